@@ -1,0 +1,136 @@
+package io.skein.postgres;
+
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Properties;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.HandleCallback;
+import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
+import org.jdbi.v3.postgres.PostgresPlugin;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The pool of connections and the only way to a transaction. Thread safe.
+ *
+ * <p>Opening does not wait for the server; the first use does, at most 5 s. A dead server is
+ * noticed by a socket time-out above the server's own {@code transaction_timeout}.
+ */
+public final class Database implements AutoCloseable {
+  private static final Duration BORROW_TIMEOUT = Duration.ofSeconds(5);
+  private static final int SOCKET_TIMEOUT_SECONDS = 65;
+
+  private final PostgresSettings settings;
+  private final String applicationName;
+  private final HikariDataSource pool;
+  private final Jdbi jdbi;
+
+  private Database(PostgresSettings settings, String applicationName) {
+    this.settings = settings;
+    this.applicationName = applicationName;
+    this.pool = new HikariDataSource(poolConfig());
+    this.jdbi = Jdbi.create(pool).installPlugin(new PostgresPlugin());
+  }
+
+  /**
+   * Opens the pool.
+   *
+   * @param applicationName shown in {@code pg_stat_activity}; the instance's name
+   */
+  public static Database open(PostgresSettings settings, String applicationName) {
+    return new Database(settings, applicationName);
+  }
+
+  /**
+   * Runs the work in a READ COMMITTED transaction, commits it, gives the connection back and then
+   * runs the after-commit hand-overs.
+   *
+   * @throws X what the work throws, after the rollback
+   * @throws org.jdbi.v3.core.ConnectionException when no connection can be had in 5 s
+   */
+  public <T extends @Nullable Object, X extends Exception> T inTransaction(
+      TransactionWork<T, X> work) throws X {
+    Committed<T> committed =
+        jdbi.inTransaction(
+            TransactionIsolationLevel.READ_COMMITTED, handle -> commit(handle, work));
+    committed.transaction().committed();
+    return committed.answer();
+  }
+
+  /** {@link #inTransaction} for work without an answer. */
+  public <X extends Exception> void useTransaction(TransactionConsumer<X> work) throws X {
+    inTransaction(transaction -> {
+      work.run(transaction);
+      return true;
+    });
+  }
+
+  /** Runs reads on one connection in auto-commit mode: each statement is its own snapshot. */
+  public <T extends @Nullable Object, X extends Exception> T read(HandleCallback<T, X> work)
+      throws X {
+    return jdbi.withHandle(work);
+  }
+
+  /**
+   * Opens a connection outside the pool, for what must live as long as the process (an advisory
+   * lock). The caller closes it.
+   *
+   * @throws SQLException when the server cannot be reached in 5 s
+   */
+  public Connection connectDirectly() throws SQLException {
+    Properties properties = new Properties();
+    properties.setProperty("user", settings.user());
+    properties.setProperty("password", settings.password());
+    properties.setProperty("ApplicationName", applicationName);
+    properties.setProperty("tcpKeepAlive", "true");
+    properties.setProperty("connectTimeout", "5");
+    return DriverManager.getConnection(settings.jdbcUrl(), properties);
+  }
+
+  /** Whether the server answers a query now. */
+  public boolean reachable() {
+    try (Handle handle = jdbi.open()) {
+      return handle.createQuery("select 1").mapTo(Integer.class).one() == 1;
+    } catch (RuntimeException e) {
+      return false;
+    }
+  }
+
+  /** Closes the pool; connections in use are closed when they come back. */
+  @Override
+  public void close() {
+    pool.close();
+  }
+
+  private static <T extends @Nullable Object, X extends Exception> Committed<T> commit(
+      Handle handle, TransactionWork<T, X> work) throws X {
+    Transaction transaction = new Transaction(handle);
+    return new Committed<>(transaction, work.run(transaction));
+  }
+
+  private HikariConfig poolConfig() {
+    HikariConfig config = new HikariConfig();
+    config.setPoolName(applicationName);
+    config.setJdbcUrl(settings.jdbcUrl());
+    config.setUsername(settings.user());
+    config.setPassword(settings.password());
+    config.setMaximumPoolSize(settings.poolSize());
+    config.setMinimumIdle(2);
+    config.setConnectionTimeout(BORROW_TIMEOUT.toMillis());
+    config.setValidationTimeout(Duration.ofSeconds(2).toMillis());
+    config.setKeepaliveTime(Duration.ofSeconds(30).toMillis());
+    config.setInitializationFailTimeout(-1);
+    config.addDataSourceProperty("ApplicationName", applicationName);
+    config.addDataSourceProperty("reWriteBatchedInserts", "true");
+    config.addDataSourceProperty("tcpKeepAlive", "true");
+    config.addDataSourceProperty("connectTimeout", "5");
+    config.addDataSourceProperty("socketTimeout", SOCKET_TIMEOUT_SECONDS);
+    return config;
+  }
+
+  private record Committed<T extends @Nullable Object>(Transaction transaction, T answer) {}
+}

@@ -1,0 +1,81 @@
+package io.skein.redis;
+
+import java.util.UUID;
+
+/**
+ * Every key and channel Skein uses in Redis, in one place. {@code {id}} is a literal hash tag: what
+ * one script touches shares it, so that a cluster keeps it on one node. Immutable.
+ */
+public final class KeySpace {
+  /** Fields of the hash {@link #flowState}; the relay and the cache both raise {@code version}. */
+  public static final String STATE_EPOCH = "epoch";
+
+  public static final String STATE_VERSION = "version";
+  public static final String STATE_DATA = "data";
+
+  private final String prefix;
+
+  public KeySpace(String prefix) {
+    this.prefix = prefix;
+  }
+
+  /** Stream of a flow's latest events, entry ids {@code seq-0}; owned by the relay. */
+  public String flowEvents(UUID flow, long epoch) {
+    return prefix + "flow:events:{" + flow + "}:" + epoch;
+  }
+
+  /** Channel on which a flow's events, state changes and agent progress are pushed. */
+  public String flowUpdates(UUID flow) {
+    return prefix + "flow:updates:{" + flow + "}";
+  }
+
+  /** Hash with a flow's cached state or only its version (a tombstone). */
+  public String flowState(UUID flow) {
+    return prefix + "flow:state:{" + flow + "}";
+  }
+
+  /** Channel that tells every near cache (flow, epoch, version). */
+  public String flowVersions() {
+    return prefix + "flow:versions";
+  }
+
+  /** Hash agent → latest progress. */
+  public String agentState(UUID flow) {
+    return prefix + "agent:state:{" + flow + "}";
+  }
+
+  /** Stream of hints: ids of tasks that a worker may claim. */
+  public String taskHints(String queue, int priority) {
+    return prefix + "tasks:hints:{" + queue + "}:" + priority;
+  }
+
+  /** Hash of a lock's owner and fence. */
+  public String lock(String name) {
+    return prefix + "lock:{" + name + "}";
+  }
+
+  /** Last fence of a lock; outlives the lock itself. */
+  public String lockFence(String name) {
+    return prefix + "lock:{" + name + "}:fence";
+  }
+
+  /** Channel on which a lock's release is told to those who wait. */
+  public String lockReleased(String name) {
+    return prefix + "lock:{" + name + "}:released";
+  }
+
+  /** Hash of one instance's SSE connections. */
+  public String sseConnections(String instance) {
+    return prefix + "sse:connections:{" + instance + "}";
+  }
+
+  /** Hash instance → number of watchers of a flow. */
+  public String sseWatchers(UUID flow) {
+    return prefix + "sse:watchers:{" + flow + "}";
+  }
+
+  /** How far the sweep has come; lives in Redis so that it shares the data's fate. */
+  public String sweepWatermark(String node) {
+    return prefix + "sweep:watermark:{" + node + "}";
+  }
+}

@@ -1,0 +1,102 @@
+package io.skein.redis;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Whether Redis may be used now. A probe every 500 ms: two misses in a row close the door, three
+ * answers in a row open it again, so that a flapping server does not make callers flap. Thread
+ * safe.
+ */
+public final class RedisHealth implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(RedisHealth.class);
+  private static final Duration INTERVAL = Duration.ofMillis(500);
+  private static final int MISSES_TO_CLOSE = 2;
+  private static final int ANSWERS_TO_OPEN = 3;
+
+  private final BooleanSupplier probe;
+  private final List<Listener> listeners = new CopyOnWriteArrayList<>();
+  private volatile boolean available;
+  private volatile boolean stopped;
+  private int misses;
+  private int answers;
+  private @Nullable Thread thread;
+
+  RedisHealth(BooleanSupplier probe) {
+    this.probe = probe;
+  }
+
+  /** Hears of each change; called on the probing thread, must not block. */
+  @FunctionalInterface
+  public interface Listener {
+    void changed(boolean available);
+  }
+
+  /** True while Redis answers. A false answer means: use PostgreSQL, do not even try. */
+  public boolean available() {
+    return available;
+  }
+
+  public void onChange(Listener listener) {
+    listeners.add(listener);
+  }
+
+  /** The first probe happens before this returns, so that a healthy start begins with Redis. */
+  void start() {
+    available = probe.getAsBoolean();
+    if (!available) {
+      LOG.warn("Redis does not answer; PostgreSQL carries everything until it does");
+    }
+    thread = Thread.ofPlatform().name("skein-redis-health").daemon().start(this::run);
+  }
+
+  private void run() {
+    while (!stopped) {
+      LockSupport.parkNanos(INTERVAL.toNanos());
+      if (!stopped) {
+        observe(probe.getAsBoolean());
+      }
+    }
+  }
+
+  void observe(boolean answered) {
+    misses = answered ? 0 : misses + 1;
+    answers = answered ? answers + 1 : 0;
+    if (available && misses >= MISSES_TO_CLOSE) {
+      change(false);
+    } else if (!available && answers >= ANSWERS_TO_OPEN) {
+      change(true);
+    }
+  }
+
+  private void change(boolean now) {
+    available = now;
+    if (now) {
+      LOG.info("Redis answers again");
+    } else {
+      LOG.warn("Redis does not answer; PostgreSQL carries everything until it does");
+    }
+    for (Listener listener : listeners) {
+      try {
+        listener.changed(now);
+      } catch (RuntimeException e) {
+        LOG.error("a listener of Redis health failed", e);
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    stopped = true;
+    Thread running = thread;
+    if (running != null) {
+      LockSupport.unpark(running);
+    }
+  }
+}
