@@ -1,0 +1,15 @@
+/**
+ * End of life by product and cycle as of a date, a 6R suggestion with its reasons, and findings of
+ * technical debt. Pure and deterministic; the date is always given.
+ *
+ * <pre>{@code
+ * LifecycleTable table = LifecycleTable.load();
+ * LifecycleAssessment assessment = table.assess(facts.operatingSystem(), asOf);
+ * SixR suggestion = new SixRRules().suggest(asset, assessment, dependents);
+ * List<Finding> findings = new TechnicalDebt(settings).findings(asset, assessment);
+ * }</pre>
+ */
+@NullMarked
+package io.skein.discovery.lifecycle;
+
+import org.jspecify.annotations.NullMarked;
