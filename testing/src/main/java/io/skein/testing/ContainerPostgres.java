@@ -1,0 +1,79 @@
+package io.skein.testing;
+
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import org.testcontainers.containers.GenericContainer;
+import org.testcontainers.containers.wait.strategy.Wait;
+
+/** PostgreSQL in a container. */
+final class ContainerPostgres implements PostgresServer {
+  private static final Duration START_LIMIT = Duration.ofSeconds(60);
+
+  private final DockerServer server;
+  private final AtomicInteger databases = new AtomicInteger();
+
+  ContainerPostgres() {
+    GenericContainer<?> container =
+        new GenericContainer<>("postgres:18")
+            .withEnv("POSTGRES_USER", "skein")
+            .withEnv("POSTGRES_PASSWORD", "skein")
+            .withEnv("POSTGRES_DB", "postgres")
+            .withCommand("postgres", "-c", "max_connections=200", "-c", "fsync=off")
+            .waitingFor(
+                Wait.forLogMessage(".*database system is ready to accept connections.*\\s", 2));
+    server = new DockerServer(container, 5432);
+  }
+
+  @Override
+  public DatabaseAddress address() {
+    return new DatabaseAddress(server.host(), server.port(), "postgres", "skein", "skein");
+  }
+
+  @Override
+  public DatabaseAddress createDatabase() {
+    return Databases.create(address(), "test_" + databases.incrementAndGet());
+  }
+
+  @Override
+  public long pid() {
+    return server.pid();
+  }
+
+  @Override
+  public void start() {
+    server.start();
+    long deadline = System.nanoTime() + START_LIMIT.toNanos();
+    while (!Databases.reachable(address())) {
+      if (System.nanoTime() > deadline) {
+        throw new IllegalStateException("PostgreSQL was not ready within " + START_LIMIT);
+      }
+      LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
+    }
+  }
+
+  @Override
+  public void stop() {
+    server.stop();
+  }
+
+  @Override
+  public void kill() {
+    server.kill();
+  }
+
+  @Override
+  public void freeze() {
+    server.freeze();
+  }
+
+  @Override
+  public void thaw() {
+    server.thaw();
+  }
+
+  @Override
+  public void close() {
+    server.close();
+  }
+}

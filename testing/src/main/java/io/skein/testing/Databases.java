@@ -1,0 +1,39 @@
+package io.skein.testing;
+
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+
+/** Databases of a server that is reached by its address alone. */
+final class Databases {
+  private Databases() {}
+
+  static DatabaseAddress create(DatabaseAddress server, String name) {
+    execute(server, "CREATE DATABASE " + name);
+    return server.withDatabase(name);
+  }
+
+  static void drop(DatabaseAddress server, String name) {
+    execute(server, "DROP DATABASE IF EXISTS " + name + " WITH (FORCE)");
+  }
+
+  static boolean reachable(DatabaseAddress server) {
+    try (Connection connection =
+        DriverManager.getConnection(server.jdbcUrl(), server.user(), server.password())) {
+      return connection.isValid(1);
+    } catch (SQLException e) {
+      return false;
+    }
+  }
+
+  private static void execute(DatabaseAddress server, String sql) {
+    try (Connection connection =
+            DriverManager.getConnection(server.jdbcUrl(), server.user(), server.password());
+        Statement statement = connection.createStatement()) {
+      statement.execute(sql);
+    } catch (SQLException e) {
+      throw new IllegalStateException(sql + " failed on " + server, e);
+    }
+  }
+}
