@@ -1,0 +1,89 @@
+// Asks the user to confirm or correct the proposed mapping of columns to fields.
+
+import { button, element, replace, setText } from './elements.js';
+import { percent } from './format-values.js';
+import { fieldSelect, fieldsOf } from './mapping-fields.js';
+
+/** The form; `approve(mapping)` sends the changes and answers whether they were taken. */
+export function approvalForm(approve) {
+  const node = element('div');
+  let shown = null;
+
+  /** Drawn again only when another proposal arrives, so that nobody loses half-made corrections. */
+  function update(flow) {
+    const approval = flow.status === 'waiting_for_user' ? flow.approval : null;
+    const wanted = approval ? JSON.stringify(approval) : null;
+    if (wanted === shown) return;
+    shown = wanted;
+    replace(node, approval ? draw(approval, approve) : null);
+  }
+
+  return { node, update };
+}
+
+function draw(approval, approve) {
+  const rows = approval.files.flatMap((file, fileIndex) => file.columns
+    .map((column, index) => columnRow(file.file, column, `map-${fileIndex}-${index}`, approval, () => count())));
+  const changes = element('p', { class: 'muted', 'aria-live': 'polite' });
+  const submit = element('button', { type: 'submit', class: 'primary' }, 'Approve mapping');
+  const reset = button('Undo changes', () => { rows.forEach((row) => row.reset()); count(); });
+
+  function count() {
+    const changed = rows.filter((row) => row.changed()).length;
+    setText(changes, changed === 0 ? 'Nothing changed: the mapping is taken as proposed.'
+      : `${changed} ${changed === 1 ? 'column' : 'columns'} changed.`);
+    reset.disabled = changed === 0;
+  }
+
+  async function send(event) {
+    event.preventDefault();
+    submit.disabled = true;
+    const mapping = rows.filter((row) => row.changed()).map((row) => row.answer());
+    await approve(mapping.length ? { mapping } : {});
+    submit.disabled = false;
+  }
+
+  count();
+  const unsure = rows.filter((row) => row.unsure).length;
+  return element('form', { class: 'panel approval', on: { submit: send } },
+    element('h2', {}, 'Check the mapping'),
+    element('p', {}, `${unsure} of ${rows.length} columns are below ${percent(approval.threshold)} confidence. Correct what is wrong, then approve.`),
+    approval.files.map((file) => element('fieldset', {},
+      element('legend', {}, file.file),
+      element('ul', { class: 'columns' }, rows.filter((row) => row.file === file.file).map((row) => row.node)))),
+    element('div', { class: 'approval-end' }, changes, reset, submit));
+}
+
+function columnRow(file, column, id, approval, changedListener) {
+  const unsure = !(column.confidence >= approval.threshold);
+  const select = fieldSelect(id, column, fieldsOf(approval), percent);
+  const mark = element('span', { class: 'changed-mark', hidden: true }, 'Changed');
+  const evidence = column.evidence ?? [];
+  const proposed = column.field ?? '';
+  const node = element('li', { class: unsure ? 'unsure' : null },
+    element('div', { class: 'column-name' }, element('label', { for: id }, column.column), mark),
+    select,
+    element('div', { class: 'confidence' },
+      element('meter', { min: 0, max: 1, low: approval.threshold, optimum: 1, value: column.confidence ?? 0, 'aria-label': 'Confidence' }),
+      element('span', { class: 'number' }, percent(column.confidence)),
+      unsure ? element('span', { class: 'unsure-mark' }, 'Please check') : null),
+    evidence.length ? element('details', { open: unsure },
+      element('summary', {}, 'Evidence'),
+      element('ul', {}, evidence.map((sentence) => element('li', {}, sentence)))) : null);
+  const changed = () => select.value !== proposed;
+
+  function show() {
+    mark.hidden = !changed();
+    node.classList.toggle('changed', changed());
+  }
+
+  select.addEventListener('change', () => {
+    show();
+    changedListener();
+  });
+  return {
+    node, file, unsure, changed,
+    answer: () => ({ file, column: column.column, field: select.value || null }),
+    reset: () => { select.value = proposed; show(); },
+  };
+}
