@@ -1,0 +1,35 @@
+package io.skein.events;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How far an agent is with its work on a flow.
+ *
+ * @param agent its name, 1 to 200 characters
+ * @param phase the phase it works in
+ * @param percent 0 to 100
+ * @param status a word of its own, for example {@code running}
+ * @param detailsJson a JSON object, at most 16,384 characters
+ * @param updatedAt when it said so, by its own clock; only to be shown
+ */
+public record AgentUpdate(
+    String agent,
+    @Nullable String phase,
+    double percent,
+    String status,
+    String detailsJson,
+    Instant updatedAt) {
+
+  public AgentUpdate {
+    if (agent.isEmpty() || agent.length() > 200) {
+      throw new IllegalArgumentException("an agent has 1 to 200 characters");
+    }
+    if (!(percent >= 0 && percent <= 100)) {
+      throw new IllegalArgumentException("percent lies between 0 and 100, but is " + percent);
+    }
+    if (detailsJson.length() > 16_384) {
+      throw new IllegalArgumentException("details have at most 16384 characters");
+    }
+  }
+}

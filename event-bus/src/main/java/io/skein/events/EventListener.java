@@ -1,0 +1,27 @@
+package io.skein.events;
+
+import java.util.List;
+
+/**
+ * Hears of one stream. The calls for one subscription never overlap. They should return soon: they
+ * hold up this stream and, on the live path, its neighbours. A call that throws is logged and made
+ * again.
+ */
+@FunctionalInterface
+public interface EventListener {
+
+  /** The next events: contiguous, in order, each exactly once. */
+  void events(List<StoredEvent> events);
+
+  /** All events have been delivered and none will follow. */
+  default void closed(Position end) {}
+
+  /**
+   * The history was replaced: PostgreSQL was restored. What was delivered may not have happened;
+   * events after this position follow.
+   */
+  default void reset(Position position) {}
+
+  /** The latest progress of an agent; an observation, which may be skipped or repeated. */
+  default void progress(AgentUpdate update) {}
+}

@@ -1,0 +1,101 @@
+package io.skein.events;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.mapper.RowMapper;
+
+/** Rows of the journal's tables as values. */
+final class EventRows {
+  static final RowMapper<Position> POSITION =
+      (row, context) ->
+          new Position(
+              new Epoch(row.getLong("epoch")),
+              new Sequence(row.getLong("last_seq")),
+              row.getLong("state_version"),
+              row.getBoolean("closed"));
+
+  private static final RowMapper<StoredEvent> EVENT =
+      (row, context) ->
+          new StoredEvent(
+              new StreamId(row.getObject("stream_id", UUID.class)),
+              new EventId(new Epoch(row.getLong("epoch")), new Sequence(row.getLong("seq"))),
+              row.getObject("event_id", UUID.class),
+              row.getLong("state_version"),
+              row.getString("type"),
+              row.getString("phase"),
+              row.getString("payload"),
+              row.getString("source"),
+              row.getString("correlation_id"),
+              row.getTimestamp("occurred_at").toInstant());
+
+  private EventRows() {}
+
+  static List<StoredEvent> read(Handle handle, StreamId stream, Sequence after, int limit) {
+    return handle
+        .createQuery(
+            """
+            select (select epoch from epochs) as epoch, stream_id, seq, event_id, state_version,
+                   type, phase, payload, source, correlation_id, occurred_at
+            from events where stream_id = :stream and seq > :after order by seq limit :limit
+            """)
+        .bind("stream", stream.value())
+        .bind("after", after.value())
+        .bind("limit", limit)
+        .map(EVENT)
+        .list();
+  }
+
+  static Map<StreamId, Position> positions(Handle handle, Collection<StreamId> streams) {
+    Map<StreamId, Position> positions = new HashMap<>();
+    Object[] ids = streams.stream().map(StreamId::value).toArray();
+    handle
+        .createQuery(
+            """
+            select id, (select epoch from epochs) as epoch, last_seq, state_version, closed
+            from streams where id = any(:ids)
+            """)
+        .bindArray("ids", UUID.class, ids)
+        .map((row, context) ->
+            Map.entry(new StreamId(row.getObject("id", UUID.class)), POSITION.map(row, context)))
+        .forEach(entry -> positions.put(entry.getKey(), entry.getValue()));
+    return positions;
+  }
+
+  /** The rows that an append has just written, without reading them back. */
+  static CommittedBatch committed(
+      StreamId stream, List<NewEvent> events, UUID[] ids, ResultSet answer) throws SQLException {
+    Epoch epoch = new Epoch(answer.getLong("epoch"));
+    long first = answer.getLong("first_seq");
+    long version = answer.getLong("version_before");
+    Instant occurredAt = answer.getTimestamp("occurred_at").toInstant();
+    List<StoredEvent> stored = new ArrayList<>(events.size());
+    for (int i = 0; i < events.size(); i++) {
+      NewEvent event = events.get(i);
+      Sequence sequence = new Sequence(first + i);
+      version = event.changesState() ? sequence.value() : version;
+      stored.add(
+          new StoredEvent(
+              stream,
+              new EventId(epoch, sequence),
+              ids[i],
+              version,
+              event.type(),
+              event.phase(),
+              event.payloadJson(),
+              event.source(),
+              event.correlationId(),
+              occurredAt));
+    }
+    Position position =
+        new Position(epoch, stored.getLast().sequence(), answer.getLong("state_version"), false);
+    return new CommittedBatch(stream, position, List.copyOf(stored));
+  }
+}

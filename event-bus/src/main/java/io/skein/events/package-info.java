@@ -1,0 +1,17 @@
+/**
+ * Events of a flow: written with the state they tell of in one PostgreSQL transaction, numbered
+ * without gaps, and delivered to every watcher in order and once.
+ *
+ * <pre>{@code
+ * try (var bus = EventBus.start(database, redis, "my-service", EventSettings.defaults())) {
+ *   var flow = new StreamId(Identifiers.next());
+ *   database.useTransaction(tx -> bus.journal().open(tx, flow, "my-tenant"));
+ *   bus.feed().subscribe(flow, Sequence.START, events -> System.out.println(events));
+ *   database.useTransaction(tx -> bus.journal().append(tx, flow, List.of(NewEvent.of("greeted"))));
+ * }
+ * }</pre>
+ */
+@NullMarked
+package io.skein.events;
+
+import org.jspecify.annotations.NullMarked;
