@@ -1,0 +1,24 @@
+package io.skein.tasks;
+
+import java.time.Duration;
+
+/**
+ * How often a task is run when it fails, and how long it waits in between.
+ *
+ * @param maxAttempts runs altogether, at least 1
+ * @param delay before the second run; doubles before each further one; ±10 % jitter
+ */
+public record Retries(int maxAttempts, Duration delay) {
+  /** A first run and three retries after 60, 120 and 240 s. */
+  public static final Retries DEFAULT = new Retries(4, Duration.ofSeconds(60));
+
+  /** One run, no retry. */
+  public static final Retries NONE = new Retries(1, Duration.ZERO);
+
+  public Retries {
+    if (maxAttempts < 1 || delay.isNegative()) {
+      throw new IllegalArgumentException(
+          "a task needs at least one attempt and a delay that is not negative");
+    }
+  }
+}

@@ -1,0 +1,109 @@
+package io.skein.tasks;
+
+import io.skein.postgres.Database;
+import io.skein.postgres.TransactionConsumer;
+import io.skein.postgres.TransactionWork;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a handler may do during one run. Every write through it names the run's lease, so a run that
+ * was given up (its worker was frozen, it was cancelled, it took too long) changes nothing. Thread
+ * safe.
+ */
+public final class TaskContext {
+  private final Database database;
+  private final LeasedWrites writes;
+  private final Run run;
+
+  TaskContext(Database database, LeasedWrites writes, Run run) {
+    this.database = database;
+    this.writes = writes;
+    this.run = run;
+  }
+
+  /** The task as it was claimed. */
+  public Task task() {
+    return run.task();
+  }
+
+  /**
+   * Runs a step of the work in one transaction. The work comes first (flow rows, stream rows, its
+   * effects); then the task's row is locked, its lease checked and renewed.
+   *
+   * @throws LeaseLostException when this run was given up; nothing of the step remains
+   * @throws X what the work throws, after the rollback
+   */
+  public <T extends @Nullable Object, X extends Exception> T step(TransactionWork<T, X> work)
+      throws X {
+    return database.inTransaction(transaction -> {
+      T answer = work.run(transaction);
+      demand(writes.renew(transaction.handle(), run.lease()));
+      return answer;
+    });
+  }
+
+  /** {@link #step} for work without an answer. */
+  public <X extends Exception> void useStep(TransactionConsumer<X> work) throws X {
+    step(transaction -> {
+      work.run(transaction);
+      return true;
+    });
+  }
+
+  /**
+   * Commits the last effects and the success of the task together: exactly once, or not at all. The
+   * handler should return afterwards.
+   *
+   * @param result JSON text, at most 1 Mi characters
+   * @throws LeaseLostException when this run was given up; nothing of the work remains
+   * @throws PermanentTaskException when the result cannot be stored; nothing of the work remains
+   * @throws X what the work throws, after the rollback
+   */
+  public <X extends Exception> void complete(TransactionConsumer<X> work, @Nullable String result)
+      throws X {
+    database.useTransaction(transaction -> {
+      work.run(transaction);
+      demand(
+          writes.complete(transaction.handle(), new LeasedWrites.Completion(run.lease(), result)));
+    });
+    run.markCompleted();
+  }
+
+  /**
+   * Leaves a result that is stored with the success when the handler returns; cheaper than {@link
+   * #complete} for a task without effects in PostgreSQL.
+   *
+   * @param json JSON text, at most 1 Mi characters; when it cannot be stored, the task fails
+   */
+  public void result(String json) {
+    run.leaveResult(Objects.requireNonNull(json));
+  }
+
+  /**
+   * Whether the run should end soon: the worker stops, the soft time limit is over, or the lease is
+   * lost. A long handler asks between its batches.
+   */
+  public boolean stopRequested() {
+    return run.stopReason() != null;
+  }
+
+  /**
+   * Ends a handler that should end, at a place where that does no harm.
+   *
+   * @throws StopRequestedException to be let through
+   */
+  public void checkStop() {
+    Run.StopReason reason = run.stopReason();
+    if (reason != null) {
+      throw new StopRequestedException(run.task().id(), reason.text());
+    }
+  }
+
+  private void demand(boolean held) {
+    if (!held) {
+      run.askToStop(Run.StopReason.LEASE_LOST);
+      throw new LeaseLostException(run.lease().task(), run.lease().number());
+    }
+  }
+}

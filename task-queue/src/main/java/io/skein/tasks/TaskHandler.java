@@ -1,0 +1,34 @@
+package io.skein.tasks;
+
+import io.skein.postgres.Transaction;
+
+/**
+ * The work of one type of task. One instance serves all runs of a worker, several at once: it must
+ * be thread safe. A run may happen again after a crash, so effects belong into {@link
+ * TaskContext#step} or {@link TaskContext#complete}, where they count once.
+ */
+public interface TaskHandler {
+  /** The type of task this handles, the same for the handler's whole life. */
+  String type();
+
+  /**
+   * Does the work on a thread of its own. To return means success, unless {@link
+   * TaskContext#complete} has said so before.
+   *
+   * @throws PermanentTaskException when another attempt is pointless: the task fails at once
+   * @throws Exception anything else is tried again, until the attempts are used up
+   */
+  void handle(TaskContext context) throws Exception;
+
+  /**
+   * Reacts to the end of a task that did not succeed (failed or dead; not cancelled), in the very
+   * transaction that ends it. Runs in any worker that knows the type, since the one that ran the
+   * task may be gone; the task's row is written after this, so flow rows may be locked here. It is
+   * repeated when the transaction fails. When it keeps throwing, the task ends without it, and the
+   * task's error says so.
+   *
+   * @param task as it was during its last run
+   * @param error why, for people
+   */
+  default void onFailed(Transaction transaction, Task task, String error) throws Exception {}
+}

@@ -1,0 +1,171 @@
+package io.skein.tasks;
+
+import io.skein.postgres.Database;
+import io.skein.postgres.Transaction;
+import io.skein.redis.RedisConnections;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Function;
+import org.jdbi.v3.core.Handle;
+
+/**
+ * Where tasks are enqueued, found and cancelled. What is done in a caller's transaction happens
+ * with its commit or not at all. Thread safe; one per process, closed after its workers.
+ */
+public final class TaskQueue implements AutoCloseable {
+  private final Database database;
+  private final RedisHints hints;
+
+  private TaskQueue(Database database, RedisHints hints) {
+    this.database = database;
+    this.hints = hints;
+  }
+
+  /** Begins to send hints; needs neither server to be there already. */
+  public static TaskQueue open(Database database, RedisConnections redis) {
+    return new TaskQueue(database, new RedisHints(redis));
+  }
+
+  /**
+   * Enqueues in the caller's transaction.
+   *
+   * @return the id of the new task, or of the live task that has the same type and unique key
+   * @throws org.jdbi.v3.core.statement.StatementException when the payload is no JSON, holds U+0000
+   *     or is larger than 1 MiB; the transaction can then only be rolled back
+   */
+  public TaskId enqueue(Transaction transaction, NewTask task) {
+    return enqueue(transaction, List.of(task)).getFirst();
+  }
+
+  /** {@link #enqueue(Transaction, NewTask)} for many tasks in one statement, answered in order. */
+  public List<TaskId> enqueue(Transaction transaction, List<NewTask> tasks) {
+    if (tasks.isEmpty()) {
+      return List.of();
+    }
+    List<TaskId> ids =
+        transaction
+            .handle()
+            .createQuery(
+                """
+                select skein_enqueue(n.queue, n.type, n.payload::jsonb, n.priority, null,
+                  n.delay * interval '1 ms', n.unique_key, n.flow, n.tenant, n.correlation,
+                  n.max_attempts, n.retry_delay * interval '1 ms', n.soft_limit * interval '1 ms',
+                  n.hard_limit * interval '1 ms', n.id) as id
+                from unnest(:ids, :queues, :types, :payloads, :priorities, :delays, :uniqueKeys,
+                       :flows, :tenants, :correlations, :maxAttempts, :retryDelays, :softLimits,
+                       :hardLimits)
+                     with ordinality
+                     as n(id, queue, type, payload, priority, delay, unique_key, flow, tenant,
+                       correlation, max_attempts, retry_delay, soft_limit, hard_limit, position)
+                order by n.position
+                """)
+            .bindArray("ids", UUID.class, column(tasks, TaskQueue::id))
+            .bindArray("queues", String.class, column(tasks, NewTask::queue))
+            .bindArray("types", String.class, column(tasks, NewTask::type))
+            .bindArray("payloads", String.class, column(tasks, NewTask::payload))
+            .bindArray("priorities", Integer.class, column(tasks, t -> t.priority().level()))
+            .bindArray("delays", Long.class, column(tasks, t -> t.delay().toMillis()))
+            .bindArray("uniqueKeys", String.class, column(tasks, NewTask::uniqueKey))
+            .bindArray("flows", UUID.class, column(tasks, NewTask::flow))
+            .bindArray("tenants", String.class, column(tasks, NewTask::tenant))
+            .bindArray("correlations", String.class, column(tasks, NewTask::correlation))
+            .bindArray("maxAttempts", Integer.class, column(tasks, t -> t.retries().maxAttempts()))
+            .bindArray(
+                "retryDelays", Long.class, column(tasks, t -> t.retries().delay().toMillis()))
+            .bindArray("softLimits", Long.class, column(tasks, t -> t.limits().soft().toMillis()))
+            .bindArray("hardLimits", Long.class, column(tasks, t -> t.limits().hard().toMillis()))
+            .map((row, context) -> new TaskId(row.getObject("id", UUID.class)))
+            .list();
+    transaction.afterCommit(() -> hintThoseDue(tasks, ids));
+    return ids;
+  }
+
+  /** Enqueues in a transaction of its own; committed when this returns. */
+  public TaskId enqueue(NewTask task) {
+    return database.inTransaction(transaction -> enqueue(transaction, task));
+  }
+
+  /** The task as it is now. */
+  public Optional<Task> find(TaskId id) {
+    return database.read(handle -> select(handle, "t.id = :key", id.value()).stream().findFirst());
+  }
+
+  /** The tasks of a flow that may still run, oldest first; not locked. */
+  public List<Task> liveOf(Transaction transaction, UUID flow) {
+    return select(
+        transaction.handle(),
+        "t.flow = :key and t.state in ('scheduled', 'queued', 'running')",
+        flow);
+  }
+
+  /**
+   * Cancels the live tasks of a flow. Those that run lose their lease: nothing they write counts
+   * any more, and their workers interrupt them at the next heartbeat. Locks task rows, so flow rows
+   * must have been locked before.
+   *
+   * @return how many were live
+   */
+  public int cancel(Transaction transaction, UUID flow) {
+    return cancel(transaction.handle(), "flow = :key", flow);
+  }
+
+  /** Cancels one task, as {@link #cancel(Transaction, UUID)}; false when it was not live. */
+  public boolean cancel(Transaction transaction, TaskId task) {
+    return cancel(transaction.handle(), "id = :key", task.value()) == 1;
+  }
+
+  /** Stops sending hints; those that still wait are dropped. */
+  @Override
+  public void close() {
+    hints.close();
+  }
+
+  RedisHints hints() {
+    return hints;
+  }
+
+  private void hintThoseDue(List<NewTask> tasks, List<TaskId> ids) {
+    for (int i = 0; i < tasks.size(); i++) {
+      NewTask task = tasks.get(i);
+      if (task.delay().equals(Duration.ZERO)) {
+        hints.offer(new Hint(task.queue(), task.priority(), ids.get(i)));
+      }
+    }
+  }
+
+  private static List<Task> select(Handle handle, String condition, UUID key) {
+    return handle
+        .createQuery(
+            "select " + TaskRow.COLUMNS + " from tasks t where " + condition + " order by t.id")
+        .bind("key", key)
+        .map((row, context) -> TaskRow.read(row))
+        .list();
+  }
+
+  private static int cancel(Handle handle, String condition, UUID key) {
+    return handle
+        .createUpdate(
+            """
+            with live as (
+              select id from tasks
+              where %s and state in ('scheduled', 'queued', 'running') order by id for update)
+            update tasks t set state = 'cancelled', lease = lease + 1, lease_until = null,
+              finished_at = skein_now()
+            from live where t.id = live.id
+            """
+                .formatted(condition))
+        .bind("key", key)
+        .execute();
+  }
+
+  private static java.util.@org.jspecify.annotations.Nullable UUID id(NewTask task) {
+    return task.id() == null ? null : task.id().value();
+  }
+
+  private static <T extends @org.jspecify.annotations.Nullable Object> List<T> column(
+      List<NewTask> tasks, Function<NewTask, T> value) {
+    return tasks.stream().map(value).toList();
+  }
+}

@@ -1,0 +1,58 @@
+package io.skein.tasks;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** How a row of {@code tasks} is read. */
+final class TaskRow {
+  /** What {@link #read} needs, for a table or alias {@code t}. */
+  static final String COLUMNS =
+      """
+      t.id, t.queue, t.type, t.payload::text as payload, t.priority, t.state, t.attempt,
+      t.max_attempts, extract(epoch from t.retry_delay) as retry_delay,
+      extract(epoch from t.soft_limit) as soft_limit, extract(epoch from t.hard_limit) as hard_limit,
+      t.crash_count, t.run_at, t.worker, t.unique_key, t.flow, t.tenant, t.correlation,
+      t.result::text as result, t.error, t.created_at, t.started_at, t.finished_at, t.lease
+      """;
+
+  private TaskRow() {}
+
+  static Task read(ResultSet row) throws SQLException {
+    return new Task(
+        new TaskId(row.getObject("id", UUID.class)),
+        row.getString("queue"),
+        row.getString("type"),
+        row.getString("payload"),
+        Priority.ofLevel(row.getInt("priority")),
+        TaskState.ofStored(row.getString("state")),
+        row.getInt("attempt"),
+        new Retries(row.getInt("max_attempts"), seconds(row, "retry_delay")),
+        new TimeLimits(seconds(row, "soft_limit"), seconds(row, "hard_limit")),
+        row.getInt("crash_count"),
+        row.getObject("run_at", OffsetDateTime.class).toInstant(),
+        row.getString("worker"),
+        row.getString("unique_key"),
+        row.getObject("flow", UUID.class),
+        row.getString("tenant"),
+        row.getString("correlation"),
+        row.getString("result"),
+        row.getString("error"),
+        row.getObject("created_at", OffsetDateTime.class).toInstant(),
+        instant(row, "started_at"),
+        instant(row, "finished_at"));
+  }
+
+  private static Duration seconds(ResultSet row, String column) throws SQLException {
+    return Duration.ofMillis(row.getBigDecimal(column).movePointRight(3).longValue());
+  }
+
+  private static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
+    OffsetDateTime time = row.getObject(column, OffsetDateTime.class);
+    return time == null ? null : time.toInstant();
+  }
+}

@@ -1,0 +1,35 @@
+package io.skein.tasks;
+
+/**
+ * Hears what a worker does, for counters. Called on the worker's own threads: must be quick and
+ * thread safe. What it throws is logged and ignored.
+ */
+public interface WorkerListener {
+  /** Hears nothing. */
+  WorkerListener NONE = new WorkerListener() {};
+
+  default void claimed(Task task) {}
+
+  default void completed(Task task) {}
+
+  /** A run failed and will be repeated. */
+  default void retried(Task task, String error) {}
+
+  /** The task ended as failed or dead. */
+  default void failed(Task task, TaskState end, String error) {}
+
+  /** A run was handed back at a stop, its attempt not counted. */
+  default void handedBack(Task task) {}
+
+  /** A run lost its lease: cancelled, or taken over. */
+  default void leaseLost(Task task) {}
+
+  /** The thread of a run outlived its hard limit or the stop of the worker and was left alone. */
+  default void abandoned(Task task) {}
+
+  /** Tasks of lost workers went back to their queues. */
+  default void reaped(int tasks) {}
+
+  /** Hints that were not sent because their queue was full or Redis did not take them. */
+  default void hintsDropped(int hints) {}
+}

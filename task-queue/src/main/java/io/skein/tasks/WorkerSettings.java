@@ -1,0 +1,84 @@
+package io.skein.tasks;
+
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * How one worker behaves.
+ *
+ * @param name the instance's name; the worker adds a nonce for each start, so that a successor of
+ *     the same name is somebody else
+ * @param queues whose tasks it takes
+ * @param slots how many tasks run at once; the database pool should have as many connections and
+ *     four more
+ * @param heartbeat how often the leases of running tasks are renewed
+ * @param lease how long a silent worker keeps its tasks, at least twice the heartbeat
+ * @param claimInterval how often it claims in the fair order, beside the hints
+ * @param reapInterval how often it promotes due tasks and looks for lost workers
+ * @param grace how long {@link Worker#stop} waits for running tasks
+ */
+public record WorkerSettings(
+    String name,
+    List<String> queues,
+    int slots,
+    Duration heartbeat,
+    Duration lease,
+    Duration claimInterval,
+    Duration reapInterval,
+    Duration grace) {
+
+  public WorkerSettings {
+    queues = List.copyOf(queues);
+    if (name.isBlank() || queues.isEmpty() || slots < 1) {
+      throw new IllegalArgumentException("a worker needs a name, a queue and a slot");
+    }
+    if (lease.compareTo(heartbeat.multipliedBy(2)) < 0) {
+      throw new IllegalArgumentException(
+          "a lease must last at least two heartbeats, but "
+              + lease
+              + " is less than 2 × "
+              + heartbeat);
+    }
+  }
+
+  /** The queue {@code default}, 8 slots and the intervals that hold the promised times. */
+  public static WorkerSettings named(String name) {
+    return new WorkerSettings(
+        name,
+        List.of("default"),
+        8,
+        Duration.ofSeconds(5),
+        Duration.ofSeconds(15),
+        Duration.ofSeconds(1),
+        Duration.ofSeconds(1),
+        Duration.ofSeconds(20));
+  }
+
+  public WorkerSettings withQueues(List<String> chosen) {
+    return new WorkerSettings(
+        name, chosen, slots, heartbeat, lease, claimInterval, reapInterval, grace);
+  }
+
+  public WorkerSettings withSlots(int chosen) {
+    return new WorkerSettings(
+        name, queues, chosen, heartbeat, lease, claimInterval, reapInterval, grace);
+  }
+
+  public WorkerSettings withLease(Duration chosenHeartbeat, Duration chosenLease) {
+    return new WorkerSettings(
+        name, queues, slots, chosenHeartbeat, chosenLease, claimInterval, reapInterval, grace);
+  }
+
+  public WorkerSettings withClaimInterval(Duration chosen) {
+    return new WorkerSettings(name, queues, slots, heartbeat, lease, chosen, reapInterval, grace);
+  }
+
+  public WorkerSettings withReapInterval(Duration chosen) {
+    return new WorkerSettings(name, queues, slots, heartbeat, lease, claimInterval, chosen, grace);
+  }
+
+  public WorkerSettings withGrace(Duration chosen) {
+    return new WorkerSettings(
+        name, queues, slots, heartbeat, lease, claimInterval, reapInterval, chosen);
+  }
+}

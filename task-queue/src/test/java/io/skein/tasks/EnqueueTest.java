@@ -1,0 +1,179 @@
+package io.skein.tasks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.skein.postgres.Transaction;
+import java.sql.Connection;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.redisson.client.codec.StringCodec;
+
+final class EnqueueTest {
+  private static Servers servers;
+
+  @BeforeAll
+  static void open() {
+    servers = Servers.fresh();
+  }
+
+  @AfterAll
+  static void close() throws Exception {
+    servers.close();
+  }
+
+  @Test
+  void aTaskIsFoundAsItWasEnqueued() {
+    UUID flow = UUID.randomUUID();
+    TaskId id = TaskId.next();
+    NewTask task =
+        NewTask.of("mail", "send", "{\"to\": \"a@example.org\"}")
+            .withId(id)
+            .withPriority(Priority.HIGH)
+            .withFlow(flow)
+            .withTenant("acme")
+            .withCorrelation("c-1")
+            .withUniqueKey("once")
+            .withRetries(new Retries(2, Duration.ofMillis(1500)))
+            .withLimits(TimeLimits.of(Duration.ofSeconds(6)));
+    assertThat(servers.queue.enqueue(task)).isEqualTo(id);
+
+    Task found = servers.task(id);
+    assertThat(found.payload()).isEqualTo("{\"to\": \"a@example.org\"}");
+    assertThat(found.priority()).isEqualTo(Priority.HIGH);
+    assertThat(found.state()).isEqualTo(TaskState.QUEUED);
+    assertThat(found.attempt()).isZero();
+    assertThat(found.retries()).isEqualTo(task.retries());
+    assertThat(found.limits())
+        .isEqualTo(new TimeLimits(Duration.ofSeconds(5), Duration.ofSeconds(6)));
+    assertThat(found.flow()).isEqualTo(flow);
+    assertThat(found.tenant()).isEqualTo("acme");
+    assertThat(found.correlation()).isEqualTo("c-1");
+    assertThat(found.uniqueKey()).isEqualTo("once");
+    assertThat(servers.queue.find(TaskId.next())).isEmpty();
+  }
+
+  @Test
+  void aRollbackTakesTheTaskBackAndSendsNoHint() {
+    TaskId id = TaskId.next();
+    assertThatThrownBy(() ->
+            servers.database.useTransaction(transaction -> {
+              servers.queue.enqueue(transaction, NewTask.of("undone", "send", "{}").withId(id));
+              throw new IllegalStateException("on purpose");
+            }))
+        .hasMessage("on purpose");
+    TaskId kept = servers.queue.enqueue(NewTask.of("undone", "send", "{}"));
+    assertThat(servers.queue.find(id)).isEmpty();
+    await().untilAsserted(() -> assertThat(hints("undone")).containsExactly(kept.toString()));
+  }
+
+  @Test
+  void manyAreEnqueuedInOrderAndTheirHintsAreBounded() {
+    List<NewTask> tasks =
+        IntStream.range(0, 10_300).mapToObj(i -> NewTask.of("many", "count", "" + i)).toList();
+    List<TaskId> ids =
+        servers.database.inTransaction(transaction -> servers.queue.enqueue(transaction, tasks));
+    assertThat(servers.task(ids.get(4711)).payload()).isEqualTo("4711");
+    await().until(() -> hints("many").size() >= 9_000);
+    assertThat(hints("many")).hasSizeLessThanOrEqualTo(RedisHints.STREAM_BOUND);
+  }
+
+  @Test
+  void oneLiveTaskPerUniqueKeyAlsoUnderContention() throws Exception {
+    NewTask task = NewTask.of("unique", "phase", "{}").withUniqueKey("flow-1");
+    Callable<TaskId> enqueue = () -> servers.queue.enqueue(task);
+    try (var threads = Executors.newFixedThreadPool(8)) {
+      var answers = threads.invokeAll(java.util.Collections.nCopies(64, enqueue));
+      TaskId first = answers.getFirst().get();
+      for (var answer : answers) {
+        assertThat(answer.get()).isEqualTo(first);
+      }
+      assertThat(servers.queue.enqueue(NewTask.of("unique", "other", "{}").withUniqueKey("flow-1")))
+          .isNotEqualTo(first);
+      assertThat(
+              servers.database.<Boolean, RuntimeException>inTransaction(
+                  transaction -> servers.queue.cancel(transaction, first)))
+          .isTrue();
+      assertThat(servers.queue.enqueue(task)).isNotEqualTo(first);
+    }
+  }
+
+  @Test
+  void liveTasksOfAFlowAreListedAndCancelled() {
+    UUID flow = UUID.randomUUID();
+    TaskId now = servers.queue.enqueue(NewTask.of("flows", "phase", "{}").withFlow(flow));
+    TaskId later =
+        servers.queue.enqueue(
+            NewTask.of("flows", "phase", "{}").withFlow(flow).withDelay(Duration.ofHours(1)));
+    servers.queue.enqueue(NewTask.of("flows", "phase", "{}").withFlow(UUID.randomUUID()));
+    servers.database.useTransaction(transaction -> {
+      assertThat(servers.queue.liveOf(transaction, flow))
+          .extracting(Task::id, Task::state)
+          .containsExactly(
+              org.assertj.core.groups.Tuple.tuple(now, TaskState.QUEUED),
+              org.assertj.core.groups.Tuple.tuple(later, TaskState.SCHEDULED));
+      assertThat(servers.queue.cancel(transaction, flow)).isEqualTo(2);
+      assertThat(servers.queue.liveOf(transaction, flow)).isEmpty();
+      assertThat(servers.queue.cancel(transaction, flow)).isZero();
+    });
+    assertThat(servers.task(later).state()).isEqualTo(TaskState.CANCELLED);
+    assertThat(servers.task(later).finishedAt()).isNotNull();
+  }
+
+  @Test
+  void anyLanguageEnqueuesInItsOwnTransaction() throws Exception {
+    try (Connection connection = servers.database.connectDirectly()) {
+      connection.setAutoCommit(false);
+      TaskId id =
+          servers.queue.enqueue(Transaction.on(connection), NewTask.of("foreign", "send", "{}"));
+      try (var statement = connection.createStatement();
+          var row =
+              statement.executeQuery(
+                  "select skein_enqueue('foreign', 'send', '[1]', delay => '5 minutes',"
+                      + " unique_key => 'k')")) {
+        assertThat(row.next()).isTrue();
+        TaskId named = new TaskId(row.getObject(1, UUID.class));
+        assertThat(named.value().version()).isEqualTo(7);
+        assertThat(servers.queue.find(id)).isEmpty();
+        connection.commit();
+        assertThat(servers.task(named).state()).isEqualTo(TaskState.SCHEDULED);
+        assertThat(servers.task(id).state()).isEqualTo(TaskState.QUEUED);
+      }
+    }
+  }
+
+  @Test
+  void aPayloadThatCannotBeStoredIsRefusedWithAReason() {
+    assertThatThrownBy(() -> servers.queue.enqueue(NewTask.of("bad", "send", "{not json")))
+        .hasMessageContaining("json");
+    assertThatThrownBy(() -> servers.queue.enqueue(NewTask.of("bad", "send", "\"\\u0000\"")))
+        .hasMessageContaining("\\u0000");
+    String large = "\"" + "x".repeat(1 << 20) + "\"";
+    assertThatThrownBy(() -> servers.queue.enqueue(NewTask.of("bad", "send", large)))
+        .hasMessageContaining("1 MiB");
+    assertThat(servers.count("select count(*) from tasks where queue = 'bad'")).isZero();
+  }
+
+  private static List<String> hints(String queue) {
+    return servers
+        .redis
+        .redisson()
+        .<String, String>getStream(
+            servers.redis.keys().taskHints(queue, Priority.NORMAL.level()), StringCodec.INSTANCE)
+        .range(
+            org.redisson.api.stream.StreamMessageId.MIN,
+            org.redisson.api.stream.StreamMessageId.MAX)
+        .values()
+        .stream()
+        .map(entry -> entry.getOrDefault(RedisHints.FIELD, "?"))
+        .toList();
+  }
+}

@@ -1,0 +1,82 @@
+package io.skein.tasks;
+
+import io.skein.postgres.Database;
+import io.skein.postgres.Migrations;
+import io.skein.postgres.PostgresSettings;
+import io.skein.redis.RedisConnections;
+import io.skein.redis.RedisSettings;
+import io.skein.testing.DatabaseAddress;
+import io.skein.testing.TestServers;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.UUID;
+
+/** A migrated database, a Redis key space of its own, and a queue; closed in reverse order. */
+final class Servers implements AutoCloseable {
+  final DatabaseAddress address;
+  final String redisUrl;
+  final String keyPrefix;
+  final Database database;
+  final RedisConnections redis;
+  final TaskQueue queue;
+
+  private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+
+  private Servers(DatabaseAddress address, String redisUrl, String keyPrefix) {
+    this.address = address;
+    this.redisUrl = redisUrl;
+    this.keyPrefix = keyPrefix;
+    this.database = closing(openDatabase());
+    this.redis =
+        closing(RedisConnections.open(RedisSettings.of(redisUrl).withKeyPrefix(keyPrefix), "test"));
+    this.queue = closing(TaskQueue.open(database, redis));
+  }
+
+  /** A database of its own on the servers of this JVM. */
+  static Servers fresh() {
+    return on(TestServers.redis().url());
+  }
+
+  /** As {@link #fresh}, with a Redis that the test may kill. */
+  static Servers on(String redisUrl) {
+    DatabaseAddress address = TestServers.postgres().createDatabase();
+    Migrations.migrate(
+        PostgresSettings.parse(address.url()), List.of("postgres-core", "task-queue"));
+    return new Servers(address, redisUrl, "test-" + UUID.randomUUID() + ":");
+  }
+
+  /** What another process has opened. */
+  static Servers existing(DatabaseAddress address, String redisUrl, String keyPrefix) {
+    return new Servers(address, redisUrl, keyPrefix);
+  }
+
+  /** Another pool, whose connections see settings made since. */
+  Database openDatabase() {
+    return Database.open(PostgresSettings.parse(address.url()), "test");
+  }
+
+  <C extends AutoCloseable> C closing(C resource) {
+    opened.push(resource);
+    return resource;
+  }
+
+  void sql(String statement) {
+    database.useTransaction(transaction -> transaction.handle().execute(statement));
+  }
+
+  long count(String query) {
+    return database.read(handle -> handle.createQuery(query).mapTo(Long.class).one());
+  }
+
+  Task task(TaskId id) {
+    return queue.find(id).orElseThrow();
+  }
+
+  @Override
+  public void close() throws Exception {
+    while (!opened.isEmpty()) {
+      opened.pop().close();
+    }
+  }
+}
