@@ -1,0 +1,68 @@
+package io.skein.locks;
+
+import io.skein.redis.KeySpace;
+import io.skein.redis.LuaScript;
+import io.skein.redis.RedisConnections;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import redis.clients.jedis.UnifiedJedis;
+
+/** Leases in Redis: one script call for each operation, on the server's clock. */
+final class RedisLeases implements LeaseStore {
+  private static final LuaScript ACQUIRE = LuaScript.load(RedisLeases.class, "acquire_lock.lua");
+  private static final LuaScript RENEW = LuaScript.load(RedisLeases.class, "renew_lock.lua");
+  private static final LuaScript RELEASE = LuaScript.load(RedisLeases.class, "release_lock.lua");
+
+  /** Above any time a renewal could be under way; past it the server's clock alone is enough. */
+  private static final String LAST_FENCE_LIFE = millis(Duration.ofDays(1));
+
+  private final UnifiedJedis jedis;
+  private final KeySpace keys;
+
+  RedisLeases(RedisConnections redis) {
+    this.jedis = redis.jedis();
+    this.keys = redis.keys();
+  }
+
+  @Override
+  public Optional<Fence> acquire(Claim claim) {
+    Object fence =
+        ACQUIRE.run(
+            jedis,
+            keysOf(claim.name()),
+            List.of(claim.owner(), claim.holder(), millis(claim.ttl()), LAST_FENCE_LIFE));
+    return Optional.ofNullable(fence).map(text -> new Fence(Long.parseLong(text.toString())));
+  }
+
+  @Override
+  public boolean renew(Claim claim, Fence fence) {
+    List<String> arguments =
+        List.of(
+            claim.owner(),
+            claim.holder(),
+            millis(claim.ttl()),
+            LAST_FENCE_LIFE,
+            Long.toString(fence.value()));
+    return Long.valueOf(1).equals(RENEW.run(jedis, keysOf(claim.name()), arguments));
+  }
+
+  @Override
+  public void release(Claim claim) {
+    String channel = keys.lockReleased(claim.name().value());
+    RELEASE.run(jedis, keysOf(claim.name()), List.of(claim.owner(), channel, LAST_FENCE_LIFE));
+  }
+
+  @Override
+  public Optional<String> holder(LockName name) {
+    return Optional.ofNullable(jedis.hget(keys.lock(name.value()), "holder"));
+  }
+
+  private List<String> keysOf(LockName name) {
+    return List.of(keys.lock(name.value()), keys.lockFence(name.value()));
+  }
+
+  private static String millis(Duration duration) {
+    return Long.toString(duration.toMillis());
+  }
+}
