@@ -78,4 +78,9 @@ public final class KeySpace {
   public String sweepWatermark(String node) {
     return prefix + "sweep:watermark:{" + node + "}";
   }
+
+  /** Channel that the feed's connection always holds, so that it lives without any watcher. */
+  public String feedProbe() {
+    return prefix + "feed:probe";
+  }
 }

@@ -1,0 +1,80 @@
+package io.skein.events;
+
+import io.skein.postgres.Database;
+import io.skein.redis.RedisConnections;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The parts of the event bus of one process, wired and running. The migrations of {@code
+ * postgres-core} and {@code event-bus} must have been applied. Thread safe.
+ */
+public final class EventBus implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(EventBus.class);
+
+  private final Relay relay;
+  private final Journal journal;
+  private final Sweep sweep;
+  private final EventFeed feed;
+  private final AgentProgress progress;
+
+  private EventBus(
+      Database database, RedisConnections redis, String instance, EventSettings settings) {
+    RedisTail tail = new RedisTail(redis, settings);
+    this.relay = new Relay(tail, database, settings);
+    this.journal = new Journal(database, relay::handOver);
+    this.sweep = new Sweep(database, tail, relay, instance, settings);
+    this.feed = new EventFeed(journal, tail, redis, settings);
+    this.progress = new AgentProgress(new RedisAgentStates(redis));
+  }
+
+  /**
+   * Starts all parts. PostgreSQL must answer; Redis may be away.
+   *
+   * @param instance this process's unique name
+   */
+  public static EventBus start(
+      Database database, RedisConnections redis, String instance, EventSettings settings) {
+    EventBus bus = new EventBus(database, redis, instance, settings);
+    Epoch epoch = bus.journal.confirmEpoch();
+    bus.relay.start();
+    bus.sweep.start();
+    bus.feed.start();
+    bus.progress.start();
+    LOG.info("event bus started epoch={} instance={}", epoch, instance);
+    return bus;
+  }
+
+  public Journal journal() {
+    return journal;
+  }
+
+  public EventFeed feed() {
+    return feed;
+  }
+
+  public AgentProgress progress() {
+    return progress;
+  }
+
+  public Relay relay() {
+    return relay;
+  }
+
+  public Sweep sweep() {
+    return sweep;
+  }
+
+  /** Stops all parts; what waits for the relay is relayed first. Does not close its connections. */
+  @Override
+  public void close() {
+    try {
+      progress.stop();
+      feed.stop();
+      sweep.stop();
+      relay.stop();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

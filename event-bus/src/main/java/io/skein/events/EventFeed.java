@@ -1,0 +1,296 @@
+package io.skein.events;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import io.skein.redis.RedisConnections;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Live events for listeners of this process: pushed through Redis, filled and compared from
+ * PostgreSQL. Each subscription gets every event once and in order, whatever Redis loses. Thread
+ * safe.
+ */
+public final class EventFeed {
+  private static final Logger LOG = LoggerFactory.getLogger(EventFeed.class);
+
+  /** So that a thousand streams that fall behind at once leave the pool to others. */
+  private static final int JOURNAL_READS_AT_ONCE = 4;
+
+  private static final long PAUSE_AFTER_FAILURE_MILLIS = 500;
+
+  private final Journal journal;
+  private final RedisTail tail;
+  private final RedisConnections redis;
+  private final RedisFeedConnection connection;
+  private final PositionChecks checks;
+  private final ExecutorService catchUps = Executors.newVirtualThreadPerTaskExecutor();
+  private final Semaphore journalReads = new Semaphore(JOURNAL_READS_AT_ONCE);
+  private final Map<StreamId, List<StreamSubscription>> watched = new ConcurrentHashMap<>();
+  private final Map<String, StreamId> channels = new ConcurrentHashMap<>();
+  private final Set<StreamId> toCompare = ConcurrentHashMap.newKeySet();
+  private final AtomicBoolean comparing = new AtomicBoolean();
+  private volatile boolean stopped;
+
+  EventFeed(Journal journal, RedisTail tail, RedisConnections redis, EventSettings settings) {
+    this.journal = journal;
+    this.tail = tail;
+    this.redis = redis;
+    this.connection = new RedisFeedConnection(redis, new Messages());
+    this.checks = new PositionChecks(this, settings);
+  }
+
+  /** A page of the journal and how far the stream had come before it was read. */
+  record Page(Optional<Position> position, List<StoredEvent> events) {}
+
+  void start() {
+    connection.start();
+    checks.start();
+  }
+
+  void stop() throws InterruptedException {
+    stopped = true;
+    checks.stop();
+    connection.stop();
+    watched.values().forEach(subscriptions -> subscriptions.forEach(StreamSubscription::close));
+    catchUps.shutdownNow();
+  }
+
+  /**
+   * Begins to deliver the events after a sequence: those that exist, then those to come.
+   *
+   * @param after the last one that the listener knows, in the present epoch
+   */
+  public Subscription subscribe(StreamId stream, Sequence after, EventListener listener) {
+    StreamSubscription subscription = new StreamSubscription(stream, after, listener, this);
+    watched.compute(
+        stream,
+        (id, present) -> {
+          List<StreamSubscription> all = present == null ? new CopyOnWriteArrayList<>() : present;
+          all.add(subscription);
+          if (present == null) {
+            channels.put(channel(id), id);
+            connection.subscribe(channel(id));
+          }
+          return all;
+        });
+    subscription.askPostgres();
+    compareSoon(stream); // what was published before the channel was heard
+    return subscription;
+  }
+
+  /**
+   * How far a stream has come by PostgreSQL, after seeing to it that nobody is answered with an
+   * older state from Redis: what lies up to here may be shown to clients.
+   *
+   * @return empty when there is no such stream
+   */
+  public Optional<Position> position(StreamId stream) {
+    Optional<Position> position = journal.position(stream);
+    position.ifPresent(found -> raiseVersion(stream, found));
+    return position;
+  }
+
+  /** Whether events are pushed through Redis; if not, PostgreSQL is polled. */
+  public boolean live() {
+    return redis.health().available() && connection.connected();
+  }
+
+  void forget(StreamSubscription subscription) {
+    StreamId stream = subscription.stream();
+    watched.computeIfPresent(
+        stream,
+        (id, present) -> {
+          present.remove(subscription);
+          if (!present.isEmpty()) {
+            return present;
+          }
+          channels.remove(channel(id));
+          connection.unsubscribe(channel(id));
+          return null;
+        });
+  }
+
+  void execute(Runnable catchUp) {
+    if (!stopped) {
+      catchUps.execute(catchUp);
+    }
+  }
+
+  void pauseAfterFailure() {
+    try {
+      Thread.sleep(PAUSE_AFTER_FAILURE_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Nothing when Redis is away: PostgreSQL will be asked. */
+  List<StoredEvent> readTail(StreamId stream, EventId after, int limit) {
+    if (!tail.available()) {
+      return List.of();
+    }
+    try {
+      return tail.read(stream, after, limit);
+    } catch (RedisAwayException e) {
+      LOG.debug("a tail could not be read", e);
+      return List.of();
+    }
+  }
+
+  Page readJournal(StreamId stream, Sequence after, int limit) {
+    journalReads.acquireUninterruptibly();
+    try {
+      Optional<Position> position = position(stream);
+      boolean more = position.isPresent() && position.get().last().compareTo(after) > 0;
+      List<StoredEvent> events = more ? journal.read(stream, after, limit) : List.of();
+      // What was appended since the position may be shown only after its own version was raised.
+      return new Page(
+          position,
+          events.stream()
+              .filter(event -> event.sequence().compareTo(position.get().last()) <= 0)
+              .toList());
+    } finally {
+      journalReads.release();
+    }
+  }
+
+  private void raiseVersion(StreamId stream, Position position) {
+    if (tail.available()) {
+      try {
+        tail.raiseVersion(stream, position);
+      } catch (RedisAwayException e) {
+        LOG.debug("a version could not be raised", e);
+      }
+    }
+  }
+
+  /** Compares all subscriptions with PostgreSQL, with one query. */
+  void compareWithPostgres() {
+    if (!watched.isEmpty()) {
+      compare(journal.positions(watched.keySet()));
+    }
+  }
+
+  /** Compares all subscriptions with the tails in Redis, in one round trip. */
+  void compareWithRedis() {
+    Map<StreamId, Epoch> epochs = new HashMap<>();
+    watched.forEach((stream, subscriptions) ->
+        subscriptions.stream()
+            .flatMap(subscription -> subscription.epoch().stream())
+            .findFirst()
+            .ifPresent(epoch -> epochs.put(stream, epoch)));
+    if (!epochs.isEmpty() && tail.available()) {
+      tail.positions(epochs)
+          .forEach((stream, position) ->
+              subscriptions(stream).forEach(subscription -> subscription.compare(position)));
+    }
+  }
+
+  private void compare(Map<StreamId, Position> positions) {
+    positions.forEach((stream, position) ->
+        subscriptions(stream).forEach(subscription -> subscription.compare(position)));
+  }
+
+  private Collection<StreamSubscription> subscriptions(StreamId stream) {
+    return watched.getOrDefault(stream, List.of());
+  }
+
+  /**
+   * Compares a stream with PostgreSQL, together with all others that want it at the moment: after a
+   * reconnection these are all.
+   */
+  private void compareSoon(StreamId stream) {
+    toCompare.add(stream);
+    if (comparing.compareAndSet(false, true)) {
+      execute(this::compareWaiting);
+    }
+  }
+
+  private void compareWaiting() {
+    while (!toCompare.isEmpty() && !stopped) {
+      List<StreamId> streams = List.copyOf(toCompare);
+      streams.forEach(toCompare::remove);
+      try {
+        compare(journal.positions(streams));
+      } catch (RuntimeException e) {
+        LOG.warn("subscriptions could not be compared with PostgreSQL; it is tried again", e);
+        toCompare.addAll(streams);
+        pauseAfterFailure();
+      }
+    }
+    comparing.set(false);
+    if (!toCompare.isEmpty() && comparing.compareAndSet(false, true)) {
+      execute(this::compareWaiting);
+    }
+  }
+
+  private String channel(StreamId stream) {
+    return redis.keys().flowUpdates(stream.value());
+  }
+
+  /** What arrives on the channels; the kinds are those of {@code append_events.lua}. */
+  private final class Messages implements RedisFeedConnection.Receiver {
+    @Override
+    public void subscribed(String channel) {
+      StreamId stream = channels.get(channel);
+      if (stream != null) {
+        compareSoon(stream);
+      }
+    }
+
+    @Override
+    public void received(String channel, byte[] message) {
+      StreamId stream = channels.get(channel);
+      if (stream == null || message.length == 0) {
+        return;
+      }
+      switch (message[0]) {
+        case 'E' -> events(stream, message);
+        case 'C' -> end(stream, message);
+        case 'P' -> progress(stream, message);
+        default -> subscriptions(stream).forEach(StreamSubscription::askPostgres);
+      }
+    }
+
+    private void events(StreamId stream, byte[] message) {
+      List<StoredEvent> events = EventFrames.decode(stream, message, 1);
+      for (StreamSubscription subscription : subscriptions(stream)) {
+        if (events.isEmpty()) {
+          subscription.askPostgres(); // written by a newer version of this software
+        } else {
+          subscription.heard(events);
+        }
+      }
+    }
+
+    private void end(StreamId stream, byte[] message) {
+      String[] parts = new String(message, 1, message.length - 1, US_ASCII).split(" ", 3);
+      Position end =
+          new Position(
+              new Epoch(Long.parseLong(parts[0])),
+              new Sequence(Long.parseLong(parts[1])),
+              Long.parseLong(parts[2]),
+              true);
+      subscriptions(stream).forEach(subscription -> subscription.heardEnd(end));
+    }
+
+    private void progress(StreamId stream, byte[] message) {
+      AgentUpdateJson.read(message, 1)
+          .ifPresent(update ->
+              subscriptions(stream).forEach(subscription -> subscription.observed(update)));
+    }
+  }
+}

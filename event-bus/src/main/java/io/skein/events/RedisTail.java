@@ -1,0 +1,228 @@
+package io.skein.events;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.skein.redis.KeySpace;
+import io.skein.redis.LuaScript;
+import io.skein.redis.RedisConnections;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import redis.clients.jedis.AbstractPipeline;
+import redis.clients.jedis.Response;
+import redis.clients.jedis.exceptions.JedisDataException;
+import redis.clients.jedis.exceptions.JedisException;
+import redis.clients.jedis.exceptions.JedisNoScriptException;
+
+/**
+ * The latest events of each stream in Redis, written by one script. Thread safe. Every method
+ * throws {@link RedisAwayException} when Redis does not answer.
+ */
+final class RedisTail {
+  private static final Logger LOG = LoggerFactory.getLogger(RedisTail.class);
+  private static final int MESSAGE_BYTES = 64 * 1024;
+
+  /** Longer than any fill of the cache can be under way. */
+  private static final Duration VERSION_LIFE = Duration.ofMinutes(10);
+
+  private static final Duration WATERMARK_LIFE = Duration.ofDays(7);
+
+  private final RedisConnections redis;
+  private final EventSettings settings;
+  private final LuaScript append = LuaScript.load(RedisTail.class, "append_events.lua");
+  private final LuaScript raise = LuaScript.load(RedisTail.class, "raise_version.lua");
+
+  RedisTail(RedisConnections redis, EventSettings settings) {
+    this.redis = redis;
+    this.settings = settings;
+  }
+
+  boolean available() {
+    return redis.health().available();
+  }
+
+  /** Offers batches, each to its stream, in one round trip; the answers are in the same order. */
+  List<TailAnswer> append(List<CommittedBatch> batches) {
+    List<List<byte[]>> keys = new ArrayList<>(batches.size());
+    List<List<byte[]>> arguments = new ArrayList<>(batches.size());
+    for (CommittedBatch batch : batches) {
+      keys.add(keys(batch));
+      arguments.add(arguments(batch));
+    }
+    return asking(
+        "append events",
+        () -> {
+          try {
+            return offer(keys, arguments);
+          } catch (JedisNoScriptException forgotten) {
+            redis.jedis().scriptLoad(append.source());
+            return offer(keys, arguments); // the script takes a repetition for what it is
+          }
+        });
+  }
+
+  private List<TailAnswer> offer(List<List<byte[]>> keys, List<List<byte[]>> arguments) {
+    byte[] sha = append.sha1().getBytes(UTF_8);
+    List<Response<Object>> responses = new ArrayList<>(keys.size());
+    try (AbstractPipeline pipeline = redis.jedis().pipelined()) {
+      for (int i = 0; i < keys.size(); i++) {
+        responses.add(pipeline.evalsha(sha, keys.get(i), arguments.get(i)));
+      }
+      pipeline.sync();
+    }
+    return responses.stream().map(RedisTail::answer).toList();
+  }
+
+  /** One stream that Redis refuses must not hold up the others of the round trip. */
+  private static TailAnswer answer(Response<Object> response) {
+    List<?> pair;
+    try {
+      pair = (List<?>) response.get();
+    } catch (JedisNoScriptException forgotten) {
+      throw forgotten;
+    } catch (JedisDataException e) {
+      LOG.error("Redis refused to append to a tail", e);
+      return new TailAnswer(TailAnswer.Verdict.REFUSED, Sequence.START);
+    }
+    int verdict = Math.toIntExact((Long) pair.get(0));
+    return new TailAnswer(TailAnswer.Verdict.values()[verdict], new Sequence((Long) pair.get(1)));
+  }
+
+  private List<byte[]> keys(CommittedBatch batch) {
+    KeySpace keys = redis.keys();
+    StreamId stream = batch.stream();
+    return List.of(
+        bytes(keys.flowEvents(stream.value(), batch.position().epoch().millis())),
+        bytes(keys.flowState(stream.value())),
+        bytes(keys.agentState(stream.value())));
+  }
+
+  private List<byte[]> arguments(CommittedBatch batch) {
+    Position position = batch.position();
+    List<byte[]> arguments = new ArrayList<>(11 + batch.events().size());
+    arguments.add(bytes(position.epoch().toString()));
+    arguments.add(bytes(Long.toString(position.stateVersion())));
+    arguments.add(bytes(Long.toString(batch.first())));
+    arguments.add(bytes(redis.keys().flowUpdates(batch.stream().value())));
+    arguments.add(bytes(redis.keys().flowVersions()));
+    arguments.add(bytes(batch.stream().toString()));
+    arguments.add(bytes(Integer.toString(settings.tailLength())));
+    arguments.add(bytes(Long.toString(settings.tailLife().toMillis())));
+    arguments.add(bytes(Long.toString(VERSION_LIFE.toMillis())));
+    arguments.add(bytes(Integer.toString(MESSAGE_BYTES)));
+    arguments.add(bytes(position.closed() ? "1" : "0"));
+    for (StoredEvent event : batch.events()) {
+      arguments.add(EventFrames.encode(event));
+    }
+    return arguments;
+  }
+
+  /** Makes sure that no cached state older than this position is answered. */
+  void raiseVersion(StreamId stream, Position position) {
+    KeySpace keys = redis.keys();
+    asking(
+        "raise a version",
+        () ->
+            raise.run(
+                redis.jedis(),
+                List.of(keys.flowState(stream.value())),
+                List.of(
+                    position.epoch().toString(),
+                    Long.toString(position.stateVersion()),
+                    keys.flowVersions(),
+                    stream.toString(),
+                    Long.toString(VERSION_LIFE.toMillis()))));
+  }
+
+  /**
+   * Reads on from a sequence.
+   *
+   * @return contiguous from {@code after} + 1; empty when the tail does not hold the next event
+   */
+  List<StoredEvent> read(StreamId stream, EventId after, int limit) {
+    byte[] key = bytes(redis.keys().flowEvents(stream.value(), after.epoch().millis()));
+    byte[] from = bytes(after.sequence().next() + "-0");
+    List<Object> entries =
+        asking("read a tail", () -> redis.jedis().xrange(key, from, bytes("+"), limit));
+    List<StoredEvent> events = new ArrayList<>(entries.size());
+    long expected = after.sequence().value() + 1;
+    for (Object entry : entries) {
+      List<StoredEvent> event = EventFrames.decode(stream, frame(entry), 0);
+      if (event.size() != 1 || event.getFirst().seq() != expected) {
+        break; // the closing marker, a large event, or a hole: PostgreSQL knows
+      }
+      events.add(event.getFirst());
+      expected++;
+    }
+    return events;
+  }
+
+  private static byte[] frame(Object entry) {
+    List<?> fields = (List<?>) ((List<?>) entry).get(1);
+    return (byte[]) fields.get(1);
+  }
+
+  /** How far these tails have come, in one round trip; streams without a tail are left out. */
+  Map<StreamId, TailPosition> positions(Map<StreamId, Epoch> streams) {
+    Map<StreamId, Response<List<Object>>> responses = new HashMap<>();
+    return asking(
+        "read positions",
+        () -> {
+          try (AbstractPipeline pipeline = redis.jedis().pipelined()) {
+            streams.forEach((stream, epoch) -> {
+              byte[] key = bytes(redis.keys().flowEvents(stream.value(), epoch.millis()));
+              responses.put(stream, pipeline.xrevrange(key, bytes("+"), bytes("-"), 1));
+            });
+            pipeline.sync();
+          }
+          Map<StreamId, TailPosition> positions = new HashMap<>();
+          responses.forEach((stream, response) -> {
+            if (!response.get().isEmpty()) {
+              positions.put(stream, tailPosition(response.get().getFirst()));
+            }
+          });
+          return positions;
+        });
+  }
+
+  private static TailPosition tailPosition(Object entry) {
+    String id = new String((byte[]) ((List<?>) entry).getFirst(), UTF_8);
+    int dash = id.indexOf('-');
+    return new TailPosition(new Sequence(Long.parseLong(id.substring(0, dash))), id.endsWith("-1"));
+  }
+
+  /** Where the sweep stood; empty after a flush. */
+  Optional<String> watermark() {
+    return Optional.ofNullable(
+        asking("read the watermark", () -> redis.jedis().get(watermarkKey())));
+  }
+
+  void watermark(String value) {
+    asking(
+        "write the watermark",
+        () -> redis.jedis().psetex(watermarkKey(), WATERMARK_LIFE.toMillis(), value));
+  }
+
+  private String watermarkKey() {
+    return redis.keys().sweepWatermark("0"); // one server, one node
+  }
+
+  private static <T extends @Nullable Object> T asking(String doing, Supplier<T> question) {
+    try {
+      return question.get();
+    } catch (JedisException e) {
+      throw new RedisAwayException(doing, e);
+    }
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(UTF_8);
+  }
+}

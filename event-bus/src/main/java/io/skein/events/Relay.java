@@ -1,0 +1,177 @@
+package io.skein.events;
+
+import io.skein.postgres.Database;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Brings committed events to Redis, on a thread of its own, many streams in one round trip. It may
+ * lose any of them at any time, since the sweep repairs; it never repeats or reorders, since the
+ * tail compares. Thread safe.
+ */
+public final class Relay {
+  private static final Logger LOG = LoggerFactory.getLogger(Relay.class);
+  private static final int BATCHES_AT_ONCE = 512;
+  private static final int EVENTS_PER_CALL = 500;
+
+  /** How often the thread looks whether it shall stop. */
+  private static final long IDLE_MILLIS = 200;
+
+  private final RedisTail tail;
+  private final Journal journal;
+  private final BlockingQueue<CommittedBatch> queue;
+  private final LongAdder relayed = new LongAdder();
+  private final LongAdder gaps = new LongAdder();
+  private final LongAdder dropped = new LongAdder();
+  private final LongAdder failed = new LongAdder();
+  private final LongAdder skipped = new LongAdder();
+  private volatile boolean stopped;
+  private @Nullable Thread thread;
+
+  Relay(RedisTail tail, Database database, EventSettings settings) {
+    this.tail = tail;
+    this.journal = Journal.withoutRelay(database);
+    this.queue = new ArrayBlockingQueue<>(settings.relayQueue());
+  }
+
+  /** What it has done so far. */
+  public RelayCounts counts() {
+    return new RelayCounts(relayed.sum(), gaps.sum(), dropped.sum(), failed.sum(), skipped.sum());
+  }
+
+  void start() {
+    thread = Thread.ofPlatform().name("skein-relay").daemon().start(this::run);
+  }
+
+  /** Relays what still waits, then ends. */
+  void stop() throws InterruptedException {
+    stopped = true;
+    Thread running = thread;
+    if (running != null) {
+      running.join(TimeUnit.SECONDS.toMillis(5));
+    }
+  }
+
+  /** Takes a batch without blocking. */
+  void handOver(CommittedBatch batch) {
+    if (!tail.available()) {
+      skipped.increment();
+    } else if (!queue.offer(batch)) {
+      dropped.increment();
+    }
+  }
+
+  private void run() {
+    List<CommittedBatch> waiting = new ArrayList<>(BATCHES_AT_ONCE);
+    while (!stopped || !queue.isEmpty()) {
+      try {
+        CommittedBatch first = queue.poll(IDLE_MILLIS, TimeUnit.MILLISECONDS);
+        if (first != null) {
+          waiting.add(first);
+          queue.drainTo(waiting, BATCHES_AT_ONCE - 1);
+          relay(waiting);
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return;
+      } catch (RedisAwayException e) {
+        LOG.debug("Redis did not answer the relay; the sweep will repair it", e);
+        failed.add(waiting.size());
+      } catch (RuntimeException e) {
+        LOG.error("relaying failed; the sweep will repair it", e);
+        failed.add(waiting.size());
+      }
+      waiting.clear();
+    }
+  }
+
+  private void relay(List<CommittedBatch> waiting) {
+    List<CommittedBatch> offers = merge(waiting);
+    List<TailAnswer> answers = offerTwice(offers);
+    Map<StreamId, Sequence> behind = new LinkedHashMap<>();
+    for (int i = 0; i < offers.size(); i++) {
+      TailAnswer answer = answers.get(i);
+      switch (answer.verdict()) {
+        case ADDED, KNOWN -> relayed.increment();
+        case REFUSED -> failed.increment();
+        case GAP -> {
+          gaps.increment();
+          behind.put(offers.get(i).stream(), answer.last());
+        }
+      }
+    }
+    behind.forEach(this::refill);
+  }
+
+  /** A connection that died while idle fails once; the script recognises a repetition. */
+  private List<TailAnswer> offerTwice(List<CommittedBatch> offers) {
+    try {
+      return tail.append(offers);
+    } catch (RedisAwayException first) {
+      return tail.append(offers);
+    }
+  }
+
+  /** Batches of one stream in their order, joined where one goes on where the other ends. */
+  private static List<CommittedBatch> merge(List<CommittedBatch> waiting) {
+    Map<StreamId, List<CommittedBatch>> byStream = new LinkedHashMap<>();
+    for (CommittedBatch batch : waiting) {
+      byStream.computeIfAbsent(batch.stream(), stream -> new ArrayList<>()).add(batch);
+    }
+    List<CommittedBatch> merged = new ArrayList<>();
+    for (List<CommittedBatch> ofStream : byStream.values()) {
+      ofStream.sort(
+          Comparator.comparingLong(CommittedBatch::first)
+              .thenComparing(batch -> batch.position().closed()));
+      CommittedBatch open = ofStream.getFirst();
+      for (CommittedBatch next : ofStream.subList(1, ofStream.size())) {
+        if (open.isFollowedBy(next)
+            && open.events().size() + next.events().size() <= EVENTS_PER_CALL) {
+          open = open.and(next);
+        } else {
+          merged.addAll(open.inPartsOf(EVENTS_PER_CALL));
+          open = next;
+        }
+      }
+      merged.addAll(open.inPartsOf(EVENTS_PER_CALL));
+    }
+    return merged;
+  }
+
+  /**
+   * Relays from PostgreSQL whatever the tail lacks after a sequence.
+   *
+   * @throws RedisAwayException when Redis does not answer
+   */
+  void refill(StreamId stream, Sequence after) {
+    Sequence reached = after;
+    while (true) {
+      Optional<Position> position = journal.position(stream);
+      if (position.isEmpty()) {
+        return;
+      }
+      List<StoredEvent> page = journal.read(stream, reached, EVENTS_PER_CALL);
+      if (page.isEmpty() && !position.get().closed()) {
+        return;
+      }
+      CommittedBatch batch = CommittedBatch.ofPage(stream, position.get(), page);
+      TailAnswer answer = offerTwice(List.of(batch)).getFirst();
+      if (page.isEmpty() || answer.verdict() == TailAnswer.Verdict.REFUSED) {
+        return;
+      }
+      // After a flush in between, the tail may say that it lacks more than we began with.
+      reached = answer.last();
+    }
+  }
+}

@@ -1,0 +1,350 @@
+package io.skein.events;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One listener's way through one stream. Whatever arrives from wherever, only the event with the
+ * next sequence is delivered.
+ *
+ * <p>Two threads deliver, never both at once ({@code busy}): the feed's, while what it hears goes
+ * on exactly where the listener stands; and a catch-up of its own, which reads the tail in Redis
+ * and then PostgreSQL until nothing is missing. What the feed hears in the meantime is only noted
+ * ({@code behind}), and makes the catch-up read once more.
+ */
+final class StreamSubscription implements Subscription {
+  private static final Logger LOG = LoggerFactory.getLogger(StreamSubscription.class);
+  private static final int PAGE = 500;
+
+  private final StreamId stream;
+  private final EventListener listener;
+  private final EventFeed feed;
+  private final ReentrantLock lock = new ReentrantLock();
+
+  /** Unknown until PostgreSQL was asked first. */
+  private @Nullable Epoch epoch;
+
+  private volatile long delivered;
+  private long known;
+  private boolean askPostgres;
+  private boolean behind;
+  private boolean busy;
+  private boolean closed;
+  private volatile boolean ended;
+
+  StreamSubscription(StreamId stream, Sequence after, EventListener listener, EventFeed feed) {
+    this.stream = stream;
+    this.delivered = after.value();
+    this.listener = listener;
+    this.feed = feed;
+  }
+
+  StreamId stream() {
+    return stream;
+  }
+
+  /** Empty until PostgreSQL was asked first. */
+  Optional<Epoch> epoch() {
+    lock.lock();
+    try {
+      return Optional.ofNullable(epoch);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Passed on at once: progress has no order. */
+  void observed(AgentUpdate update) {
+    if (!ended) {
+      try {
+        listener.progress(update);
+      } catch (RuntimeException e) {
+        LOG.warn("a listener failed to take progress", e);
+      }
+    }
+  }
+
+  @Override
+  public Sequence delivered() {
+    return new Sequence(delivered);
+  }
+
+  @Override
+  public void close() {
+    ended = true;
+    feed.forget(this);
+  }
+
+  /** Something may have happened that only PostgreSQL knows. */
+  void askPostgres() {
+    lock.lock();
+    try {
+      askPostgres = true;
+      fallBehind();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Events that the feed heard, in order. */
+  void heard(List<StoredEvent> events) {
+    List<StoredEvent> next = events.stream().filter(event -> event.seq() > delivered).toList();
+    if (next.isEmpty() || !beginLive(next.getFirst().id(), next.getLast().seq())) {
+      return;
+    }
+    endLive(tell(() -> deliver(next)));
+  }
+
+  /** The feed heard that the stream ends. */
+  void heardEnd(Position end) {
+    lock.lock();
+    try {
+      if (busy || closed || !end.epoch().equals(epoch) || end.last().value() != delivered) {
+        if (!closed) {
+          askPostgres = true;
+          fallBehind();
+        }
+        return;
+      }
+      busy = true;
+    } finally {
+      lock.unlock();
+    }
+    endLive(tell(() -> end(end)));
+  }
+
+  /** What PostgreSQL says about the stream. */
+  void compare(Position position) {
+    lock.lock();
+    try {
+      if (!position.epoch().equals(epoch)
+          || position.last().value() > delivered
+          || (position.closed() && !closed)) {
+        askPostgres = true;
+        fallBehind();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** What the tail in Redis says about the stream. */
+  void compare(TailPosition position) {
+    lock.lock();
+    try {
+      if (position.last().value() > delivered) {
+        known = Math.max(known, position.last().value());
+        fallBehind();
+      } else if (position.closed() && !closed) {
+        askPostgres = true;
+        fallBehind();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean beginLive(EventId first, long last) {
+    lock.lock();
+    try {
+      if (ended) {
+        return false;
+      }
+      if (busy || !first.epoch().equals(epoch) || first.sequence().value() != delivered + 1) {
+        known = Math.max(known, last);
+        askPostgres |= !first.epoch().equals(epoch);
+        fallBehind();
+        return false;
+      }
+      busy = true;
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void endLive(boolean told) {
+    lock.lock();
+    try {
+      busy = false;
+      if (!told) {
+        askPostgres = true;
+      }
+      if (!told || behind) {
+        fallBehind();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Under the lock. */
+  private void fallBehind() {
+    behind = true;
+    if (!busy && !ended) {
+      busy = true;
+      feed.execute(this::catchUp);
+    }
+  }
+
+  private void catchUp() {
+    while (stillBehind()) {
+      if (!tell(this::readOn)) {
+        lock.lock();
+        try {
+          askPostgres = true;
+          behind = true;
+        } finally {
+          lock.unlock();
+        }
+        feed.pauseAfterFailure();
+      }
+    }
+  }
+
+  private boolean stillBehind() {
+    lock.lock();
+    try {
+      if (behind && !ended) {
+        behind = false;
+        return true;
+      }
+      busy = false;
+      return false;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void readOn() {
+    while (!ended) {
+      readTail();
+      if (!takePostgresQuestion()) {
+        return;
+      }
+      if (readJournal()) {
+        return;
+      }
+    }
+  }
+
+  /** Reads what the tail holds without a gap. */
+  private void readTail() {
+    Epoch of = epoch;
+    if (of == null) {
+      return;
+    }
+    List<StoredEvent> events = feed.readTail(stream, new EventId(of, delivered()), PAGE);
+    while (!events.isEmpty() && !ended) {
+      deliver(events);
+      events = feed.readTail(stream, new EventId(of, delivered()), PAGE);
+    }
+  }
+
+  private boolean takePostgresQuestion() {
+    lock.lock();
+    try {
+      boolean ask = askPostgres || epoch == null || delivered < known;
+      askPostgres = false;
+      return ask;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Whether the end of what PostgreSQL knows was reached. */
+  private boolean readJournal() {
+    EventFeed.Page page = feed.readJournal(stream, delivered(), PAGE);
+    Optional<Position> read = page.position();
+    if (read.isEmpty()) {
+      return true;
+    }
+    Position position = read.get();
+    if (epoch == null && position.last().value() >= delivered) {
+      adopt(position.epoch());
+    }
+    if (!position.epoch().equals(epoch) || position.last().value() < delivered) {
+      reset(position);
+    } else if (!page.events().isEmpty()) {
+      deliver(page.events());
+    }
+    boolean all = delivered >= position.last().value();
+    if (all && position.closed() && delivered == position.last().value()) {
+      end(position);
+    }
+    if (!all) {
+      askAgain();
+    }
+    return all;
+  }
+
+  private void adopt(Epoch read) {
+    lock.lock();
+    try {
+      epoch = read;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void askAgain() {
+    lock.lock();
+    try {
+      askPostgres = true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void reset(Position position) {
+    listener.reset(position);
+    lock.lock();
+    try {
+      epoch = position.epoch();
+      delivered = position.last().value();
+      known = 0;
+      closed = false;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void deliver(List<StoredEvent> events) {
+    listener.events(events);
+    delivered = events.getLast().seq();
+  }
+
+  private void end(Position end) {
+    lock.lock();
+    try {
+      if (closed) {
+        return;
+      }
+    } finally {
+      lock.unlock();
+    }
+    listener.closed(end);
+    lock.lock();
+    try {
+      closed = true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean tell(Runnable delivery) {
+    try {
+      delivery.run();
+      return true;
+    } catch (RuntimeException e) {
+      if (!ended) {
+        LOG.warn("a delivery failed and is repeated", e);
+      }
+      return false;
+    }
+  }
+}

@@ -1,0 +1,197 @@
+package io.skein.events;
+
+import io.skein.postgres.Database;
+import io.skein.postgres.Leadership;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Finds what no relay has brought to Redis: events appended by plain SQL, those of a process that
+ * died after its commit, and all that Redis has forgotten. One instance leads; it looks at the
+ * streams that changed since its watermark, which is kept in Redis so that it is lost with the
+ * data. Thread safe.
+ */
+public final class Sweep {
+  private static final Logger LOG = LoggerFactory.getLogger(Sweep.class);
+  private static final int PAGE = 1000;
+
+  /**
+   * A change becomes visible at most this long after its time: the transaction's limit, and more.
+   */
+  private static final Duration LATEST_COMMIT = Duration.ofSeconds(65);
+
+  /** How much of a stream without a tail is relayed; who needs more reads PostgreSQL. */
+  private static final long NEW_TAIL = 256;
+
+  private final Database database;
+  private final Journal journal;
+  private final RedisTail tail;
+  private final Relay relay;
+  private final Leadership leadership;
+  private final EventSettings settings;
+  private final LongAdder repaired = new LongAdder();
+  private final CountDownLatch stopped = new CountDownLatch(1);
+  private volatile boolean leading;
+  private @Nullable Thread thread;
+
+  Sweep(Database database, RedisTail tail, Relay relay, String instance, EventSettings settings) {
+    this.database = database;
+    this.journal = Journal.withoutRelay(database);
+    this.tail = tail;
+    this.relay = relay;
+    this.leadership = new Leadership(database, "sweep", instance, Duration.ofSeconds(3));
+    this.settings = settings;
+  }
+
+  /** How many streams it has repaired. */
+  public long repaired() {
+    return repaired.sum();
+  }
+
+  /** Whether this instance sweeps for all. */
+  public boolean leading() {
+    return leading;
+  }
+
+  void start() {
+    thread = Thread.ofPlatform().name("skein-sweep").daemon().start(this::run);
+  }
+
+  void stop() throws InterruptedException {
+    stopped.countDown();
+    Thread running = thread;
+    if (running != null) {
+      running.join(TimeUnit.SECONDS.toMillis(5));
+    }
+  }
+
+  private void run() {
+    try {
+      while (!stopped.await(settings.sweepInterval().toMillis(), TimeUnit.MILLISECONDS)) {
+        try {
+          pass();
+        } catch (RedisAwayException e) {
+          LOG.debug("the sweep could not reach Redis", e);
+        } catch (RuntimeException e) {
+          LOG.warn("a pass of the sweep failed; the next one repeats it", e);
+        }
+      }
+      resign();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (RuntimeException e) {
+      LOG.warn("the sweep could not resign; its lease runs out", e);
+    }
+  }
+
+  private void pass() {
+    if (!tail.available()) {
+      resign(); // another instance may still reach Redis
+      return;
+    }
+    leading = leadership.lead().isPresent();
+    if (leading) {
+      Epoch epoch = journal.confirmEpoch();
+      Instant now = now();
+      sweep(epoch, since(epoch, now));
+      tail.watermark(epoch + " " + ChronoUnit.MICROS.between(Instant.EPOCH, now));
+    }
+  }
+
+  private void resign() {
+    if (leading) {
+      leading = false;
+      leadership.resign();
+    }
+  }
+
+  private void sweep(Epoch epoch, Instant since) {
+    List<Changed> page = changed(since, new UUID(0, 0));
+    while (!page.isEmpty()) {
+      repair(epoch, page);
+      page =
+          page.size() < PAGE
+              ? List.of()
+              : changed(page.getLast().changedAt(), page.getLast().stream().value());
+    }
+  }
+
+  private void repair(Epoch epoch, List<Changed> page) {
+    Map<StreamId, TailPosition> tails =
+        tail.positions(page.stream().collect(Collectors.toMap(Changed::stream, changed -> epoch)));
+    for (Changed changed : page) {
+      TailPosition reached = tails.get(changed.stream());
+      if (reached == null) {
+        long start = Math.max(0, changed.lastSeq() - NEW_TAIL);
+        repair(changed.stream(), new Sequence(start));
+      } else if (reached.last().value() < changed.lastSeq()
+          || (changed.closed() && !reached.closed())) {
+        repair(changed.stream(), reached.last());
+      }
+    }
+  }
+
+  private void repair(StreamId stream, Sequence after) {
+    relay.refill(stream, after);
+    repaired.increment();
+  }
+
+  /**
+   * Without a watermark everything younger than a tail's life counts as changed: what is older has
+   * no tail to repair.
+   */
+  private Instant since(Epoch epoch, Instant now) {
+    Optional<Instant> watermark =
+        tail.watermark()
+            .map(value -> value.split(" ", 2))
+            .filter(parts -> parts.length == 2 && parts[0].equals(epoch.toString()))
+            .map(parts -> Instant.EPOCH.plus(Long.parseLong(parts[1]), ChronoUnit.MICROS));
+    return watermark.orElse(now.minus(settings.tailLife())).minus(LATEST_COMMIT);
+  }
+
+  private Instant now() {
+    return database.read(handle ->
+        handle
+            .createQuery("select skein_now()")
+            .map((row, context) -> row.getTimestamp(1).toInstant())
+            .one());
+  }
+
+  private List<Changed> changed(Instant since, UUID after) {
+    return database.read(handle ->
+        new ArrayList<>(
+            handle
+                .createQuery(
+                    """
+                    select id, last_seq, closed, changed_at from streams
+                    where changed_at >= :since and (changed_at, id) > (:since, :after)
+                      and (last_seq > 0 or closed)
+                    order by changed_at, id limit :limit
+                    """)
+                .bind("since", since)
+                .bind("after", after)
+                .bind("limit", PAGE)
+                .map((row, context) ->
+                    new Changed(
+                        new StreamId(row.getObject("id", UUID.class)),
+                        row.getLong("last_seq"),
+                        row.getBoolean("closed"),
+                        row.getTimestamp("changed_at").toInstant()))
+                .list()));
+  }
+
+  private record Changed(StreamId stream, long lastSeq, boolean closed, Instant changedAt) {}
+}

@@ -1,0 +1,190 @@
+package io.skein.events;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.skein.events.TailAnswer.Verdict;
+import io.skein.postgres.PostgresSettings;
+import io.skein.redis.KeySpace;
+import io.skein.redis.RedisSettings;
+import io.skein.testing.TestServers;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** What the tail in Redis accepts, and how the relay fills it. */
+class RelayTest {
+  private static final RedisSettings REDIS =
+      RedisSettings.of(TestServers.redis().url()).withKeyPrefix("relay-test:");
+
+  private static Instance instance;
+  private static RedisTail tail;
+
+  @BeforeAll
+  static void start() {
+    PostgresSettings postgres = Instance.newDatabase();
+    instance = Instance.start(postgres, REDIS, "relay-test", Instance.REDIS_ALONE);
+    tail = new RedisTail(instance.redis, Instance.REDIS_ALONE);
+  }
+
+  @AfterAll
+  static void stop() {
+    instance.close();
+  }
+
+  @Test
+  void acceptsOnlyTheNextSequence() {
+    StreamId stream = instance.open();
+    instance.appendWithoutRelay(stream, events(6));
+
+    assertThat(offer(stream, 1, 2)).isEqualTo(new TailAnswer(Verdict.ADDED, new Sequence(2)));
+    assertThat(offer(stream, 1, 2)).isEqualTo(new TailAnswer(Verdict.KNOWN, new Sequence(2)));
+    assertThat(offer(stream, 4, 5)).isEqualTo(new TailAnswer(Verdict.GAP, new Sequence(2)));
+    assertThat(offer(stream, 2, 4)).isEqualTo(new TailAnswer(Verdict.ADDED, new Sequence(4)));
+    assertThat(offer(stream, 1, 1)).isEqualTo(new TailAnswer(Verdict.KNOWN, new Sequence(4)));
+    assertThat(tailOf(stream)).isEqualTo(instance.bus.journal().read(stream, Sequence.START, 4));
+  }
+
+  @Test
+  void acceptsAnythingOntoAnEmptyTail() {
+    StreamId stream = instance.open();
+    instance.appendWithoutRelay(stream, events(6));
+
+    assertThat(offer(stream, 4, 5).verdict()).isEqualTo(Verdict.ADDED);
+    assertThat(offer(stream, 1, 3).verdict()).isEqualTo(Verdict.KNOWN);
+    assertThat(tailOf(stream)).as("the tail does not begin where the reader stands").isEmpty();
+    assertThat(tail.read(stream, new EventId(epoch(), new Sequence(3)), 10)).hasSize(2);
+  }
+
+  @Test
+  void fillsAGapFromTheJournal() {
+    StreamId stream = instance.open();
+    instance.append(stream, events(1));
+    awaitTail(stream, 1, false);
+    instance.appendWithoutRelay(stream, events(1300));
+    instance.append(stream, events(1));
+
+    awaitTail(stream, 1302, false);
+    assertThat(instance.bus.relay().counts().gaps()).isPositive();
+    assertThat(tail.read(stream, new EventId(epoch(), Sequence.START), 2000)).hasSize(1302);
+  }
+
+  @Test
+  void raisesTheVersionAndDropsOlderStateEvenWhenEventsAreMissing() {
+    StreamId stream = instance.open();
+    instance.append(stream, NewEvent.of("x").changingState());
+    awaitTail(stream, 1, false);
+    String state = instance.redis.keys().flowState(stream.value());
+    assertThat(instance.redis.jedis().hgetAll(state))
+        .containsEntry(KeySpace.STATE_EPOCH, epoch().toString())
+        .containsEntry(KeySpace.STATE_VERSION, "1");
+    assertThat(instance.redis.jedis().pttl(state)).isPositive();
+
+    instance.redis.jedis().hset(state, KeySpace.STATE_DATA, "old");
+    instance.append(stream, NewEvent.of("quiet"));
+    awaitTail(stream, 2, false);
+    assertThat(instance.redis.jedis().hget(state, KeySpace.STATE_DATA)).isEqualTo("old");
+    instance.appendWithoutRelay(stream, events(2));
+    instance.appendWithoutRelay(stream, NewEvent.of("x").changingState());
+    assertThat(offer(stream, 5, 5).verdict()).isEqualTo(Verdict.GAP);
+    assertThat(instance.redis.jedis().hgetAll(state))
+        .containsEntry(KeySpace.STATE_VERSION, "5")
+        .doesNotContainKey(KeySpace.STATE_DATA);
+    offer(stream, 1, 1);
+    assertThat(instance.redis.jedis().hget(state, KeySpace.STATE_VERSION)).isEqualTo("5");
+  }
+
+  @Test
+  void marksTheEndOnceAndRemovesTheAgents() {
+    StreamId stream = instance.open();
+    String agents = instance.redis.keys().agentState(stream.value());
+    instance.redis.jedis().hset(agents, "a", "{}");
+    instance.append(stream, events(2));
+    instance.closeStream(stream);
+    awaitTail(stream, 2, true);
+    assertThat(instance.redis.jedis().exists(agents)).isFalse();
+
+    Position position = instance.bus.journal().position(stream).orElseThrow();
+    CommittedBatch again = new CommittedBatch(stream, position, List.of());
+    assertThat(tail.append(List.of(again)).getFirst().verdict()).isEqualTo(Verdict.KNOWN);
+    String key = instance.redis.keys().flowEvents(stream.value(), epoch().millis());
+    assertThat(instance.redis.jedis().xlen(key)).isEqualTo(3);
+    assertThat(instance.redis.jedis().pttl(key)).isBetween(1L, Duration.ofHours(1).toMillis());
+  }
+
+  @Test
+  void oneStreamThatRedisRefusesDoesNotHoldUpTheOthers() {
+    StreamId bad = instance.open();
+    StreamId good = instance.open();
+    instance.redis.jedis().set(instance.redis.keys().flowEvents(bad.value(), epoch().millis()), "");
+    instance.appendWithoutRelay(bad, events(1));
+    instance.appendWithoutRelay(good, events(1));
+
+    List<TailAnswer> answers = tail.append(List.of(batch(bad, 1, 1), batch(good, 1, 1)));
+    assertThat(answers)
+        .extracting(TailAnswer::verdict)
+        .containsExactly(Verdict.REFUSED, Verdict.ADDED);
+  }
+
+  @Test
+  void survivesThatRedisForgetsTheScript() {
+    StreamId stream = instance.open();
+    instance.redis.jedis().scriptFlush("any");
+    instance.append(stream, events(3));
+    awaitTail(stream, 3, false);
+  }
+
+  @Test
+  void framesKeepEveryFieldAndLeaveOutWhatIsTooLarge() {
+    StreamId stream = instance.open();
+    instance.appendWithoutRelay(
+        stream,
+        NewEvent.of("ü").withPayload("{\"a\":\"\\u0000\uD83E\uDEBF\"}"),
+        NewEvent.of("y").withPhase("p").withCorrelationId("c").withSource("s").changingState());
+    List<StoredEvent> events = instance.bus.journal().read(stream, Sequence.START, 10);
+    assertThat(
+            events.stream()
+                .map(e -> EventFrames.decode(stream, EventFrames.encode(e), 0).getFirst()))
+        .isEqualTo(events);
+
+    instance.appendWithoutRelay(
+        stream, NewEvent.of("z").withPayload("{\"a\":\"" + "x".repeat(40_000) + "\"}"));
+    StoredEvent large = instance.bus.journal().read(stream, new Sequence(2), 1).getFirst();
+    assertThat(EventFrames.encode(large)).isEmpty();
+  }
+
+  private static void awaitTail(StreamId stream, long last, boolean closed) {
+    TailPosition wanted = new TailPosition(new Sequence(last), closed);
+    await()
+        .pollInterval(Duration.ofMillis(10))
+        .untilAsserted(() ->
+            assertThat(tail.positions(java.util.Map.of(stream, epoch())))
+                .containsEntry(stream, wanted));
+  }
+
+  private static TailAnswer offer(StreamId stream, int from, int to) {
+    return tail.append(List.of(batch(stream, from, to))).getFirst();
+  }
+
+  private static CommittedBatch batch(StreamId stream, int from, int to) {
+    List<StoredEvent> page =
+        instance.bus.journal().read(stream, new Sequence(from - 1), to - from + 1);
+    return CommittedBatch.ofPage(
+        stream, instance.bus.journal().position(stream).orElseThrow(), page);
+  }
+
+  private static List<StoredEvent> tailOf(StreamId stream) {
+    return tail.read(stream, new EventId(epoch(), Sequence.START), 100);
+  }
+
+  private static Epoch epoch() {
+    return instance.bus.journal().confirmEpoch();
+  }
+
+  private static NewEvent[] events(int count) {
+    return IntStream.range(0, count).mapToObj(i -> NewEvent.of("e" + i)).toArray(NewEvent[]::new);
+  }
+}
