@@ -12,8 +12,8 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * The port for operators: {@code /livez} (this process answers), {@code /readyz} (it should be given
- * work; 503 when not, with details) and {@code /metrics} (Prometheus text). Thread safe.
+ * The port for operators: {@code /livez} (this process answers), {@code /readyz} (it should be
+ * given work; 503 when not, with details) and {@code /metrics} (Prometheus text). Thread safe.
  */
 public final class ManagementServer implements AutoCloseable {
   private final HttpServer server;
@@ -32,8 +32,8 @@ public final class ManagementServer implements AutoCloseable {
    * @param port 0 lets the system choose
    * @throws IOException when the port is taken
    */
-  public static ManagementServer start(
-      String host, int port, Readiness readiness, Metrics metrics) throws IOException {
+  public static ManagementServer start(String host, int port, Readiness readiness, Metrics metrics)
+      throws IOException {
     HttpServer http = HttpServer.create(new InetSocketAddress(host, port), 64);
     ManagementServer server = new ManagementServer(http, readiness, metrics);
     http.setExecutor(server.threads);

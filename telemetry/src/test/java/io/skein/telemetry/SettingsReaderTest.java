@@ -24,7 +24,8 @@ class SettingsReaderTest {
   @Test
   void readsWhatIsThereAndDefaultsTheRest() {
     SettingsReader settings =
-        new SettingsReader(Map.of("WAIT", " 250ms ", "ORIGINS", "https://a.example, ,https://b.example"));
+        new SettingsReader(
+            Map.of("WAIT", " 250ms ", "ORIGINS", "https://a.example, ,https://b.example"));
     assertThat(settings.duration("WAIT", Duration.ZERO)).isEqualTo(Duration.ofMillis(250));
     assertThat(settings.duration("OTHER", Duration.ofHours(1))).isEqualTo(Duration.ofHours(1));
     assertThat(settings.list("ORIGINS")).containsExactly("https://a.example", "https://b.example");

@@ -2,6 +2,8 @@ package io.skein.testing;
 
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 
@@ -12,6 +14,24 @@ final class Databases {
   static DatabaseAddress create(DatabaseAddress server, String name) {
     execute(server, "CREATE DATABASE " + name);
     return server.withDatabase(name);
+  }
+
+  static DatabaseAddress createIfMissing(DatabaseAddress server, String name) {
+    return exists(server, name) ? server.withDatabase(name) : create(server, name);
+  }
+
+  private static boolean exists(DatabaseAddress server, String name) {
+    try (Connection connection =
+            DriverManager.getConnection(server.jdbcUrl(), server.user(), server.password());
+        PreparedStatement query =
+            connection.prepareStatement("SELECT FROM pg_database WHERE datname = ?")) {
+      query.setString(1, name);
+      try (ResultSet rows = query.executeQuery()) {
+        return rows.next();
+      }
+    } catch (SQLException e) {
+      throw new IllegalStateException("cannot look for database " + name + " on " + server, e);
+    }
   }
 
   static void drop(DatabaseAddress server, String name) {

@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -63,6 +64,16 @@ public final class EmbeddedPostgres implements PostgresServer {
         address(), "test_" + ProcessHandle.current().pid() + "_" + databases.incrementAndGet());
   }
 
+  /** The database of this name, created when it is missing. */
+  public DatabaseAddress database(String name) {
+    return Databases.createIfMissing(address(), name);
+  }
+
+  /** Whether the postmaster runs. */
+  public boolean isAlive() {
+    return postmaster != null && postmaster.isAlive();
+  }
+
   @Override
   public long pid() {
     return running().pid();
@@ -73,9 +84,10 @@ public final class EmbeddedPostgres implements PostgresServer {
     if (postmaster != null && postmaster.isAlive()) {
       throw new IllegalStateException("PostgreSQL runs already, process " + postmaster.pid());
     }
+    forget();
     try {
       Files.createDirectories(settings.directory());
-      if (!Files.exists(settings.data().resolve("PG_VERSION"))) {
+      if (!Files.exists(settings.data())) {
         layOut();
       }
       Process started = launch(serverCommand());
@@ -138,7 +150,20 @@ public final class EmbeddedPostgres implements PostgresServer {
     }
   }
 
+  /**
+   * The data directory has its name once it is complete: a lay-out that was broken off is begun
+   * again.
+   */
   private void layOut() throws IOException {
+    Path fresh = settings.directory().resolve("data.incomplete");
+    if (Files.exists(fresh)) {
+      DirectoryTree.delete(fresh);
+    }
+    initialise(fresh);
+    Files.move(fresh, settings.data(), StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  private void initialise(Path data) throws IOException {
     Path password = Files.createTempFile(settings.directory(), "password", "");
     try {
       Files.writeString(password, settings.password());
@@ -146,7 +171,7 @@ public final class EmbeddedPostgres implements PostgresServer {
           launch(
               List.of(
                   program("initdb"),
-                  "--pgdata=" + settings.data().toAbsolutePath(),
+                  "--pgdata=" + data.toAbsolutePath(),
                   "--username=" + USER,
                   "--auth=scram-sha-256",
                   "--pwfile=" + password.toAbsolutePath(),

@@ -45,6 +45,11 @@ public final class EmbeddedRedis implements RedisServer {
     return "redis://127.0.0.1:" + settings.port();
   }
 
+  /** Whether the server process runs. */
+  public boolean isAlive() {
+    return process != null && process.isAlive();
+  }
+
   @Override
   public long pid() {
     if (process == null) {
@@ -58,6 +63,7 @@ public final class EmbeddedRedis implements RedisServer {
     if (process != null && process.isAlive()) {
       throw new IllegalStateException("Redis runs already, process " + process.pid());
     }
+    forget();
     try {
       Files.createDirectories(settings.directory());
       Process started =

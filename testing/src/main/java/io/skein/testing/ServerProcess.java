@@ -25,10 +25,16 @@ public record ServerProcess(long pid) {
     signal(name, List.of(pid));
   }
 
-  /** Stops this process and then its children, so that none is born in between. */
+  /**
+   * Stops this process and then its children, so that none is born in between; returns when all
+   * stand still.
+   */
   public void freeze() {
     signal("STOP");
-    signal("STOP", descendants());
+    List<Long> children = descendants();
+    signal("STOP", children);
+    awaitStandstill(pid);
+    children.forEach(ServerProcess::awaitStandstill);
   }
 
   /** Lets children and process go on. */
@@ -69,11 +75,47 @@ public record ServerProcess(long pid) {
 
   /** A container whose first process reaps nobody keeps ended processes forever. */
   private boolean isZombie() {
-    try {
-      String stat = Files.readString(Path.of("/proc", String.valueOf(pid), "stat"));
-      return stat.startsWith(" Z", stat.lastIndexOf(')') + 1);
+    Path stat = Path.of("/proc", String.valueOf(pid), "stat");
+    return Files.exists(stat) && isIn(stat, "ZX");
+  }
+
+  /**
+   * The signal is there at once, but a thread on another core runs on until the kernel looks at it.
+   */
+  private static void awaitStandstill(long pid) {
+    long deadline = System.nanoTime() + END_LIMIT.toNanos();
+    while (!standsStill(pid)) {
+      if (System.nanoTime() > deadline) {
+        throw new IllegalStateException("process " + pid + " did not freeze within " + END_LIMIT);
+      }
+      LockSupport.parkNanos(Duration.ofMillis(1).toNanos());
+    }
+  }
+
+  /** Where there is no /proc to look into, the signal has to be trusted. */
+  private static boolean standsStill(long pid) {
+    Path tasks = Path.of("/proc", String.valueOf(pid), "task");
+    if (!Files.isDirectory(tasks)) {
+      return true;
+    }
+    try (Stream<Path> threads = Files.list(tasks)) {
+      return threads.allMatch(thread -> isIn(thread.resolve("stat"), "TZX"));
     } catch (IOException e) {
-      return false;
+      return !Files.isDirectory(tasks);
+    }
+  }
+
+  /**
+   * The state is the first letter after the name in parentheses; a thread that has ended is in
+   * none.
+   */
+  private static boolean isIn(Path stat, String states) {
+    try {
+      String text = Files.readString(stat);
+      int state = text.lastIndexOf(')') + 2;
+      return states.indexOf(text.charAt(state)) >= 0;
+    } catch (IOException e) {
+      return !Files.exists(stat);
     }
   }
 

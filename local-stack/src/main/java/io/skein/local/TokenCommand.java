@@ -1,0 +1,49 @@
+package io.skein.local;
+
+import io.skein.local.stack.TokenIssuer;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Prints a bearer token for the stack of a directory. */
+@Command(
+    name = "token",
+    mixinStandardHelpOptions = true,
+    description = "Prints a token, valid for twelve hours, signed with this installation's secret.")
+final class TokenCommand implements Callable<Integer> {
+  static final String DEFAULT = "demo";
+
+  @Spec private CommandSpec command;
+  @Mixin private StackLocation location;
+
+  @Option(
+      names = "--tenant",
+      paramLabel = "T",
+      defaultValue = DEFAULT,
+      description = "client account (default: ${DEFAULT-VALUE})")
+  private String tenant;
+
+  @Option(
+      names = "--engagement",
+      paramLabel = "E",
+      defaultValue = DEFAULT,
+      description = "engagement (default: ${DEFAULT-VALUE})")
+  private String engagement;
+
+  @Option(
+      names = "--user",
+      paramLabel = "U",
+      defaultValue = DEFAULT,
+      description = "user (default: ${DEFAULT-VALUE})")
+  private String user;
+
+  @Override
+  public Integer call() {
+    TokenIssuer issuer = new TokenIssuer(location.directory().secret());
+    command.commandLine().getOut().println(issuer.issue(tenant, engagement, user));
+    return 0;
+  }
+}

@@ -1,0 +1,67 @@
+package io.skein.local;
+
+import io.skein.local.stack.RunningStack;
+import io.skein.local.stack.StackState;
+import java.io.PrintWriter;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Starts a stack and stays with it, or leaves it in the background. */
+@Command(
+    name = "up",
+    mixinStandardHelpOptions = true,
+    description = {
+      "Starts PostgreSQL, Redis, API instances and workers and runs until Ctrl-C.",
+      "What dies by itself is reported and started again.",
+      "DATABASE_URL and REDIS_URL in the environment use servers that run already."
+    })
+final class UpCommand implements Callable<Integer> {
+  @Spec private CommandSpec command;
+  @Mixin private StackOptions options;
+
+  @Option(names = "--detach", description = "leave the stack in the background once it is ready")
+  private boolean detach;
+
+  @Override
+  public Integer call() throws Exception {
+    PrintWriter out = command.commandLine().getOut();
+    if (detach) {
+      print(out, BackgroundStack.start(options), "./skein down");
+      return 0;
+    }
+    return RunUntilShutdown.call(0, shutdown -> runAttached(out));
+  }
+
+  private int runAttached(PrintWriter out) {
+    try (AttachedStack attached = AttachedStack.start(options.settings(), line -> say(out, line))) {
+      RunningStack running = options.location().requireRunning();
+      print(out, running, "Ctrl-C or ./skein down");
+      RunUntilShutdown.awaitSignal();
+    }
+    return 0;
+  }
+
+  private static void print(PrintWriter out, RunningStack running, String ending) {
+    StackState state = running.state();
+    state.api().forEach(api -> say(out, "%-9s %s".formatted(api.name(), api.url())));
+    state
+        .workers()
+        .forEach(w -> say(out, "%-9s management at %s".formatted(w.name(), w.management())));
+    say(out, "redis     " + state.redis().url());
+    say(out, "postgres  " + withoutPassword(state.postgres().url()));
+    say(out, "ready; a token: ./skein token; to end it: " + ending);
+  }
+
+  private static String withoutPassword(String url) {
+    return url.replaceFirst(":[^:@/]*@", "@");
+  }
+
+  private static void say(PrintWriter out, String line) {
+    out.println(line);
+    out.flush();
+  }
+}

@@ -1,0 +1,87 @@
+package io.skein.local.demo;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** One flow from its files to its report. */
+public final class Demo {
+  private final SkeinApi api;
+  private final FlowView view;
+  private final Approver approver;
+  private final PrintWriter out;
+
+  public Demo(SkeinApi api, FlowView view, Approver approver, PrintWriter out) {
+    this.api = api;
+    this.view = view;
+    this.approver = approver;
+    this.out = out;
+  }
+
+  /** Fails early and by name when a file cannot be read. */
+  public static void requireReadable(List<Path> files) {
+    for (Path file : files) {
+      if (!Files.isRegularFile(file)) {
+        throw new DemoFailure("there is no file " + file);
+      }
+      if (!Files.isReadable(file)) {
+        throw new DemoFailure("the file " + file + " cannot be read");
+      }
+    }
+  }
+
+  /** Uploads, follows, approves, prints the report; answers whether the flow completed. */
+  public boolean run(List<Path> files) throws IOException, InterruptedException {
+    say("uploading " + String.join(", ", files.stream().map(Path::toString).toList()));
+    Flow flow = api.createFlow(name(files), files);
+    say("flow " + flow.flowId());
+    try (FlowFollower follower = new FlowFollower(api, flow.flowId(), view)) {
+      flow = follower.follow();
+      while (flow.waitsForUser()) {
+        view.finish();
+        Optional<Map<String, String>> decision = decide(flow);
+        if (decision.isEmpty()) {
+          say("the flow waits for its approval");
+          return false;
+        }
+        say("approving the mapping");
+        api.approve(flow.flowId(), decision.get());
+        flow = follower.follow();
+      }
+    }
+    view.finish();
+    return printOutcome(flow);
+  }
+
+  private Optional<Map<String, String>> decide(Flow flow) {
+    Flow.Approval approval = flow.approval();
+    return approver.decide(approval == null ? new Flow.Approval(0, List.of()) : approval);
+  }
+
+  private boolean printOutcome(Flow flow) throws IOException, InterruptedException {
+    if (!flow.isCompleted()) {
+      Flow.FlowError error = flow.error();
+      say("the flow is " + flow.status() + (error == null ? "" : ": " + error.reason()));
+      return false;
+    }
+    out.println();
+    ReportText.lines(api.report(flow.flowId())).forEach(out::println);
+    out.println();
+    out.flush();
+    return true;
+  }
+
+  private static String name(List<Path> files) {
+    String first = String.valueOf(files.getFirst().getFileName()).replaceFirst("\\.[^.]*$", "");
+    return files.size() == 1 ? first : first + " and " + (files.size() - 1) + " more";
+  }
+
+  private void say(String line) {
+    out.println(line);
+    out.flush();
+  }
+}

@@ -1,0 +1,63 @@
+package io.skein.local.demo;
+
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A flow as the API shows it: what the demo needs of it. */
+@JsonIgnoreProperties(ignoreUnknown = true)
+public record Flow(
+    String flowId,
+    String name,
+    String status,
+    @Nullable String currentPhase,
+    int progress,
+    long version,
+    List<Phase> phases,
+    @Nullable FlowError error,
+    @Nullable Approval approval) {
+
+  /** One of the seven phases. */
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  public record Phase(
+      String phase, String status, @Nullable Integer batchesTotal, @Nullable Integer batchesDone) {
+
+    /** 0 to 100. */
+    int percent() {
+      if (status.equals("completed")) {
+        return 100;
+      }
+      int total = batchesTotal == null ? 0 : batchesTotal;
+      int done = batchesDone == null ? 0 : batchesDone;
+      return total == 0 ? 0 : Math.min(99, 100 * done / total);
+    }
+  }
+
+  /** Why a flow failed. */
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  public record FlowError(@Nullable String phase, @Nullable String reason) {}
+
+  /** The mapping that waits for the user. */
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  public record Approval(double threshold, List<MappedFile> files) {}
+
+  /** The proposed mapping of one file. */
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  public record MappedFile(@Nullable String file, List<MappedColumn> columns) {}
+
+  /** What one column is taken for; null for nothing. */
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  public record MappedColumn(String column, @Nullable String field, double confidence) {}
+
+  boolean isFinal() {
+    return status.equals("completed") || status.equals("failed") || status.equals("cancelled");
+  }
+
+  boolean isCompleted() {
+    return status.equals("completed");
+  }
+
+  boolean waitsForUser() {
+    return status.equals("waiting_for_user");
+  }
+}

@@ -1,0 +1,16 @@
+package io.skein.local.demo;
+
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/** One event of a flow's stream. */
+@JsonIgnoreProperties(ignoreUnknown = true)
+public record FlowEvent(
+    long seq,
+    String id,
+    String type,
+    @Nullable String phase,
+    @Nullable JsonNode payload,
+    long version,
+    @Nullable String occurredAt) {}

@@ -1,0 +1,19 @@
+package io.skein.local.demo;
+
+/** Shows a flow while it runs: as lines, or as bars that move. For one thread. */
+public interface FlowView {
+  /** Shows where the flow is. */
+  void flow(Flow flow);
+
+  /** Shows an event; each is shown once, in order. */
+  void event(FlowEvent event);
+
+  /** Shows how far an agent is. */
+  void progress(AgentProgress progress);
+
+  /** Shows a remark about the connection. */
+  void remark(String text);
+
+  /** Leaves the screen in order; what is printed next stands below. */
+  void finish();
+}

@@ -1,0 +1,37 @@
+package io.skein.local.stack;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A Java program to run as a process. Immutable. */
+public record Program(String mainClass, String classPath, List<String> jvmOptions) {
+  private static final List<String> DEFAULT_OPTIONS =
+      List.of("-Xmx256m", "-XX:+ExitOnOutOfMemoryError", "--enable-native-access=ALL-UNNAMED");
+
+  public Program {
+    jvmOptions = List.copyOf(jvmOptions);
+  }
+
+  /** A main class on the class path of this JVM, with a heap of 256 MB. */
+  public static Program onThisClassPath(String mainClass) {
+    return new Program(mainClass, System.getProperty("java.class.path"), DEFAULT_OPTIONS);
+  }
+
+  /**
+   * The same with further JVM options; of two that contradict each other the JVM takes the later.
+   */
+  public Program withJvmOptions(List<String> more) {
+    List<String> all = new ArrayList<>(jvmOptions);
+    all.addAll(more);
+    return new Program(mainClass, classPath, all);
+  }
+
+  List<String> command() {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(jvmOptions);
+    command.addAll(List.of("-cp", classPath, mainClass));
+    return command;
+  }
+}
