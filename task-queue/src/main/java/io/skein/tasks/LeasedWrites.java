@@ -1,10 +1,11 @@
 package io.skein.tasks;
 
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
@@ -73,8 +74,7 @@ final class LeasedWrites {
         .bindArray("ids", UUID.class, leases.stream().map(lease -> lease.task().value()).toList())
         .bindArray("numbers", Long.class, leases.stream().map(Lease::number).toList())
         .bind("term", term.toMillis())
-        .map((row, context) ->
-            new Lease(new TaskId(row.getObject("id", UUID.class)), row.getLong("lease")))
+        .map((row, context) -> lease(row))
         .set();
   }
 
@@ -102,43 +102,50 @@ final class LeasedWrites {
   }
 
   /** Completes many tasks in one statement and answers those whose lease was still held. */
-  Set<TaskId> completeAll(Handle handle, List<Completion> completions) {
+  Set<Lease> completeAll(Handle handle, List<Completion> completions) {
     completions.forEach(completion -> checkSize(completion.result()));
-    return new HashSet<>(
-        handle
-            .createQuery(
-                """
-                with done as materialized (
-                  select * from unnest(:ids, :numbers, :results) as d(id, lease, result)),
-                held as (
-                  select t.id, d.result from tasks t join done d on d.id = t.id and d.lease = t.lease
-                  where t.state = 'running' order by t.id for update of t)
-                update tasks t set state = 'succeeded', result = held.result::jsonb, error = null,
-                  lease_until = null, finished_at = skein_now()
-                from held where t.id = held.id
-                returning t.id
-                """)
-            .bindArray(
-                "ids", UUID.class, completions.stream().map(c -> c.lease().task().value()).toList())
-            .bindArray(
-                "numbers", Long.class, completions.stream().map(c -> c.lease().number()).toList())
-            .bindArray(
-                "results", String.class, completions.stream().map(Completion::result).toList())
-            .map((row, context) -> new TaskId(row.getObject("id", UUID.class)))
-            .list());
+    return handle
+        .createQuery(
+            """
+            with done as materialized (
+              select * from unnest(:ids, :numbers, :results) as d(id, lease, result)),
+            held as (
+              select t.id, d.result from tasks t join done d on d.id = t.id and d.lease = t.lease
+              where t.state = 'running' order by t.id for update of t)
+            update tasks t set state = 'succeeded', result = held.result::jsonb, error = null,
+              lease_until = null, finished_at = skein_now()
+            from held where t.id = held.id
+            returning t.id, t.lease
+            """)
+        .bindArray(
+            "ids", UUID.class, completions.stream().map(c -> c.lease().task().value()).toList())
+        .bindArray(
+            "numbers", Long.class, completions.stream().map(c -> c.lease().number()).toList())
+        .bindArray("results", String.class, completions.stream().map(Completion::result).toList())
+        .map((row, context) -> lease(row))
+        .set();
   }
 
-  /** Schedules another attempt: the delay doubles with each one, ±10 %. */
-  boolean retry(Handle handle, Lease lease, String error) {
-    return one(
-        handle,
-        """
-        update tasks set state = 'scheduled', error = :error, lease_until = null,
-          run_at = skein_now()
-            + retry_delay * power(2, least(attempt - 1, 20)) * (0.9 + 0.2 * random())
-        """,
-        lease,
-        update -> update.bind("error", storable(error)));
+  /**
+   * Schedules another attempt: the delay doubles with each one, ±10 %.
+   *
+   * @return how long it waits; empty when the lease is lost
+   */
+  Optional<Duration> retry(Handle handle, Lease lease, String error) {
+    return handle
+        .createQuery(
+            """
+            update tasks set state = 'scheduled', error = :error, lease_until = null,
+              run_at = skein_now()
+                + retry_delay * power(2, least(attempt - 1, 20)) * (0.9 + 0.2 * random())
+            where id = :id and lease = :lease and state = 'running'
+            returning extract(epoch from run_at - skein_now())
+            """)
+        .bind("id", lease.task().value())
+        .bind("lease", lease.number())
+        .bind("error", storable(error))
+        .map((row, context) -> Duration.ofMillis((long) (row.getDouble(1) * 1000)))
+        .findOne();
   }
 
   /** Ends the task without success. */
@@ -179,6 +186,10 @@ final class LeasedWrites {
   static String storable(String error) {
     String clean = error.replace('\u0000', '\uFFFD');
     return clean.length() <= ERROR_BOUND ? clean : clean.substring(0, ERROR_BOUND) + "…";
+  }
+
+  private static Lease lease(ResultSet row) throws SQLException {
+    return new Lease(new TaskId(row.getObject("id", UUID.class)), row.getLong("lease"));
   }
 
   private static void checkSize(@Nullable String result) {

@@ -46,8 +46,12 @@ final class Run {
     return lease;
   }
 
-  synchronized void runsOn(Thread handlerThread) {
-    thread = handlerThread;
+  /** False when the run was ended before it began. */
+  synchronized boolean runsOn(Thread handlerThread) {
+    if (!closed) {
+      thread = handlerThread;
+    }
+    return !closed;
   }
 
   /** After this nobody interrupts the thread, which may already run another task. */

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where tasks are enqueued, found and cancelled. What is done in a caller's transaction happens
@@ -16,16 +17,18 @@ import org.jdbi.v3.core.Handle;
  */
 public final class TaskQueue implements AutoCloseable {
   private final Database database;
+  private final RedisConnections redis;
   private final RedisHints hints;
 
-  private TaskQueue(Database database, RedisHints hints) {
+  private TaskQueue(Database database, RedisConnections redis) {
     this.database = database;
-    this.hints = hints;
+    this.redis = redis;
+    this.hints = new RedisHints(redis);
   }
 
   /** Begins to send hints; needs neither server to be there already. */
   public static TaskQueue open(Database database, RedisConnections redis) {
-    return new TaskQueue(database, new RedisHints(redis));
+    return new TaskQueue(database, redis);
   }
 
   /**
@@ -116,10 +119,23 @@ public final class TaskQueue implements AutoCloseable {
     return cancel(transaction.handle(), "id = :key", task.value()) == 1;
   }
 
+  /** Hints that were not sent since the start: too many at once, or Redis was away. */
+  public long droppedHints() {
+    return hints.dropped();
+  }
+
   /** Stops sending hints; those that still wait are dropped. */
   @Override
   public void close() {
     hints.close();
+  }
+
+  Database database() {
+    return database;
+  }
+
+  RedisConnections redis() {
+    return redis;
   }
 
   RedisHints hints() {
@@ -160,11 +176,11 @@ public final class TaskQueue implements AutoCloseable {
         .execute();
   }
 
-  private static java.util.@org.jspecify.annotations.Nullable UUID id(NewTask task) {
+  private static @Nullable UUID id(NewTask task) {
     return task.id() == null ? null : task.id().value();
   }
 
-  private static <T extends @org.jspecify.annotations.Nullable Object> List<T> column(
+  private static <T extends @Nullable Object> List<T> column(
       List<NewTask> tasks, Function<NewTask, T> value) {
     return tasks.stream().map(value).toList();
   }

@@ -29,7 +29,4 @@ public interface WorkerListener {
 
   /** Tasks of lost workers went back to their queues. */
   default void reaped(int tasks) {}
-
-  /** Hints that were not sent because their queue was full or Redis did not take them. */
-  default void hintsDropped(int hints) {}
 }

@@ -4,7 +4,7 @@
  *
  * <pre>{@code
  * var queue = TaskQueue.open(database, redis);
- * var worker = new Worker(WorkerSettings.named("worker-1"), database, queue, List.of(new SendMail()));
+ * var worker = new Worker(WorkerSettings.named("worker-1"), queue, List.of(new SendMail()));
  * worker.start();
  * database.useTransaction(tx ->
  *     queue.enqueue(tx, NewTask.of("default", "send_mail", "{\"to\":\"a@example.org\"}")));

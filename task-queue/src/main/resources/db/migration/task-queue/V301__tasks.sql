@@ -102,12 +102,11 @@ begin
 end
 $$;
 
--- Whether the process that took this identity still holds its advisory lock (on a direct connection,
--- which the kernel closes when the process dies). A bigint key shows in pg_locks as two halves.
-create function skein_worker_alive(worker text) returns boolean language sql volatile as $$
-  select exists (
-    select from pg_locks l
-    where l.locktype = 'advisory' and l.granted and l.objsubid = 1
-      and l.database = (select d.oid from pg_database d where d.datname = current_database())
-      and ((l.classid::bigint << 32) | l.objid::bigint) = hashtextextended(worker, 0))
-$$;
+-- The identities whose processes live, as hashtextextended(worker, 0): each worker holds that advisory
+-- lock on a direct connection, which the kernel closes when the process dies. A bigint key shows in
+-- pg_locks as two halves.
+create view live_workers as
+  select (l.classid::bigint << 32) | l.objid::bigint as key, l.pid
+  from pg_locks l
+  where l.locktype = 'advisory' and l.granted and l.objsubid = 1
+    and l.database = (select d.oid from pg_database d where d.datname = current_database());

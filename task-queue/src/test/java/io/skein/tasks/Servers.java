@@ -7,6 +7,7 @@ import io.skein.redis.RedisConnections;
 import io.skein.redis.RedisSettings;
 import io.skein.testing.DatabaseAddress;
 import io.skein.testing.TestServers;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -51,9 +52,16 @@ final class Servers implements AutoCloseable {
     return new Servers(address, redisUrl, keyPrefix);
   }
 
-  /** Another pool, whose connections see settings made since. */
-  Database openDatabase() {
+  private Database openDatabase() {
     return Database.open(PostgresSettings.parse(address.url()), "test");
+  }
+
+  /** A queue on connections whose clock is ahead of the server's. */
+  TaskQueue queueAhead(Duration offset) {
+    String options = "?options=-c%20skein.clock_offset%3D" + offset.toSeconds() + "s";
+    Database ahead =
+        closing(Database.open(PostgresSettings.parse(address.url() + options), "ahead"));
+    return closing(TaskQueue.open(ahead, redis));
   }
 
   <C extends AutoCloseable> C closing(C resource) {

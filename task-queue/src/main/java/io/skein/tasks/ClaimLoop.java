@@ -1,0 +1,157 @@
+package io.skein.tasks;
+
+import io.skein.postgres.Database;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.BooleanSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Fills free slots. Hints are claimed as they come; in the fair order it claims once per interval
+ * (then before the hints), when the hints ran out, and, without Redis, every 200 ms while there is
+ * work. The only thread that takes slots.
+ */
+final class ClaimLoop implements Runnable {
+  private static final Logger LOG = LoggerFactory.getLogger(ClaimLoop.class);
+  private static final Duration BUSY_POLL = Duration.ofMillis(200);
+  private static final Duration AFTER_FAILURE = Duration.ofMillis(500);
+
+  private final Database database;
+  private final ClaimStatements statements;
+  private final Slots slots;
+  private final WorkerPresence presence;
+  private final RunExecution execution;
+  private final WorkerReports reports;
+  private final RedisHints hints;
+  private final BooleanSupplier redisAvailable;
+  private final List<String> queues;
+  private final Duration interval;
+  private long overdue = System.nanoTime();
+  private long due = overdue;
+
+  ClaimLoop(
+      TaskQueue queue,
+      ClaimStatements statements,
+      Slots slots,
+      WorkerPresence presence,
+      RunExecution execution,
+      WorkerReports reports,
+      WorkerSettings settings) {
+    this.database = queue.database();
+    this.hints = queue.hints();
+    this.redisAvailable = () -> queue.redis().health().available();
+    this.statements = statements;
+    this.slots = slots;
+    this.presence = presence;
+    this.execution = execution;
+    this.reports = reports;
+    this.queues = new ArrayList<>(settings.queues());
+    this.interval = settings.claimInterval();
+  }
+
+  @Override
+  public void run() {
+    while (!Thread.currentThread().isInterrupted()) {
+      try {
+        presence.awaitHeld();
+        Slots.Work work = slots.awaitWork(overdue, due);
+        if (presence.held()) {
+          doWork(work);
+        }
+      } catch (InterruptedException stopping) {
+        Thread.currentThread().interrupt();
+      } catch (RuntimeException e) {
+        LOG.warn("claiming tasks failed; trying again", e);
+        pause();
+      }
+    }
+  }
+
+  private void doWork(Slots.Work work) {
+    switch (work) {
+      case HINTED_CLAIM -> claimHinted();
+      case FAIR_CLAIM -> claimFairly();
+      case BEGIN_ALONE -> {
+        execution.beginAlone(Objects.requireNonNull(slots.alone()));
+        slots.aloneBegun();
+      }
+    }
+  }
+
+  private void claimHinted() {
+    List<TaskId> ids = slots.takeHints().stream().map(Hint::task).toList();
+    if (!ids.isEmpty()) {
+      run(database.read(handle -> statements.hinted(handle, ids)));
+    }
+  }
+
+  private void claimFairly() {
+    // Each claim starts with another queue, so that none starves behind a full one.
+    Collections.rotate(queues, 1);
+    int wanted = slots.free();
+    int got = 0;
+    for (String queue : queues) {
+      int free = slots.free();
+      if (free > 0) {
+        List<Run> runs = database.read(handle -> statements.fair(handle, queue, free));
+        got += runs.size();
+        run(runs);
+      }
+    }
+    claimSuspect();
+    slots.takeHintsPastRoom().forEach(hints::offer);
+    planNext(wanted > 0 && got >= wanted, got > 0);
+  }
+
+  private void claimSuspect() {
+    boolean busy = !slots.running().isEmpty();
+    for (String queue : queues) {
+      if (slots.free() > 0) {
+        database
+            .read(handle -> statements.suspect(handle, queue, busy))
+            .ifPresent(run -> {
+              slots.takeAlone(run);
+              reports.tell(listener -> listener.claimed(run.task()));
+            });
+      }
+    }
+  }
+
+  private void run(List<Run> runs) {
+    slots.take(runs);
+    for (Run run : runs) {
+      reports.tell(listener -> listener.claimed(run.task()));
+      execution.submit(run);
+    }
+  }
+
+  /**
+   * @param backlog the claim got all it asked for, so there may be more: the next free slot asks
+   */
+  private void planNext(boolean backlog, boolean busy) {
+    long now = System.nanoTime();
+    long jittered =
+        (long) (interval.toNanos() * (1 - 0.15 * ThreadLocalRandom.current().nextDouble()));
+    overdue = now + jittered;
+    if (backlog) {
+      due = now;
+    } else if (busy && !redisAvailable.getAsBoolean()) {
+      due = now + Math.min(jittered, BUSY_POLL.toNanos());
+    } else {
+      due = overdue;
+    }
+  }
+
+  private static void pause() {
+    try {
+      Thread.sleep(AFTER_FAILURE);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,114 @@
+package io.skein.tasks;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.Query;
+
+/**
+ * The statements that turn queued tasks into runs of this worker. Each locks what it takes, passing
+ * over rows that another worker is claiming, and raises the lease: two workers never get the same
+ * run. Only types this worker knows are taken.
+ */
+final class ClaimStatements {
+  /** How long a busy worker leaves a suspect to an idle one. */
+  private static final Duration SUSPECT_PATIENCE = Duration.ofSeconds(2);
+
+  private final String worker;
+  private final List<String> queues;
+  private final List<String> types;
+  private final Duration term;
+
+  ClaimStatements(String worker, List<String> queues, Set<String> types, Duration term) {
+    this.worker = worker;
+    this.queues = queues;
+    this.types = List.copyOf(types);
+    this.term = term;
+  }
+
+  /** Claims those of the hinted tasks that are still queued. */
+  List<Run> hinted(Handle handle, Collection<TaskId> ids) {
+    return claim(
+        handle
+            .createQuery(
+                claimOf(
+                    """
+                    select id from tasks
+                    where id = any(:ids) and state = 'queued' and crash_count < 2
+                      and queue = any(:queues) and type = any(:types)
+                    order by id for update skip locked
+                    """,
+                    "skein_now()"))
+            .bindArray("ids", UUID.class, ids.stream().map(TaskId::value).toList())
+            .bindArray("queues", String.class, queues));
+  }
+
+  /** Claims in the fair order: priority, then due time. */
+  List<Run> fair(Handle handle, String queue, int most) {
+    return claim(
+        handle
+            .createQuery(
+                claimOf(
+                    """
+                    select id from tasks
+                    where queue = :queue and state = 'queued' and crash_count < 2
+                      and type = any(:types)
+                    order by priority, run_at, id limit :most for update skip locked
+                    """,
+                    "skein_now()"))
+            .bind("queue", queue)
+            .bind("most", most));
+  }
+
+  /**
+   * Claims one task that crashed twice. It is not begun: it waits until it is alone here, and its
+   * start is written then, so that a crash before that is not counted against it.
+   */
+  Optional<Run> suspect(Handle handle, String queue, boolean busy) {
+    return claim(
+            handle
+                .createQuery(
+                    claimOf(
+                        """
+                        select id from tasks
+                        where queue = :queue and state = 'queued' and crash_count >= 2
+                          and type = any(:types)
+                          and run_at <= skein_now() - :patience * interval '1 ms'
+                        order by run_at limit 1 for update skip locked
+                        """,
+                        "null"))
+                .bind("queue", queue)
+                .bind("patience", busy ? SUSPECT_PATIENCE.toMillis() : 0L))
+        .stream()
+        .findFirst();
+  }
+
+  private static String claimOf(String candidates, String startedAt) {
+    return """
+    with candidate as materialized (%s)
+    update tasks t set state = 'running', lease = lease + 1, attempt = attempt + 1,
+      worker = :worker, lease_until = skein_now() + :term * interval '1 ms', started_at = %s
+    from candidate where t.id = candidate.id
+    returning %s
+    """
+        .formatted(candidates, startedAt, TaskRow.COLUMNS);
+  }
+
+  private List<Run> claim(Query query) {
+    return query
+        .bindArray("types", String.class, types)
+        .bind("worker", worker)
+        .bind("term", term.toMillis())
+        .map((row, context) -> new Run(TaskRow.read(row), row.getLong("lease")))
+        .stream()
+        .sorted(
+            Comparator.comparing((Run run) -> run.task().priority())
+                .thenComparing(run -> run.task().runAt()))
+        .toList();
+  }
+}

@@ -1,0 +1,46 @@
+package io.skein.tasks;
+
+import io.skein.postgres.Database;
+import java.util.List;
+import java.util.UUID;
+
+/** Moves scheduled tasks whose time has come into their queues. Any number may do so at once. */
+final class DuePromoter {
+  private static final int BATCH = 256;
+
+  private final Database database;
+  private final RedisHints hints;
+
+  DuePromoter(Database database, RedisHints hints) {
+    this.database = database;
+    this.hints = hints;
+  }
+
+  void promote() {
+    List<Hint> promoted;
+    do {
+      promoted = promoteSome();
+      promoted.forEach(hints::offer);
+    } while (promoted.size() == BATCH);
+  }
+
+  private List<Hint> promoteSome() {
+    return database.read(handle ->
+        handle
+            .createQuery(
+                """
+                with due as materialized (
+                  select id from tasks where state = 'scheduled' and run_at <= skein_now()
+                  order by run_at limit :most for update skip locked)
+                update tasks t set state = 'queued' from due where t.id = due.id
+                returning t.id, t.queue, t.priority
+                """)
+            .bind("most", BATCH)
+            .map((row, context) ->
+                new Hint(
+                    row.getString("queue"),
+                    Priority.ofLevel(row.getInt("priority")),
+                    new TaskId(row.getObject("id", UUID.class))))
+            .list());
+  }
+}

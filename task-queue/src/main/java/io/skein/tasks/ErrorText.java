@@ -1,0 +1,23 @@
+package io.skein.tasks;
+
+/** What people read in a task's error. */
+final class ErrorText {
+  private ErrorText() {}
+
+  /** The failure and its root cause; never throws, whatever the failure does when asked. */
+  static String of(Throwable failure) {
+    Throwable root = failure;
+    for (int depth = 0; root.getCause() != null && depth < 100; depth++) {
+      root = root.getCause();
+    }
+    return root == failure ? one(failure) : one(failure) + "; caused by " + one(root);
+  }
+
+  private static String one(Throwable failure) {
+    try {
+      return failure.toString();
+    } catch (RuntimeException | StackOverflowError e) {
+      return failure.getClass().getName();
+    }
+  }
+}

@@ -1,0 +1,63 @@
+package io.skein.tasks;
+
+import io.skein.postgres.Database;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Renews the leases of everything that runs here in one statement per heartbeat, and stops the runs
+ * whose lease was lost. Its answers are also how this worker knows that PostgreSQL is in reach.
+ */
+final class LeaseRenewer implements Runnable {
+  private static final Logger LOG = LoggerFactory.getLogger(LeaseRenewer.class);
+  private static final Duration AGAIN_AFTER_FAILURE = Duration.ofMillis(500);
+
+  private final Database database;
+  private final LeasedWrites writes;
+  private final Slots slots;
+  private final Reach reach;
+  private final Duration heartbeat;
+
+  LeaseRenewer(
+      Database database, LeasedWrites writes, Slots slots, Reach reach, Duration heartbeat) {
+    this.database = database;
+    this.writes = writes;
+    this.slots = slots;
+    this.reach = reach;
+    this.heartbeat = heartbeat;
+  }
+
+  @Override
+  public void run() {
+    Duration pause = heartbeat;
+    while (!Thread.currentThread().isInterrupted()) {
+      try {
+        Thread.sleep(pause);
+        renew();
+        pause = heartbeat;
+      } catch (InterruptedException stopping) {
+        Thread.currentThread().interrupt();
+      } catch (RuntimeException e) {
+        reach.missed(System.nanoTime());
+        LOG.warn("leases were not renewed; trying again", e);
+        pause = heartbeat.compareTo(AGAIN_AFTER_FAILURE) < 0 ? heartbeat : AGAIN_AFTER_FAILURE;
+      }
+    }
+  }
+
+  private void renew() {
+    List<Run> running = slots.running();
+    Set<Lease> lost =
+        database.read(handle -> writes.renewAll(handle, running.stream().map(Run::lease).toList()));
+    reach.answered(System.nanoTime());
+    for (Run run : running) {
+      if (lost.contains(run.lease())) {
+        run.askToStop(Run.StopReason.LEASE_LOST);
+        run.interrupt();
+      }
+    }
+  }
+}

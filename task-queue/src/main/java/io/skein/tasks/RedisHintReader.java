@@ -1,0 +1,198 @@
+package io.skein.tasks;
+
+import io.skein.redis.RedisConnections;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.redisson.api.RStream;
+import org.redisson.api.stream.StreamCreateGroupArgs;
+import org.redisson.api.stream.StreamMessageId;
+import org.redisson.api.stream.StreamMultiReadGroupArgs;
+import org.redisson.api.stream.StreamReadGroupArgs;
+import org.redisson.client.RedisException;
+import org.redisson.client.codec.StringCodec;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reads the hints of one queue while this worker has free slots; while it has none they stay in
+ * Redis for others. An entry is deleted as soon as it was read: it is only a hint, and the claim in
+ * the fair order finds every task whose hint was lost. Runs on a thread of its own.
+ */
+final class RedisHintReader implements Runnable {
+  static final String GROUP = "workers";
+
+  private static final Logger LOG = LoggerFactory.getLogger(RedisHintReader.class);
+
+  // Whole seconds: Redisson reads a BLOCK below 1 s as "wait for ever" when it sets its own
+  // time-out.
+  private static final Duration BLOCK = Duration.ofSeconds(1);
+  private static final Duration PAUSE = Duration.ofMillis(250);
+
+  private final RedisConnections redis;
+  private final String queue;
+  private final String consumer;
+  private final Slots slots;
+  private final RedisHints sender;
+  private boolean readSome;
+
+  RedisHintReader(
+      RedisConnections redis, String queue, String consumer, Slots slots, RedisHints sender) {
+    this.redis = redis;
+    this.queue = queue;
+    this.consumer = consumer;
+    this.slots = slots;
+    this.sender = sender;
+  }
+
+  @Override
+  public void run() {
+    while (!Thread.currentThread().isInterrupted()) {
+      try {
+        if (redis.health().available()) {
+          readOnce();
+        } else {
+          Thread.sleep(PAUSE);
+        }
+      } catch (InterruptedException stopping) {
+        Thread.currentThread().interrupt();
+      } catch (RedisException e) {
+        recover(e);
+      } catch (RuntimeException e) {
+        LOG.error("reading hints failed; the fair claim carries on", e);
+        pause();
+      }
+    }
+  }
+
+  private void readOnce() throws InterruptedException {
+    List<Hint> read = readWaiting(slots.awaitRoom());
+    if (read.isEmpty()) {
+      read = awaitNext();
+    }
+    if (!read.isEmpty()) {
+      readSome = true;
+      slots.offer(read).forEach(sender::offer);
+    } else if (readSome) {
+      readSome = false;
+      slots.hintsRanOut();
+    }
+  }
+
+  private List<Hint> readWaiting(int most) {
+    List<Hint> hints = new ArrayList<>();
+    for (Priority priority : Priority.values()) {
+      if (hints.size() < most) {
+        Map<StreamMessageId, Map<String, String>> entries =
+            stream(priority)
+                .readGroup(
+                    GROUP,
+                    consumer,
+                    StreamReadGroupArgs.neverDelivered().count(most - hints.size()).noAck());
+        take(priority, entries, hints);
+      }
+    }
+    return hints;
+  }
+
+  /** Waits for the first hint of any priority; a blocking read counts per stream. */
+  private List<Hint> awaitNext() {
+    Map<String, Map<StreamMessageId, Map<String, String>>> entries =
+        stream(Priority.HIGH)
+            .readGroup(
+                GROUP,
+                consumer,
+                StreamMultiReadGroupArgs.greaterThan(
+                        StreamMessageId.NEVER_DELIVERED,
+                        key(Priority.NORMAL),
+                        StreamMessageId.NEVER_DELIVERED,
+                        key(Priority.LOW),
+                        StreamMessageId.NEVER_DELIVERED)
+                    .count(1)
+                    .timeout(BLOCK)
+                    .noAck());
+    List<Hint> hints = new ArrayList<>();
+    for (Priority priority : Priority.values()) {
+      take(priority, entries.getOrDefault(key(priority), Map.of()), hints);
+    }
+    return hints;
+  }
+
+  private void take(
+      Priority priority, Map<StreamMessageId, Map<String, String>> entries, List<Hint> hints) {
+    if (entries.isEmpty()) {
+      return;
+    }
+    var unused = stream(priority).removeAsync(entries.keySet().toArray(StreamMessageId[]::new));
+    for (Map<String, String> fields : entries.values()) {
+      String id = fields.getOrDefault(RedisHints.FIELD, "");
+      try {
+        hints.add(new Hint(queue, priority, TaskId.parse(id)));
+      } catch (IllegalArgumentException e) {
+        LOG.debug("an entry in the stream of hints is no hint and was dropped", e);
+      }
+    }
+  }
+
+  private void recover(RedisException e) {
+    String message = String.valueOf(e.getMessage());
+    if (Thread.currentThread().isInterrupted()) {
+      return;
+    }
+    if (message.contains("NOGROUP") || message.contains("WRONGTYPE")) {
+      createGroups();
+    } else {
+      LOG.debug("hints cannot be read; the fair claim carries on", e);
+      pause();
+    }
+  }
+
+  /** After a flush, or at the very first start. A key of another type in our place is removed. */
+  private void createGroups() {
+    for (Priority priority : Priority.values()) {
+      try {
+        createGroup(priority);
+      } catch (RedisException e) {
+        if (String.valueOf(e.getMessage()).contains("WRONGTYPE")) {
+          LOG.warn("a key in the place of a stream of hints has another type and is removed");
+          removeKey(priority);
+        } else if (!String.valueOf(e.getMessage()).contains("BUSYGROUP")) {
+          LOG.debug("the group of the hint readers cannot be created", e);
+          pause();
+        }
+      }
+    }
+  }
+
+  private void createGroup(Priority priority) {
+    stream(priority)
+        .createGroup(StreamCreateGroupArgs.name(GROUP).id(StreamMessageId.ALL).makeStream());
+  }
+
+  private void removeKey(Priority priority) {
+    try {
+      stream(priority).delete();
+      createGroup(priority);
+    } catch (RedisException e) {
+      LOG.debug("the key cannot be removed", e);
+      pause();
+    }
+  }
+
+  private RStream<String, String> stream(Priority priority) {
+    return redis.redisson().getStream(key(priority), StringCodec.INSTANCE);
+  }
+
+  private String key(Priority priority) {
+    return redis.keys().taskHints(queue, priority.level());
+  }
+
+  private static void pause() {
+    try {
+      Thread.sleep(PAUSE);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,274 @@
+package io.skein.tasks;
+
+import io.skein.postgres.Database;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs handlers and writes how their runs ended. Platform threads, one per run: there are few
+ * slots, handlers compute, and a thread that must be abandoned then costs no carrier. A slot is
+ * free only when the end of its run is committed, or known to be another's business.
+ */
+final class RunExecution implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(RunExecution.class);
+  private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
+
+  private final Database database;
+  private final Map<String, TaskHandler> handlers;
+  private final LeasedWrites writes;
+  private final TaskEnd taskEnd;
+  private final Slots slots;
+  private final RedisHints hints;
+  private final Upkeep upkeep;
+  private final WorkerReports reports;
+  private final CompletionWriter completions;
+  private final TimeLimitWatch limits = new TimeLimitWatch(this::giveUp);
+  private final ExecutorService threads =
+      Executors.newCachedThreadPool(Thread.ofPlatform().name("skein-task-", 0).daemon().factory());
+  private final Thread completionThread;
+
+  RunExecution(
+      TaskQueue queue,
+      Map<String, TaskHandler> handlers,
+      LeasedWrites writes,
+      TaskEnd taskEnd,
+      Slots slots,
+      Upkeep upkeep,
+      WorkerReports reports) {
+    this.database = queue.database();
+    this.hints = queue.hints();
+    this.handlers = handlers;
+    this.writes = writes;
+    this.taskEnd = taskEnd;
+    this.slots = slots;
+    this.upkeep = upkeep;
+    this.reports = reports;
+    this.completions =
+        new CompletionWriter(
+            database,
+            writes,
+            (run, committed) -> {
+              if (committed) {
+                succeeded(run);
+              } else {
+                lost(run);
+              }
+            },
+            (run, refusal) -> threads.execute(() -> fail(run, refusal)));
+    this.completionThread =
+        Thread.ofPlatform().name("skein-task-completions").daemon().unstarted(completions);
+  }
+
+  void start() {
+    completionThread.start();
+  }
+
+  /** Runs the handler on a thread of its own. The run has a slot already. */
+  void submit(Run run) {
+    threads.execute(() -> execute(run));
+  }
+
+  /** Begins a run that waited to be alone. */
+  void beginAlone(Run run) {
+    if (database.read(handle -> writes.begin(handle, run.lease()))) {
+      submit(run);
+    } else if (run.close()) {
+      lost(run);
+    }
+  }
+
+  /** Takes a run from its handler and gives it back to the queue, its attempt not counted. */
+  void takeBack(Run run) {
+    if (run.close()) {
+      run.interrupt();
+      handBack(run);
+      if (run.onThread()) {
+        reports.tell(listener -> listener.abandoned(run.task()));
+      }
+    }
+  }
+
+  /** Interrupts what still runs; ends that are not yet written are left to the reapers. */
+  @Override
+  public void close() {
+    limits.close();
+    completionThread.interrupt();
+    threads.shutdownNow();
+  }
+
+  // The outermost place of a handler: whatever it throws, an Error too, ends only its own run.
+  private void execute(Run run) {
+    if (!run.runsOn(Thread.currentThread())) {
+      return;
+    }
+    @Nullable Throwable failure = null;
+    try (var watch = limits.watch(run)) {
+      Objects.requireNonNull(handlers.get(run.task().type()))
+          .handle(new TaskContext(database, writes, run));
+    } catch (Throwable e) {
+      failure = e;
+    } finally {
+      run.leavesThread();
+    }
+    if (run.close()) {
+      settle(run, failure);
+    }
+  }
+
+  private void settle(Run run, @Nullable Throwable failure) {
+    Run.@Nullable StopReason reason = run.stopReason();
+    if (run.completed()) {
+      succeeded(run);
+    } else if (reason == Run.StopReason.LEASE_LOST) {
+      lost(run);
+    } else if (failure == null) {
+      completions.add(run);
+    } else if (reason == Run.StopReason.WORKER_STOPS
+        && !(failure instanceof PermanentTaskException)) {
+      handBack(run);
+    } else {
+      fail(run, failure);
+    }
+  }
+
+  private void fail(Run run, Throwable failure) {
+    Task task = run.task();
+    String error = ErrorText.of(failure);
+    if (run.stopReason() == Run.StopReason.SOFT_LIMIT) {
+      error = "ran longer than its soft time limit " + task.limits().soft() + "; " + error;
+    }
+    if (failure instanceof PermanentTaskException) {
+      end(run, TaskState.FAILED, error);
+    } else if (task.attempt() >= task.retries().maxAttempts()) {
+      end(run, TaskState.DEAD, error);
+    } else {
+      retry(run, error);
+    }
+  }
+
+  /** The hard limit: on the timer's thread, so the writing happens on another one. */
+  private void giveUp(Run run) {
+    threads.execute(() -> {
+      if (run.close()) {
+        run.askToStop(Run.StopReason.HARD_LIMIT);
+        end(
+            run,
+            TaskState.FAILED,
+            "ran longer than its hard time limit " + run.task().limits().hard());
+        run.interrupt();
+        if (run.onThread()) {
+          LOG.atWarn()
+              .addKeyValue("task", run.task().id())
+              .addKeyValue("type", run.task().type())
+              .log("a handler outlives its hard time limit; its thread is abandoned");
+          reports.tell(listener -> listener.abandoned(run.task()));
+        }
+      }
+    });
+  }
+
+  private void retry(Run run, String error) {
+    untilWritten(
+        run,
+        () -> {
+          Optional<Duration> delay =
+              database.read(handle -> writes.retry(handle, run.lease(), error));
+          if (delay.isPresent()) {
+            upkeep.promoteIn(delay.get().plusMillis(1));
+            reports.tell(listener -> listener.retried(run.task(), error));
+          }
+          return delay.isPresent();
+        });
+  }
+
+  private void end(Run run, TaskState state, String error) {
+    untilWritten(
+        run,
+        () -> {
+          boolean ended =
+              taskEnd.end(
+                  run.task(),
+                  error,
+                  (handle, reason) -> writes.end(handle, run.lease(), state, reason));
+          if (ended) {
+            reports.tell(listener -> listener.failed(run.task(), state, error));
+          }
+          return ended;
+        });
+  }
+
+  private void handBack(Run run) {
+    untilWritten(
+        run,
+        () -> {
+          boolean given = database.read(handle -> writes.handBack(handle, run.lease()));
+          if (given) {
+            Task task = run.task();
+            hints.offer(new Hint(task.queue(), task.priority(), task.id()));
+            reports.tell(listener -> listener.handedBack(task));
+          }
+          return given;
+        });
+  }
+
+  private void succeeded(Run run) {
+    slots.release(run);
+    reports.tell(listener -> listener.completed(run.task()));
+  }
+
+  private void lost(Run run) {
+    slots.release(run);
+    reports.tell(listener -> listener.leaseLost(run.task()));
+  }
+
+  /** Repeats the write until PostgreSQL took it; the slot stays taken meanwhile. */
+  private void untilWritten(Run run, EndWrite write) {
+    Duration pause = FIRST_PAUSE;
+    while (true) {
+      try {
+        if (write.write()) {
+          slots.release(run);
+        } else {
+          lost(run);
+        }
+        return;
+      } catch (InterruptedException stopping) {
+        Thread.currentThread().interrupt();
+        return; // the reapers of other workers find it
+      } catch (RuntimeException e) {
+        LOG.atWarn()
+            .setCause(e)
+            .addKeyValue("task", run.task().id())
+            .log("the end of a run was not written; trying again");
+        pause = sleep(pause);
+        if (Thread.currentThread().isInterrupted()) {
+          return;
+        }
+      }
+    }
+  }
+
+  private static Duration sleep(Duration pause) {
+    try {
+      Thread.sleep(pause);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    Duration doubled = pause.multipliedBy(2);
+    return doubled.compareTo(LONGEST_PAUSE) < 0 ? doubled : LONGEST_PAUSE;
+  }
+
+  /** True when the end was written, false when the lease was lost. */
+  @FunctionalInterface
+  private interface EndWrite {
+    boolean write() throws InterruptedException;
+  }
+}

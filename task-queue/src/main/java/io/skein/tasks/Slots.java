@@ -1,0 +1,168 @@
+package io.skein.tasks;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What runs in this worker, how much more may, and the hints that wait for a free slot (never more
+ * than there are free slots). A slot is taken by a claim and free again when the run's end is
+ * committed. Thread safe.
+ */
+final class Slots {
+  private final int total;
+  private final Set<Run> running = new LinkedHashSet<>();
+  private final Deque<Hint> hints = new ArrayDeque<>();
+  private @Nullable Run alone;
+  private boolean aloneBegun;
+  private boolean hintsRanOut;
+  private boolean closed;
+
+  Slots(int total) {
+    this.total = total;
+  }
+
+  /** What the claim loop should do next. */
+  enum Work {
+    FAIR_CLAIM,
+    HINTED_CLAIM,
+    BEGIN_ALONE
+  }
+
+  /**
+   * Waits until there is something to do: a slot is free and a claim is due, or the run that must
+   * be alone is alone.
+   *
+   * @param overdue when a fair claim goes before hints, as {@link System#nanoTime}
+   * @param due when a fair claim may happen if no hint waits
+   */
+  synchronized Work awaitWork(long overdue, long due) throws InterruptedException {
+    while (true) {
+      long now = System.nanoTime();
+      if (!closed && alone != null && !aloneBegun && running.size() == 1) {
+        return Work.BEGIN_ALONE;
+      }
+      if (free() > 0) {
+        if (now - overdue >= 0) {
+          return Work.FAIR_CLAIM;
+        }
+        if (!hints.isEmpty()) {
+          return Work.HINTED_CLAIM;
+        }
+        if (now - due >= 0 || hintsRanOut) {
+          hintsRanOut = false;
+          return Work.FAIR_CLAIM;
+        }
+        waitNanos(Math.min(overdue - now, due - now));
+      } else {
+        wait();
+      }
+    }
+  }
+
+  /** Waits until there is a free slot that no waiting hint will take. */
+  synchronized int awaitRoom() throws InterruptedException {
+    while (room() <= 0) {
+      wait();
+    }
+    return room();
+  }
+
+  /** Keeps as many hints as there are free slots for, and answers the rest. */
+  synchronized List<Hint> offer(List<Hint> offered) {
+    int kept = Math.max(0, Math.min(room(), offered.size()));
+    hints.addAll(offered.subList(0, kept));
+    notifyAll();
+    return offered.subList(kept, offered.size());
+  }
+
+  /** The stream of hints is empty after there were some: a fair claim looks for what had none. */
+  synchronized void hintsRanOut() {
+    hintsRanOut = true;
+    notifyAll();
+  }
+
+  /** Takes the waiting hints, to be claimed. */
+  synchronized List<Hint> takeHints() {
+    List<Hint> taken = new ArrayList<>();
+    while (taken.size() < free() && !hints.isEmpty()) {
+      taken.add(hints.removeFirst());
+    }
+    return taken;
+  }
+
+  /** Takes the hints for which no slot is left, to be given back to the stream. */
+  synchronized List<Hint> takeHintsPastRoom() {
+    List<Hint> taken = new ArrayList<>();
+    while (hints.size() > Math.max(0, free())) {
+      taken.add(hints.removeLast());
+    }
+    return taken;
+  }
+
+  synchronized void take(Collection<Run> runs) {
+    running.addAll(runs);
+  }
+
+  /** Takes a slot for a run that begins when nothing else runs; until it ends no slot is free. */
+  synchronized void takeAlone(Run run) {
+    running.add(run);
+    alone = run;
+    aloneBegun = false;
+  }
+
+  synchronized void aloneBegun() {
+    aloneBegun = true;
+  }
+
+  synchronized @Nullable Run alone() {
+    return alone;
+  }
+
+  synchronized void release(Run run) {
+    if (running.remove(run) && run == alone) {
+      alone = null;
+    }
+    notifyAll();
+  }
+
+  /** From now on no slot is free; answers the hints that waited. */
+  synchronized List<Hint> close() {
+    closed = true;
+    return takeHintsPastRoom();
+  }
+
+  synchronized int free() {
+    return closed || alone != null ? 0 : total - running.size();
+  }
+
+  synchronized List<Run> running() {
+    return List.copyOf(running);
+  }
+
+  /** Waits until nothing runs, at most so long; says whether it came to that. */
+  synchronized boolean awaitEmpty(long nanos) throws InterruptedException {
+    long deadline = System.nanoTime() + nanos;
+    while (!running.isEmpty()) {
+      long left = deadline - System.nanoTime();
+      if (left <= 0) {
+        return false;
+      }
+      waitNanos(left);
+    }
+    return true;
+  }
+
+  private int room() {
+    return free() - hints.size();
+  }
+
+  private void waitNanos(long nanos) throws InterruptedException {
+    wait(Math.max(1, nanos / 1_000_000 + 1));
+  }
+}

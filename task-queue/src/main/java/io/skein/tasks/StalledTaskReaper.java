@@ -1,0 +1,174 @@
+package io.skein.tasks;
+
+import io.skein.postgres.Database;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import org.jdbi.v3.core.Handle;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes tasks from workers that are gone. A worker is gone when its advisory lock was free at two
+ * looks in a row (one look may fall into the moment in which a living worker replaces a cut
+ * connection); a frozen one keeps its lock and loses its tasks when their leases run out. The loss
+ * costs a crash, not an attempt. A task that crashed its worker while it ran alone is dead.
+ */
+final class StalledTaskReaper {
+  private static final Logger LOG = LoggerFactory.getLogger(StalledTaskReaper.class);
+  private static final int BATCH = 256;
+  private static final int DEATHS = 16;
+
+  /** Lost tasks: the lease ran out, or the worker is among the gone and its lock still free. */
+  private static final String LOST =
+      """
+      state = 'running' and (lease_until < skein_now()
+        or (worker = any(:gone) and hashtextextended(worker, 0) not in (select key from live_workers)))
+      """;
+
+  private final Database database;
+  private final TaskEnd taskEnd;
+  private final RedisHints hints;
+  private final WorkerReports reports;
+  private final List<String> types;
+  private Set<String> freeAtLastLook = Set.of();
+
+  StalledTaskReaper(
+      Database database,
+      TaskEnd taskEnd,
+      RedisHints hints,
+      WorkerReports reports,
+      Set<String> types) {
+    this.database = database;
+    this.taskEnd = taskEnd;
+    this.hints = hints;
+    this.reports = reports;
+    this.types = List.copyOf(types);
+  }
+
+  /** Looks once; true when it saw a worker for the first time that may be gone. */
+  boolean reap() throws InterruptedException {
+    Set<String> free = database.read(StalledTaskReaper::workersWithoutLock);
+    Set<String> gone = new HashSet<>(free);
+    gone.retainAll(freeAtLastLook);
+    boolean suspicion = !freeAtLastLook.containsAll(free);
+    freeAtLastLook = free;
+    requeue(gone);
+    buryPoison(gone);
+    return suspicion;
+  }
+
+  /** To begin anew after a time in which nothing could be seen. */
+  void forget() {
+    freeAtLastLook = Set.of();
+  }
+
+  private static Set<String> workersWithoutLock(Handle handle) {
+    return handle
+        .createQuery(
+            """
+            select distinct worker from tasks
+            where state = 'running'
+              and hashtextextended(worker, 0) not in (select key from live_workers)
+            """)
+        .mapTo(String.class)
+        .set();
+  }
+
+  private void requeue(Set<String> gone) {
+    List<Requeued> batch;
+    do {
+      batch = database.read(handle -> requeueSome(handle, gone));
+      int reaped = batch.size();
+      if (reaped > 0) {
+        batch.stream().filter(Requeued::innocent).map(Requeued::hint).forEach(hints::offer);
+        LOG.atWarn()
+            .addKeyValue("tasks", reaped)
+            .log("tasks of a lost worker go back to the queue");
+        reports.tell(listener -> listener.reaped(reaped));
+      }
+    } while (batch.size() == BATCH);
+  }
+
+  /** A run that was claimed but not begun (it waited to be alone) is not counted against it. */
+  private static List<Requeued> requeueSome(Handle handle, Set<String> gone) {
+    return handle
+        .createQuery(
+            """
+            with lost as materialized (
+              select id from tasks where %s and (crash_count < 2 or started_at is null)
+              order by id limit :most for update skip locked)
+            update tasks t set state = 'queued', lease = lease + 1, lease_until = null,
+              attempt = attempt - 1, run_at = skein_now(),
+              crash_count = crash_count + case when started_at is null then 0 else 1 end,
+              error = 'its worker ' || worker || ' was lost during this run'
+            from lost where t.id = lost.id
+            returning t.id, t.queue, t.priority, t.crash_count
+            """
+                .formatted(LOST))
+        .bindArray("gone", String.class, List.copyOf(gone))
+        .bind("most", BATCH)
+        .map((row, context) ->
+            new Requeued(
+                new Hint(
+                    row.getString("queue"),
+                    Priority.ofLevel(row.getInt("priority")),
+                    new TaskId(row.getObject("id", UUID.class))),
+                row.getInt("crash_count") < 2))
+        .list();
+  }
+
+  private void buryPoison(Set<String> gone) throws InterruptedException {
+    List<Run> poison =
+        database.read(handle ->
+            handle
+                .createQuery(
+                    """
+                    select %s from tasks t
+                    where %s and crash_count >= 2 and started_at is not null
+                      and type = any(:types)
+                    order by id limit :most
+                    """
+                        .formatted(TaskRow.COLUMNS, LOST))
+                .bindArray("gone", String.class, List.copyOf(gone))
+                .bindArray("types", String.class, types)
+                .bind("most", DEATHS)
+                .map((row, context) -> new Run(TaskRow.read(row), row.getLong("lease")))
+                .list());
+    for (Run run : poison) {
+      bury(run, gone);
+    }
+  }
+
+  private void bury(Run run, Set<String> gone) throws InterruptedException {
+    int crashes = run.task().crashes() + 1;
+    String error =
+        "poison: its worker was lost in " + crashes + " of its runs, in the last it ran alone";
+    boolean buried =
+        taskEnd.end(
+            run.task(), error, (handle, reason) -> endLost(handle, run.lease(), gone, reason));
+    if (buried) {
+      reports.tell(listener -> listener.failed(run.task(), TaskState.DEAD, error));
+    }
+  }
+
+  private static boolean endLost(Handle handle, Lease lease, Set<String> gone, String error) {
+    return handle
+            .createUpdate(
+                """
+                update tasks set state = 'dead', crash_count = crash_count + 1, error = :error,
+                  lease_until = null, finished_at = skein_now()
+                where id = :id and lease = :lease and %s
+                """
+                    .formatted(LOST))
+            .bind("id", lease.task().value())
+            .bind("lease", lease.number())
+            .bind("error", LeasedWrites.storable(error))
+            .bindArray("gone", String.class, List.copyOf(gone))
+            .execute()
+        == 1;
+  }
+
+  private record Requeued(Hint hint, boolean innocent) {}
+}

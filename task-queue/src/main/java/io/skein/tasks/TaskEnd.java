@@ -1,0 +1,134 @@
+package io.skein.tasks;
+
+import io.skein.postgres.Database;
+import io.skein.postgres.Transaction;
+import io.skein.postgres.TransactionConsumer;
+import java.sql.SQLException;
+import java.sql.SQLTransientException;
+import java.time.Duration;
+import java.util.Map;
+import org.jdbi.v3.core.ConnectionException;
+import org.jdbi.v3.core.Handle;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Ends a task without success, together with what its handler does about it: in one transaction,
+ * the handler's reaction first (it may lock flow rows), the task's row last.
+ */
+final class TaskEnd {
+  /** How often a reaction that throws is tried before the task ends without it. */
+  static final int HOOK_ATTEMPTS = 5;
+
+  private static final Logger LOG = LoggerFactory.getLogger(TaskEnd.class);
+  private static final Duration FIRST_PAUSE = Duration.ofMillis(50);
+
+  private final Database database;
+  private final Map<String, TaskHandler> handlers;
+
+  TaskEnd(Database database, Map<String, TaskHandler> handlers) {
+    this.database = database;
+    this.handlers = handlers;
+  }
+
+  /** The last statement of the transaction: ends the row, or answers false when it may not. */
+  @FunctionalInterface
+  interface Write {
+    boolean end(Handle handle, String error);
+  }
+
+  /**
+   * @return false when the write found that the task is no longer ours to end; nothing happened
+   * @throws RuntimeException when PostgreSQL cannot be asked at this moment; to be repeated
+   * @throws InterruptedException when the worker stops meanwhile
+   */
+  boolean end(Task task, String error, Write write) throws InterruptedException {
+    for (int attempt = 1; attempt <= HOOK_ATTEMPTS; attempt++) {
+      try {
+        return commit(transaction -> react(transaction, task, error), error, write);
+      } catch (HookException e) {
+        if (isTransient(e)) {
+          throw new IllegalStateException("the reaction to a failed task has to be repeated", e);
+        }
+        if (attempt == HOOK_ATTEMPTS) {
+          LOG.atError()
+              .setCause(e)
+              .addKeyValue("task", task.id())
+              .addKeyValue("type", task.type())
+              .log("the reaction to a failed task keeps failing; the task ends without it");
+          String told = error + "; and its onFailed threw " + ErrorText.of(e.reason());
+          return commit(transaction -> {}, told, write);
+        }
+        Thread.sleep(FIRST_PAUSE.multipliedBy(1L << attempt));
+      }
+    }
+    throw new AssertionError("the last attempt returns or throws");
+  }
+
+  private <X extends Exception> boolean commit(
+      TransactionConsumer<X> reaction, String error, Write write) throws X {
+    try {
+      database.<X>useTransaction(transaction -> {
+        reaction.run(transaction);
+        if (!write.end(transaction.handle(), error)) {
+          throw new NotOursException();
+        }
+      });
+      return true;
+    } catch (NotOursException e) {
+      return false;
+    }
+  }
+
+  // Whatever it throws is told apart from what the transaction throws; an Error too stays inside.
+  @SuppressWarnings("CatchingUnchecked")
+  private void react(Transaction transaction, Task task, String error) throws HookException {
+    TaskHandler handler = handlers.get(task.type());
+    if (handler == null) {
+      throw new IllegalStateException("no handler for " + task.type());
+    }
+    try {
+      handler.onFailed(transaction, task, error);
+    } catch (Exception | LinkageError | AssertionError | StackOverflowError e) {
+      throw new HookException(e);
+    }
+  }
+
+  /** Connection lost, server stopping, lock not available, deadlock: the next try may succeed. */
+  private static boolean isTransient(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof ConnectionException || cause instanceof SQLTransientException) {
+        return true;
+      }
+      if (cause instanceof SQLException sql && sql.getSQLState() != null) {
+        String state = sql.getSQLState();
+        return state.startsWith("08")
+            || state.startsWith("40")
+            || state.startsWith("53")
+            || state.startsWith("55")
+            || state.startsWith("57")
+            || state.startsWith("25P");
+      }
+    }
+    return false;
+  }
+
+  private static final class HookException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    private final Throwable reason;
+
+    HookException(Throwable reason) {
+      super(reason);
+      this.reason = reason;
+    }
+
+    Throwable reason() {
+      return reason;
+    }
+  }
+
+  private static final class NotOursException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+  }
+}

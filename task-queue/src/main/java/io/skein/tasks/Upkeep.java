@@ -1,0 +1,90 @@
+package io.skein.tasks;
+
+import java.time.Duration;
+import java.util.PriorityQueue;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What every worker does for all: promotes due tasks and reaps those of lost workers, once per
+ * interval. Retries that this worker scheduled are promoted on time, however long the interval is.
+ */
+final class Upkeep implements Runnable {
+  private static final Logger LOG = LoggerFactory.getLogger(Upkeep.class);
+
+  /** When the second look follows on a first one that found a lock free. */
+  private static final Duration SECOND_LOOK = Duration.ofMillis(700);
+
+  /** Past it the interval alone promotes. */
+  private static final int TIMERS_BOUND = 10_000;
+
+  private final DuePromoter promoter;
+  private final StalledTaskReaper reaper;
+  private final Reach reach;
+  private final Duration interval;
+  private final PriorityQueue<Long> timers = new PriorityQueue<>((a, b) -> Long.signum(a - b));
+
+  Upkeep(DuePromoter promoter, StalledTaskReaper reaper, Reach reach, Duration interval) {
+    this.promoter = promoter;
+    this.reaper = reaper;
+    this.reach = reach;
+    this.interval = interval;
+  }
+
+  /** Promotes once more after so long. */
+  synchronized void promoteIn(Duration delay) {
+    if (timers.size() < TIMERS_BOUND) {
+      timers.add(System.nanoTime() + delay.toNanos());
+      notifyAll();
+    }
+  }
+
+  @Override
+  public void run() {
+    long nextReap = System.nanoTime();
+    while (!Thread.currentThread().isInterrupted()) {
+      try {
+        awaitNext(nextReap);
+        promoter.promote();
+        if (System.nanoTime() - nextReap >= 0) {
+          nextReap = System.nanoTime() + reap().toNanos();
+        }
+      } catch (InterruptedException stopping) {
+        Thread.currentThread().interrupt();
+      } catch (RuntimeException e) {
+        reach.missed(System.nanoTime());
+        LOG.warn("promoting and reaping failed; trying again", e);
+        nextReap = System.nanoTime() + interval.toNanos();
+      }
+    }
+  }
+
+  private Duration reap() throws InterruptedException {
+    if (!reach.forWholeLease(System.nanoTime())) {
+      reaper.forget();
+      return interval;
+    }
+    boolean suspicion = reaper.reap();
+    return suspicion && SECOND_LOOK.compareTo(interval) < 0 ? SECOND_LOOK : interval;
+  }
+
+  private synchronized void awaitNext(long nextReap) throws InterruptedException {
+    while (true) {
+      Long timer = timers.peek();
+      long next = timer == null || nextReap - timer < 0 ? nextReap : timer;
+      long left = next - System.nanoTime();
+      if (left <= 0) {
+        dropPassedTimers();
+        return;
+      }
+      wait(left / 1_000_000 + 1);
+    }
+  }
+
+  private void dropPassedTimers() {
+    long now = System.nanoTime();
+    while (!timers.isEmpty() && timers.peek() - now <= 0) {
+      timers.poll();
+    }
+  }
+}

@@ -1,0 +1,183 @@
+package io.skein.tasks;
+
+import io.skein.postgres.Database;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Runs tasks: claims those whose types it has handlers for, keeps their leases, writes their ends,
+ * and does its share of promoting and reaping for all. Any number of workers share the queues.
+ * Thread safe. Started once; needs neither server to be there already.
+ */
+public final class Worker implements AutoCloseable {
+  private static final Duration JOIN = Duration.ofSeconds(3);
+
+  private final WorkerSettings settings;
+  private final TaskQueue queue;
+  private final Slots slots;
+  private final WorkerPresence presence;
+  private final RunExecution execution;
+  private final List<Thread> claiming = new ArrayList<>();
+  private final List<Thread> keeping = new ArrayList<>();
+  private Phase phase = Phase.NEW;
+
+  private enum Phase {
+    NEW,
+    RUNNING,
+    STOPPED
+  }
+
+  /**
+   * @param handlers at most one for each type of task
+   */
+  public Worker(
+      WorkerSettings settings, TaskQueue queue, Collection<? extends TaskHandler> handlers) {
+    this(settings, queue, handlers, WorkerListener.NONE);
+  }
+
+  /** As the other one, with a listener that counts. */
+  public Worker(
+      WorkerSettings settings,
+      TaskQueue queue,
+      Collection<? extends TaskHandler> handlers,
+      WorkerListener listener) {
+    Map<String, TaskHandler> byType = byType(handlers);
+    Database database = queue.database();
+    this.settings = settings;
+    this.queue = queue;
+    this.slots = new Slots(settings.slots());
+    WorkerReports reports = new WorkerReports(listener);
+    LeasedWrites writes = new LeasedWrites(settings.lease());
+    TaskEnd taskEnd = new TaskEnd(database, byType);
+    Reach reach = new Reach(settings.lease(), System.nanoTime());
+    this.presence = new WorkerPresence(database, settings.name(), reach);
+    Upkeep upkeep =
+        new Upkeep(
+            new DuePromoter(database, queue.hints()),
+            new StalledTaskReaper(database, taskEnd, queue.hints(), reports, byType.keySet()),
+            reach,
+            settings.reapInterval());
+    this.execution = new RunExecution(queue, byType, writes, taskEnd, slots, upkeep, reports);
+    ClaimStatements statements =
+        new ClaimStatements(
+            presence.identity(), settings.queues(), byType.keySet(), settings.lease());
+    claiming.add(
+        thread(
+            "skein-task-claims",
+            new ClaimLoop(queue, statements, slots, presence, execution, reports, settings)));
+    for (String name : settings.queues()) {
+      claiming.add(
+          thread(
+              "skein-task-hints-" + name,
+              new RedisHintReader(queue.redis(), name, settings.name(), slots, queue.hints())));
+    }
+    keeping.add(
+        thread(
+            "skein-task-leases",
+            new LeaseRenewer(database, writes, slots, reach, settings.heartbeat())));
+    keeping.add(thread("skein-task-upkeep", upkeep));
+  }
+
+  /** This process's identity as a worker: the name and a nonce. It stands in the rows it runs. */
+  public String identity() {
+    return presence.identity();
+  }
+
+  /** How many tasks run here now. */
+  public int running() {
+    return slots.running().size();
+  }
+
+  /** How many tasks may run here at once. */
+  public int slots() {
+    return settings.slots();
+  }
+
+  /**
+   * @throws IllegalStateException when it was started or stopped before
+   */
+  public synchronized void start() {
+    if (phase != Phase.NEW) {
+      throw new IllegalStateException("a worker is started once; make another one");
+    }
+    phase = Phase.RUNNING;
+    presence.start();
+    execution.start();
+    keeping.forEach(Thread::start);
+    claiming.forEach(Thread::start);
+  }
+
+  /**
+   * Stops claiming, asks what runs to stop, waits for the grace and hands the rest back to the
+   * queue, attempts not counted. Leases are kept until the end. Returns when stopped; to be called
+   * again, or before the start, does nothing.
+   */
+  public synchronized void stop() {
+    boolean running = phase == Phase.RUNNING;
+    phase = Phase.STOPPED;
+    if (running) {
+      end(claiming);
+      slots.close().forEach(queue.hints()::offer);
+      finishRuns();
+      end(keeping);
+    }
+    execution.close();
+    presence.close();
+  }
+
+  /** {@link #stop}. */
+  @Override
+  public void close() {
+    stop();
+  }
+
+  private void finishRuns() {
+    slots.running().forEach(run -> run.askToStop(Run.StopReason.WORKER_STOPS));
+    Run alone = slots.alone();
+    if (alone != null && !alone.onThread()) {
+      execution.takeBack(alone);
+    }
+    try {
+      if (!slots.awaitEmpty(settings.grace().toNanos())) {
+        Thread handingBack =
+            Thread.ofPlatform()
+                .name("skein-task-handing-back")
+                .daemon()
+                .start(() -> slots.running().forEach(execution::takeBack));
+        slots.awaitEmpty(JOIN.toNanos());
+        handingBack.interrupt();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // what is left is found by the reapers of others
+    }
+  }
+
+  private static void end(List<Thread> threads) {
+    threads.forEach(Thread::interrupt);
+    try {
+      for (Thread thread : threads) {
+        thread.join(JOIN);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static Map<String, TaskHandler> byType(Collection<? extends TaskHandler> handlers) {
+    Map<String, TaskHandler> byType = new HashMap<>();
+    for (TaskHandler handler : handlers) {
+      if (byType.put(handler.type(), handler) != null) {
+        throw new IllegalArgumentException("two handlers for tasks of type " + handler.type());
+      }
+    }
+    return Map.copyOf(byType);
+  }
+
+  private static Thread thread(String name, Runnable loop) {
+    return Thread.ofPlatform().name(name).daemon().unstarted(loop);
+  }
+}
