@@ -2,7 +2,7 @@
 
 import { button, element, replace, setText } from './elements.js';
 import { percent } from './format-values.js';
-import { fieldSelect, fieldsOf } from './mapping-fields.js';
+import { fieldSelect } from './mapping-fields.js';
 
 /** The form; `approve(mapping)` sends the changes and answers whether they were taken. */
 export function approvalForm(approve) {
@@ -22,8 +22,9 @@ export function approvalForm(approve) {
 }
 
 function draw(approval, approve) {
-  const rows = approval.files.flatMap((file, fileIndex) => file.columns
+  const rowsOfFiles = approval.files.map((file, fileIndex) => file.columns
     .map((column, index) => columnRow(file.file, column, `map-${fileIndex}-${index}`, approval, () => count())));
+  const rows = rowsOfFiles.flat();
   const changes = element('p', { class: 'muted', 'aria-live': 'polite' });
   const submit = element('button', { type: 'submit', class: 'primary' }, 'Approve mapping');
   const reset = button('Undo changes', () => { rows.forEach((row) => row.reset()); count(); });
@@ -48,15 +49,15 @@ function draw(approval, approve) {
   return element('form', { class: 'panel approval', on: { submit: send } },
     element('h2', {}, 'Check the mapping'),
     element('p', {}, `${unsure} of ${rows.length} columns are below ${percent(approval.threshold)} confidence. Correct what is wrong, then approve.`),
-    approval.files.map((file) => element('fieldset', {},
+    approval.files.map((file, fileIndex) => element('fieldset', {},
       element('legend', {}, file.file),
-      element('ul', { class: 'columns' }, rows.filter((row) => row.file === file.file).map((row) => row.node)))),
+      element('ul', { class: 'columns' }, rowsOfFiles[fileIndex].map((row) => row.node)))),
     element('div', { class: 'approval-end' }, changes, reset, submit));
 }
 
 function columnRow(file, column, id, approval, changedListener) {
   const unsure = !(column.confidence >= approval.threshold);
-  const select = fieldSelect(id, column, fieldsOf(approval), percent);
+  const select = fieldSelect(id, column);
   const mark = element('span', { class: 'changed-mark', hidden: true }, 'Changed');
   const evidence = column.evidence ?? [];
   const proposed = column.field ?? '';
@@ -82,7 +83,7 @@ function columnRow(file, column, id, approval, changedListener) {
     changedListener();
   });
   return {
-    node, file, unsure, changed,
+    node, unsure, changed,
     answer: () => ({ file, column: column.column, field: select.value || null }),
     reset: () => { select.value = proposed; show(); },
   };

@@ -7,11 +7,11 @@ const MEBIBYTES_PER_GIBIBYTE = 1024;
 
 /** The columns of the table of assets. */
 export const assetCells = [
-  { title: 'Name', value: nameOf },
+  { title: 'Name', value: nameOf, kind: 'name' },
   { title: 'Type', value: (asset) => words(asset.type ?? '') },
   { title: 'Environment', value: (asset) => plain(asset.environment) },
   { title: 'Operating system', value: systemOf },
-  { title: 'Lifecycle', value: lifecycleOf },
+  { title: 'Lifecycle', value: lifecycleOf, kind: 'state' },
   { title: '6R', value: strategyOf, kind: 'wide' },
   { title: 'Cores', value: (asset) => number(asset.cpuCores), kind: 'number' },
   { title: 'Memory', value: (asset) => sized(asset.memoryMb && asset.memoryMb / MEBIBYTES_PER_GIBIBYTE), kind: 'number' },

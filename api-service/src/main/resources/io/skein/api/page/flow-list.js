@@ -2,9 +2,10 @@
 
 import { address, read } from './api-client.js';
 import { button, element, progressBar, replace, setText } from './elements.js';
-import { moment, words } from './format-values.js';
+import { moment } from './format-values.js';
 import { statusBadge } from './status-badge.js';
 import { noticePlace } from './notices.js';
+import { phaseTitle } from './phase-track.js';
 import { pollWhileVisible } from './poll.js';
 import { uploadForm } from './upload-form.js';
 
@@ -91,7 +92,7 @@ function flowRow(id) {
     element('div', { class: 'flow-progress' }, progress.bar, share), updated);
   function update(flow) {
     setText(link, flow.name || flow.flowId);
-    setText(phase, flow.currentPhase ? words(flow.currentPhase) : '');
+    setText(phase, flow.currentPhase ? phaseTitle(flow.currentPhase) : '');
     badge.set(flow.status);
     progress.set(flow.progress);
     setText(share, `${Math.round(flow.progress ?? 0)} %`);

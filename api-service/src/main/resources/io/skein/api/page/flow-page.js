@@ -29,11 +29,11 @@ export function flowPage(flowId) {
   const report = reportPanel(flowId);
   const agents = agentList();
   const events = eventList(`${here}/events`);
-  const overview = element('div', { class: 'stack' }, approval.node, report.node,
-    element('div', { class: 'live' }, agents.node, events.node));
+  const happening = element('div', { class: 'live' }, agents.node, events.node);
+  const overview = element('div', { class: 'stack' }, report.node, happening);
   const tabs = tabLinks(here);
   const shown = element('div');
-  const live = element('div', { class: 'stack', hidden: true }, track.node, tabs.node, shown);
+  const live = element('div', { class: 'stack', hidden: true }, approval.node, track.node, tabs.node, shown);
   const node = element('div', { class: 'stack' },
     element('p', { class: 'crumb' }, element('a', { href: '#/' }, '← All flows')), heading.node, notice.place, live);
   let stream = null;
@@ -43,7 +43,8 @@ export function flowPage(flowId) {
     document.title = `${flow.name || 'Flow'} · Skein`;
     live.hidden = false;
     for (const part of [heading, track, approval, report]) part.update(flow);
-    if (state.ended) agents.set([]);
+    agents.node.hidden = state.ended;
+    happening.classList.toggle('events-alone', state.ended);
   }
 
   const handler = {
