@@ -72,15 +72,14 @@ public final class RedisConnections implements AutoCloseable {
   }
 
   /**
-   * Opens a connection of its own for subscriptions; reads on it wait without limit. The caller
-   * closes it.
+   * Opens a connection of its own for subscriptions. Connecting waits at most the time-outs, also
+   * on a server that hangs; {@code subscribe} itself then reads without limit. The caller closes
+   * it.
    *
    * @throws JedisException when the server cannot be reached
    */
   public Jedis openSubscriber() {
-    JedisClientConfig config =
-        DefaultJedisClientConfig.builder().from(jedisConfig()).socketTimeoutMillis(0).build();
-    return new Jedis(address(), config);
+    return new Jedis(address(), jedisConfig());
   }
 
   @Override

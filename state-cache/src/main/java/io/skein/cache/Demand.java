@@ -1,0 +1,13 @@
+package io.skein.cache;
+
+/**
+ * What a reader accepts from a cache.
+ *
+ * @param seen the newest version that this instance has seen of the flow
+ * @param minVersion what the client insists on, in whatever epoch
+ */
+record Demand(StateVersion seen, long minVersion) {
+  boolean metBy(VersionedState state) {
+    return state.version().version() >= minVersion && !state.version().olderThan(seen);
+  }
+}

@@ -1,0 +1,32 @@
+package io.skein.cache;
+
+import java.util.Comparator;
+
+/**
+ * How new a state is. A later epoch is newer whatever its version, because PostgreSQL may have lost
+ * commits in between.
+ *
+ * @param epoch of the database, ms since 1970
+ * @param version sequence of the event that last changed the state
+ */
+public record StateVersion(long epoch, long version) implements Comparable<StateVersion> {
+  /** Older than every state. */
+  static final StateVersion NONE = new StateVersion(-1, -1);
+
+  private static final Comparator<StateVersion> ORDER =
+      Comparator.comparingLong(StateVersion::epoch).thenComparingLong(StateVersion::version);
+
+  @Override
+  public int compareTo(StateVersion other) {
+    return ORDER.compare(this, other);
+  }
+
+  boolean olderThan(StateVersion other) {
+    return compareTo(other) < 0;
+  }
+
+  @Override
+  public String toString() {
+    return epoch + "." + version;
+  }
+}

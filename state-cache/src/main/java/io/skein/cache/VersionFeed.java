@@ -1,0 +1,165 @@
+package io.skein.cache;
+
+import io.skein.redis.RedisConnections;
+import java.time.Duration;
+import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import redis.clients.jedis.Jedis;
+import redis.clients.jedis.JedisPubSub;
+import redis.clients.jedis.exceptions.JedisException;
+
+/**
+ * Listens to {@code flow:versions} on a connection of its own, connects again for ever, and cuts a
+ * connection that does not answer its probe. Thread safe.
+ */
+final class VersionFeed {
+  /** No subscription: nothing is heard. */
+  static final long DOWN = 0;
+
+  private static final Logger LOG = LoggerFactory.getLogger(VersionFeed.class);
+  private static final Duration RECONNECT = Duration.ofMillis(100);
+  private static final Duration PROBE = Duration.ofMillis(500);
+  private static final Duration LONGEST_SILENCE = Duration.ofMillis(1500);
+
+  private final RedisConnections redis;
+  private final BiConsumer<UUID, StateVersion> onVersion;
+  private final CountDownLatch stopped = new CountDownLatch(1);
+  private volatile @Nullable Session session;
+  private volatile long subscription = DOWN;
+  private long subscriptions;
+
+  VersionFeed(RedisConnections redis, BiConsumer<UUID, StateVersion> onVersion) {
+    this.redis = redis;
+    this.onVersion = onVersion;
+  }
+
+  void start() {
+    Thread.ofPlatform().name("skein-versions").daemon().start(this::listenUntilStopped);
+    Thread.ofPlatform().name("skein-versions-probe").daemon().start(this::probeUntilStopped);
+  }
+
+  void stop() {
+    stopped.countDown();
+    Session current = session;
+    if (current != null) {
+      current.cut();
+    }
+  }
+
+  /** A number for this life of the subscription, never used again, or {@link #DOWN}. */
+  long subscription() {
+    return subscription;
+  }
+
+  private void listenUntilStopped() {
+    try {
+      do {
+        if (redis.health().available()) {
+          listen();
+        }
+      } while (!stopped.await(RECONNECT.toMillis(), TimeUnit.MILLISECONDS));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void listen() {
+    try (Jedis jedis = redis.openSubscriber()) {
+      Session opened = new Session(jedis);
+      session = opened;
+      jedis.subscribe(opened, redis.keys().flowVersions());
+    } catch (JedisException e) {
+      if (stopped.getCount() > 0) {
+        LOG.warn("the feed of versions lost its connection; near entries do not count", e);
+      }
+    } catch (RuntimeException e) {
+      LOG.error("the feed of versions failed; it connects again", e);
+    } finally {
+      subscription = DOWN;
+      session = null;
+    }
+  }
+
+  private void probeUntilStopped() {
+    try {
+      while (!stopped.await(PROBE.toMillis(), TimeUnit.MILLISECONDS)) {
+        Session current = session;
+        if (current != null) {
+          current.probe();
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void received(String message) {
+    String[] parts = message.split(" ", -1);
+    if (parts.length != 3) {
+      LOG.warn("ignoring a message that is not flow, epoch and version");
+      return;
+    }
+    try {
+      StateVersion version = new StateVersion(Long.parseLong(parts[1]), Long.parseLong(parts[2]));
+      onVersion.accept(UUID.fromString(parts[0]), version);
+    } catch (IllegalArgumentException e) {
+      LOG.warn("ignoring a message that is not flow, epoch and version", e);
+    }
+  }
+
+  /** One life of the connection. */
+  private final class Session extends JedisPubSub {
+    private final Jedis jedis;
+    private volatile long heardAt = System.nanoTime();
+
+    Session(Jedis jedis) {
+      this.jedis = jedis;
+    }
+
+    /** The reading thread notices and connects again. */
+    void cut() {
+      subscription = DOWN;
+      jedis.disconnect();
+    }
+
+    void probe() {
+      if (System.nanoTime() - heardAt > LONGEST_SILENCE.toNanos()) {
+        LOG.warn("the feed of versions does not answer; connecting again");
+        cut();
+      } else if (isSubscribed()) {
+        try {
+          ping();
+        } catch (JedisException e) {
+          LOG.debug("the feed of versions cannot be probed", e);
+          cut();
+        }
+      }
+    }
+
+    @Override
+    public void onSubscribe(String channel, int channels) {
+      heardAt = System.nanoTime();
+      subscriptions++;
+      subscription = subscriptions;
+      if (stopped.getCount() == 0) {
+        cut();
+      }
+    }
+
+    @Override
+    public void onMessage(String channel, String message) {
+      heardAt = System.nanoTime();
+      received(message);
+    }
+
+    @Override
+    public void onPong(String pattern) {
+      heardAt = System.nanoTime();
+    }
+  }
+}
