@@ -31,6 +31,8 @@ public enum Field {
   APPLICATIONS(Role.ASSETS, Arity.MANY),
   /** Names of the assets that this one needs. */
   DEPENDENCIES(Role.ASSETS, Arity.MANY),
+  /** Date on which the source last saw or changed the asset. */
+  LAST_SEEN(Role.ASSETS, Arity.ONE),
   SOURCE_SERVER(Role.DEPENDENCIES, Arity.ONE),
   SOURCE_IP(Role.DEPENDENCIES, Arity.ONE),
   SOURCE_APPLICATION(Role.DEPENDENCIES, Arity.ONE),
