@@ -15,7 +15,7 @@ public record CleanAsset(SourceRow source, @Nullable LocalDate lastSeen, AssetFa
   /**
    * The block in which duplicates of this asset are looked for: rows that may describe one asset
    * have equal keys, rows with equal keys need not be one asset (two domains may both have a {@code
-   * web1}). Sort by it and give each group to the merger.
+   * web1}). Sort by it and give each group to {@link DuplicateMerger#merge}.
    */
   public String mergeKey() {
     return AssetIdentity.blockOf(facts);

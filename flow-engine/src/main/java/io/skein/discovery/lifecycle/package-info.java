@@ -5,8 +5,8 @@
  * <pre>{@code
  * LifecycleTable table = LifecycleTable.load();
  * LifecycleAssessment assessment = table.assess(facts.operatingSystem(), asOf);
- * SixR suggestion = new SixRRules().suggest(asset, assessment, dependents);
- * List<Finding> findings = new TechnicalDebt(settings).findings(asset, assessment);
+ * SixR suggestion = new SixRRules().suggest(asset, assessment, GraphPosition.unknown());
+ * List<Finding> findings = new TechnicalDebt(asOf).findings(asset, assessment);
  * }</pre>
  */
 @NullMarked

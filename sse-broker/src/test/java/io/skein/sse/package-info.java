@@ -1,4 +1,0 @@
-@NullMarked
-package io.skein.sse;
-
-import org.jspecify.annotations.NullMarked;
