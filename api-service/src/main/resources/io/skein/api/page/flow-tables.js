@@ -9,6 +9,7 @@ import { pagedTable } from './paged-table.js';
 import { phaseTitle } from './phase-track.js';
 
 const PAGE = 50;
+const LONGEST_VALUE = 120;
 
 /** The tabs after the overview, by their name in the address. */
 export const TABLES = {
@@ -73,9 +74,14 @@ function importErrors(flowId) {
     title: 'Import errors', load: pages(flowId, 'import-errors'), empty: 'No row was refused.',
     columns: [
       text('File', (error) => error.file), text('Row', (error) => error.row, 'number'), text('Column', (error) => error.column),
-      text('Value', (error) => error.value, 'value'), text('Reason', (error) => error.reason, 'wide'),
+      text('Reason', (error) => error.reason, 'wide'), text('Value', (error) => shortened(error.value), 'value'),
     ],
   });
+}
+
+/** A cell of an upload may hold megabytes. */
+function shortened(value) {
+  return typeof value === 'string' && value.length > LONGEST_VALUE ? `${value.slice(0, LONGEST_VALUE)}…` : value;
 }
 
 function events(flowId) {

@@ -35,6 +35,8 @@ function show() {
 
 function enter(opened) {
   session = opened;
+  view?.close(); // it may show what the one before was allowed to see
+  view = null;
   replace(who,
     element('span', { title: `Engagement ${session.engagement}` }, `${session.user} · ${session.tenant}`),
     button('Sign out', leave, { class: 'quiet' }));
