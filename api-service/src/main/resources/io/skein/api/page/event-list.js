@@ -16,7 +16,7 @@ export function eventList(allEventsAddress) {
   const connection = element('span', { class: 'connection', 'data-state': 'waiting' }, CONNECTION.waiting);
   const bound = element('p', { class: 'muted', hidden: true }, `The latest ${KEPT_EVENTS} events are shown here. `,
     element('a', { href: allEventsAddress }, 'Page through all events'));
-  const node = element('section', { class: 'panel', 'aria-labelledby': 'events-title' },
+  const node = element('div', { class: 'panel' },
     element('div', { class: 'panel-head' }, element('h2', { id: 'events-title' }, 'Events'), connection),
     element('div', { class: 'event-scroll', tabindex: 0, role: 'region', 'aria-labelledby': 'events-title' }, list), bound);
   let waiting = [];

@@ -15,13 +15,15 @@ import { phaseTrack } from './phase-track.js';
 import { pollWhileVisible } from './poll.js';
 import { reportPanel } from './report-panel.js';
 
+const PEEK_PIXELS = 48; // of the tab before, so that one sees there is one
 const SAFETY_POLL_MILLIS = 20_000; // the stream brings news; this notices when it cannot
 
 /** The view of a flow; `show(tab)` changes what stands below the phases, `close` ends everything live. */
 export function flowPage(flowId) {
   const here = `#/flows/${encodeURIComponent(flowId)}`;
-  const notice = noticePlace();
-  const state = new FlowState(flowId, changed, notice.problem);
+  const notice = noticePlace(); // what became of commands
+  const reach = noticePlace(); // whether the server answers; gone with the next answer
+  const state = new FlowState(flowId, changed, reach.problem);
   const commands = new FlowCommands(flowId, state, notice);
   const heading = flowHeading(commandBar(commands));
   const track = phaseTrack();
@@ -35,7 +37,7 @@ export function flowPage(flowId) {
   const shown = element('div');
   const live = element('div', { class: 'stack', hidden: true }, approval.node, track.node, tabs.node, shown);
   const node = element('div', { class: 'stack' },
-    element('p', { class: 'crumb' }, element('a', { href: '#/' }, '← All flows')), heading.node, notice.place, live);
+    element('p', { class: 'crumb' }, element('a', { href: '#/' }, '← All flows')), heading.node, reach.place, notice.place, live);
   let stream = null;
   let table = null;
 
@@ -68,7 +70,7 @@ export function flowPage(flowId) {
 
   function agentsNow() {
     if (state.ended) return;
-    read(address('flows', flowId, 'progress')).then(({ body }) => { if (!state.ended) agents.set(body.agents); }).catch(notice.problem);
+    read(address('flows', flowId, 'progress')).then(({ body }) => { if (!state.ended) agents.set(body.agents); }).catch(reach.problem);
   }
 
   /** Starts the stream near the end of a long history: more than the page keeps is not worth sending. */
@@ -81,6 +83,7 @@ export function flowPage(flowId) {
   async function mayGoOn() {
     try {
       await state.refresh();
+      reach.clear();
     } catch (problem) {
       return problem.status !== 401 && problem.status !== 404;
     }
@@ -89,11 +92,12 @@ export function flowPage(flowId) {
 
   async function check() {
     const flow = await state.refresh();
+    reach.clear();
     if (flow && !stream) listen(flow);
     return SAFETY_POLL_MILLIS;
   }
 
-  const stopPolling = pollWhileVisible(check, notice.problem);
+  const stopPolling = pollWhileVisible(check, reach.problem);
 
   function show(tab) {
     tabs.select(tab);
@@ -119,8 +123,12 @@ function tabLinks(here) {
   function select(tab) {
     const current = links.has(tab) ? tab : 'overview';
     for (const [name, link] of links) {
-      if (name === current) link.setAttribute('aria-current', 'page');
-      else link.removeAttribute('aria-current');
+      if (name === current) {
+        link.setAttribute('aria-current', 'page');
+        node.scrollLeft = link.offsetLeft - node.offsetLeft - PEEK_PIXELS;
+      } else {
+        link.removeAttribute('aria-current');
+      }
     }
   }
   return { node, select };

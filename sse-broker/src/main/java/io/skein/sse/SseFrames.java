@@ -1,0 +1,84 @@
+package io.skein.sse;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.skein.events.AgentUpdate;
+import io.skein.events.Position;
+import io.skein.events.Sequence;
+import io.skein.events.StoredEvent;
+import java.time.Duration;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+import tools.jackson.databind.util.RawValue;
+
+/** What goes over the wire: frames of the event stream format with JSON in one data line. */
+final class SseFrames {
+  static final byte[] HEARTBEAT = ":\n\n".getBytes(UTF_8);
+
+  private static final JsonMapper JSON = JsonMapper.shared();
+
+  private SseFrames() {}
+
+  static byte[] event(StoredEvent event) {
+    ObjectNode data = JSON.createObjectNode();
+    data.put("seq", event.sequence().value());
+    data.put("id", event.id().toString());
+    data.put("type", event.type());
+    data.put("phase", event.phase());
+    data.putRawValue("payload", raw(event.payloadJson()));
+    data.put("source", event.source());
+    data.put("correlationId", event.correlationId());
+    data.put("version", event.stateVersion());
+    data.put("occurredAt", event.occurredAt().toString());
+    return frame("id: " + event.id() + "\n", data);
+  }
+
+  static byte[] hello(Duration retry, Sequence from, Position position, boolean lost) {
+    ObjectNode data = JSON.createObjectNode();
+    data.put("from", from.value());
+    data.put("top", position.last().value());
+    data.put("epoch", position.epoch().millis());
+    data.put("lost", lost);
+    return frame("retry: " + retry.toMillis() + "\nevent: hello\n", data);
+  }
+
+  static byte[] reset(Position position, Snapshot snapshot) {
+    ObjectNode data = JSON.createObjectNode();
+    data.put("epoch", position.epoch().millis());
+    data.put("last", position.last().value());
+    data.put("version", snapshot.version());
+    data.putRawValue("state", raw(snapshot.json()));
+    return frame("event: reset\nid: " + position.lastId() + "\n", data);
+  }
+
+  static byte[] end(Position position) {
+    ObjectNode data = JSON.createObjectNode();
+    data.put("last", position.last().value());
+    data.put("version", position.stateVersion());
+    return frame("event: end\nid: " + position.lastId() + "\n", data);
+  }
+
+  static byte[] progress(AgentUpdate update) {
+    ObjectNode data = JSON.createObjectNode();
+    data.put("agent", update.agent());
+    data.put("phase", update.phase());
+    data.put("percent", update.percent());
+    data.put("status", update.status());
+    data.putRawValue("details", raw(update.detailsJson()));
+    data.put("updatedAt", update.updatedAt().toString());
+    return frame("event: progress\n", data);
+  }
+
+  static byte[] retry(Duration retry) {
+    return ("retry: " + retry.toMillis() + "\n\n").getBytes(UTF_8);
+  }
+
+  private static byte[] frame(String head, ObjectNode data) {
+    return (head + "data: " + JSON.writeValueAsString(data) + "\n\n").getBytes(UTF_8);
+  }
+
+  /** A bare line break is white space in JSON, but would end the data line. */
+  private static RawValue raw(String json) {
+    return new RawValue(json.replace('\n', ' ').replace('\r', ' '));
+  }
+}

@@ -1,0 +1,44 @@
+package io.skein.sse;
+
+import java.time.Duration;
+
+/**
+ * How streams are served.
+ *
+ * @param retry what a client waits before it connects again, 2 s by default
+ * @param heartbeat a silent stream carries a comment this often, 15 s by default
+ * @param maxAge a stream is ended after this time, a tenth earlier or later by chance; the client
+ *     connects again and resumes; 10 min by default
+ * @param ringEvents events of a flow that a hub keeps as bytes for all its watchers; a client
+ *     further behind reads pages from the journal
+ * @param ringBytes the same limit in bytes; at least one event is kept
+ * @param pageEvents events per page read from the journal
+ * @param maxConnections streams served at once by this instance; past it a client is told to come
+ *     again
+ */
+public record SseSettings(
+    Duration retry,
+    Duration heartbeat,
+    Duration maxAge,
+    int ringEvents,
+    int ringBytes,
+    int pageEvents,
+    int maxConnections) {
+
+  public SseSettings {
+    if (ringEvents < 1 || ringBytes < 1 || pageEvents < 1 || maxConnections < 1) {
+      throw new IllegalArgumentException("the limits of SSE must be at least 1");
+    }
+  }
+
+  public static SseSettings defaults() {
+    return new SseSettings(
+        Duration.ofSeconds(2),
+        Duration.ofSeconds(15),
+        Duration.ofMinutes(10),
+        1024,
+        4 << 20,
+        500,
+        20_000);
+  }
+}

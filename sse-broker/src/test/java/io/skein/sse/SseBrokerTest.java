@@ -1,0 +1,318 @@
+package io.skein.sse;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.skein.events.AgentUpdate;
+import io.skein.events.EventBus;
+import io.skein.events.EventSettings;
+import io.skein.events.NewEvent;
+import io.skein.events.Position;
+import io.skein.events.StreamId;
+import io.skein.postgres.Database;
+import io.skein.postgres.Identifiers;
+import io.skein.postgres.Migrations;
+import io.skein.postgres.PostgresSettings;
+import io.skein.redis.RedisConnections;
+import io.skein.redis.RedisSettings;
+import io.skein.testing.TestServers;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Brokers of two instances on one PostgreSQL and one Redis. */
+class SseBrokerTest {
+  private static final Duration HOUR = Duration.ofHours(1);
+
+  private static Database database;
+  private static RedisConnections redis;
+  private static EventBus firstBus;
+  private static EventBus secondBus;
+  private static SseBroker first;
+  private static SseBroker second;
+
+  @BeforeAll
+  static void start() {
+    PostgresSettings postgres =
+        PostgresSettings.parse(TestServers.postgres().createDatabase().url());
+    Migrations.migrate(postgres, List.of("postgres-core", "event-bus"));
+    database = Database.open(postgres, "sse-test");
+    redis =
+        RedisConnections.open(
+            RedisSettings.of(TestServers.redis().url()).withKeyPrefix("sse-test:"), "sse-test");
+    firstBus = EventBus.start(database, redis, "first", EventSettings.defaults());
+    secondBus = EventBus.start(database, redis, "second", EventSettings.defaults());
+    first = broker(firstBus, settings(HOUR, HOUR));
+    second = broker(secondBus, settings(HOUR, HOUR));
+  }
+
+  @AfterAll
+  static void stop() {
+    firstBus.close();
+    secondBus.close();
+    redis.close();
+    database.close();
+  }
+
+  private static SseSettings settings(Duration heartbeat, Duration maxAge) {
+    return new SseSettings(Duration.ofSeconds(2), heartbeat, maxAge, 16, 1 << 20, 50, 100);
+  }
+
+  private static SseBroker broker(EventBus bus, SseSettings settings) {
+    return new SseBroker(
+        bus,
+        stream -> {
+          Position position = bus.journal().position(stream).orElseThrow();
+          return new Snapshot(position.stateVersion(), "{\"status\":\n\"running\"}");
+        },
+        settings);
+  }
+
+  @Test
+  void aClientGetsTheHistoryThenWhatHappensThenTheEnd() {
+    StreamId stream = open();
+    append(stream, 3);
+    Client client = follow(first, stream, null);
+    client.awaitSequence(3);
+    append(stream, 2);
+    client.awaitSequence(5);
+    database.useTransaction(tx -> {
+      firstBus.journal().append(tx, stream, List.of(NewEvent.of("final").changingState()));
+      firstBus.journal().close(tx, stream);
+    });
+
+    assertThat(client.awaitEnd()).isEqualTo(StreamEnd.FINISHED);
+    assertThat(client.sequences()).containsExactly(1L, 2L, 3L, 4L, 5L, 6L);
+    Position position = firstBus.journal().position(stream).orElseThrow();
+    assertThat(client.text()).startsWith("retry: 2000\nevent: hello\ndata: {");
+    assertThat(client.frames("hello").getFirst().data().toString())
+        .isEqualTo("{\"from\":0,\"top\":3,\"epoch\":" + position.epoch() + ",\"lost\":false}");
+    Client.Frame last = client.frames("message").getLast();
+    assertThat(last.id()).isEqualTo(position.lastId().toString());
+    assertThat(last.data().propertyNames())
+        .containsExactly(
+            "seq",
+            "id",
+            "type",
+            "phase",
+            "payload",
+            "source",
+            "correlationId",
+            "version",
+            "occurredAt");
+    assertThat(last.data().path("version").asLong()).isEqualTo(6);
+    assertThat(client.frames().getLast().event()).isEqualTo("end");
+
+    SseStream again = second.open(stream, client.lastId()).orElseThrow();
+    assertThat(again.finished()).isTrue();
+    Client late = follow(second, stream, null);
+    assertThat(late.awaitEnd()).isEqualTo(StreamEnd.FINISHED);
+    assertThat(late.sequences()).isEqualTo(client.sequences());
+    assertThat(second.hubs()).isZero();
+  }
+
+  @Test
+  void aClientThatResumesOnTheOtherInstanceHasEverySequenceOnce() throws Exception {
+    StreamId stream = open();
+    Thread writing =
+        Thread.ofVirtual().start(() -> IntStream.range(0, 400).forEach(i -> append(stream, 1)));
+    List<Long> seen = new ArrayList<>();
+    String lastId = null;
+    for (int life = 0; life < 8; life++) {
+      SseStream sse = (life % 2 == 0 ? first : second).open(stream, lastId).orElseThrow();
+      Client client = Client.follow(sse);
+      int wanted = life * 10;
+      await().until(() -> client.sequences().size() > wanted || !writing.isAlive());
+      sse.close();
+      assertThat(client.awaitEnd()).isEqualTo(StreamEnd.CLOSED);
+      seen.addAll(client.sequences());
+      lastId = client.lastId().isEmpty() ? lastId : client.lastId();
+    }
+    writing.join();
+    Client client = follow(second, stream, lastId);
+    client.awaitSequence(400);
+    seen.addAll(client.sequences());
+    assertThat(seen).isEqualTo(LongStream.rangeClosed(1, 400).boxed().toList());
+  }
+
+  @Test
+  void anIdThatMeansNothingResetsToThePresent() {
+    StreamId stream = open();
+    append(stream, 4);
+    Position position = firstBus.journal().position(stream).orElseThrow();
+    String epoch = position.epoch().toString();
+    for (String id :
+        List.of(
+            "x",
+            "-1",
+            "4",
+            epoch + ".5",
+            epoch + ".-1",
+            epoch + ".",
+            "1.2",
+            epoch + ".1.1",
+            "9".repeat(100_000),
+            "\0",
+            " ",
+            epoch + ".999999999999999999999")) {
+      Client client = follow(first, stream, id);
+      await().until(() -> !client.frames("reset").isEmpty());
+      Client.Frame reset = client.frames("reset").getFirst();
+      assertThat(reset.id()).isEqualTo(position.lastId().toString());
+      assertThat(reset.data().path("state").path("status").asString()).isEqualTo("running");
+      assertThat(client.frames("hello").getFirst().data().path("lost").asBoolean()).isTrue();
+      assertThat(client.sequences()).isEmpty();
+    }
+    Client client = follow(first, stream, "nonsense");
+    await().until(() -> !client.frames("reset").isEmpty());
+    append(stream, 1);
+    client.awaitSequence(5);
+    assertThat(client.sequences()).containsExactly(5L);
+    assertThat(first.open(new StreamId(Identifiers.next()), null)).isEmpty();
+  }
+
+  @Test
+  void aSlowClientHoldsUpNobodyAndReadsOnFromTheJournal() {
+    StreamId stream = open();
+    CountDownLatch gate = new CountDownLatch(1);
+    Client slow = Client.follow(first.open(stream, null).orElseThrow(), gate);
+    Client quick = follow(first, stream, null);
+    for (int i = 0; i < 40; i++) {
+      append(stream, 10);
+    }
+    quick.awaitSequence(400);
+    assertThat(slow.text()).isEmpty();
+    gate.countDown();
+    slow.awaitSequence(400);
+    assertThat(slow.sequences()).isEqualTo(LongStream.rangeClosed(1, 400).boxed().toList());
+    assertThat(quick.sequences()).isEqualTo(slow.sequences());
+  }
+
+  @Test
+  void payloadsCannotBreakTheFrame() {
+    StreamId stream = open();
+    String payload = "{\"a\":\r\n \"x\\r\\n\\ndata: y\\u0000\u2028\",\n\n\"b\":1}";
+    database.useTransaction(tx ->
+        firstBus
+            .journal()
+            .append(tx, stream, List.of(NewEvent.of("a\nb\rc").withPayload(payload))));
+    Client client = follow(first, stream, null);
+    client.awaitSequence(1);
+    Client.Frame frame = client.frames("message").getFirst();
+    assertThat(frame.data().path("payload").path("a").asString())
+        .isEqualTo("x\r\n\ndata: y\0\u2028");
+    assertThat(frame.data().path("payload").path("b").asInt()).isEqualTo(1);
+    assertThat(frame.data().path("type").asString()).isEqualTo("a\nb\rc");
+  }
+
+  @Test
+  void progressReachesWhoWatchesAndWhoComesLate() {
+    StreamId stream = open();
+    Client early = follow(first, stream, null);
+    append(stream, 1);
+    early.awaitSequence(1);
+    secondBus.progress().update(stream, progress(40));
+    await().until(() -> !early.frames("progress").isEmpty());
+    Client late = follow(second, stream, null);
+    await().until(() -> !late.frames("progress").isEmpty());
+    Client.Frame frame = late.frames("progress").getFirst();
+    assertThat(frame.id()).isEmpty();
+    assertThat(frame.data()).isEqualTo(early.frames("progress").getFirst().data());
+    assertThat(frame.data().path("percent").asDouble()).isEqualTo(40);
+    firstBus.progress().update(stream, progress(70));
+    await()
+        .until(() -> late.frames("progress").size() == 2 && early.frames("progress").size() == 2);
+  }
+
+  private static AgentUpdate progress(int percent) {
+    return new AgentUpdate("mapper", "field_mapping", percent, "running", "{}", Instant.EPOCH);
+  }
+
+  @Test
+  void silenceIsFilledWithHeartbeatsAndAgeEndsAStream() {
+    StreamId stream = open();
+    SseBroker broker = broker(firstBus, settings(Duration.ofMillis(50), Duration.ofMillis(400)));
+    Client client = follow(broker, stream, null);
+    assertThat(client.awaitEnd()).isEqualTo(StreamEnd.AGED);
+    assertThat(client.text()).contains("\n\n:\n\n").endsWith("retry: 2000\n\n");
+  }
+
+  @Test
+  void aClientThatLeavesIsForgotten() {
+    StreamId stream = open();
+    SseBroker broker = broker(firstBus, settings(HOUR, HOUR));
+    Client client = follow(broker, stream, null);
+    append(stream, 1);
+    client.awaitSequence(1);
+    assertThat(broker.connections()).isEqualTo(1);
+    client.leave();
+    append(stream, 1);
+    assertThat(client.awaitEnd()).isEqualTo(StreamEnd.CLIENT_LEFT);
+    assertThat(broker.connections()).isZero();
+    assertThat(broker.hubs()).isZero();
+  }
+
+  @Test
+  void drainEndsAllWithARetryOfTheirOwnAndRefusesNewOnes() throws Exception {
+    StreamId stream = open();
+    SseBroker broker = broker(firstBus, settings(HOUR, HOUR));
+    List<Client> clients =
+        IntStream.range(0, 20).mapToObj(i -> follow(broker, stream, null)).toList();
+    await().until(() -> broker.connections() == 20);
+    broker.drain(Duration.ofMillis(200));
+    assertThat(broker.connections()).isZero();
+    assertThat(clients)
+        .allSatisfy(client -> assertThat(client.awaitEnd()).isEqualTo(StreamEnd.DRAINED));
+    assertThat(
+            clients.stream()
+                .map(client -> client.text().substring(client.text().lastIndexOf("retry")))
+                .distinct()
+                .count())
+        .isGreaterThan(10);
+    Client refused = follow(broker, stream, null);
+    assertThat(refused.awaitEnd()).isEqualTo(StreamEnd.REFUSED);
+    assertThat(refused.text()).startsWith("retry: ");
+    assertThat(broker.refused()).isEqualTo(1);
+  }
+
+  @Test
+  void aHundredClientsShareOneHub() {
+    StreamId stream = open();
+    SseBroker broker = broker(secondBus, settings(HOUR, HOUR));
+    List<Client> clients =
+        IntStream.range(0, 100).mapToObj(i -> follow(broker, stream, null)).toList();
+    await().until(() -> broker.connections() == 100);
+    assertThat(follow(broker, stream, null).awaitEnd()).isEqualTo(StreamEnd.REFUSED);
+    for (int i = 0; i < 20; i++) {
+      append(stream, 5);
+    }
+    for (Client client : clients) {
+      client.awaitSequence(100);
+      assertThat(client.sequences()).isEqualTo(LongStream.rangeClosed(1, 100).boxed().toList());
+    }
+    assertThat(broker.hubs()).isEqualTo(1);
+  }
+
+  private static StreamId open() {
+    StreamId stream = new StreamId(Identifiers.next());
+    database.useTransaction(tx -> firstBus.journal().open(tx, stream, "demo"));
+    return stream;
+  }
+
+  private static void append(StreamId stream, int count) {
+    List<NewEvent> events = IntStream.range(0, count).mapToObj(i -> NewEvent.of("x")).toList();
+    database.useTransaction(tx -> firstBus.journal().append(tx, stream, events));
+  }
+
+  private static Client follow(SseBroker broker, StreamId stream, @Nullable String lastEventId) {
+    return Client.follow(broker.open(stream, lastEventId).orElseThrow());
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.skein.sse;
+
+import org.jspecify.annotations.NullMarked;
