@@ -1,5 +1,6 @@
 package io.skein.events;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -12,10 +13,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import redis.clients.jedis.params.XAddParams;
 
 /** Two instances on one Redis that stays: who watches sees everything, once and in order. */
 class EventBusTest {
@@ -167,14 +170,7 @@ class EventBusTest {
     for (int i = 1; i <= 60; i++) {
       writer.append(stream, NewEvent.of("x"));
       if (i % 20 == 0) {
-        writer
-            .redis
-            .jedis()
-            .sendCommand(
-                () -> "CLIENT".getBytes(java.nio.charset.StandardCharsets.US_ASCII),
-                "KILL",
-                "TYPE",
-                "PUBSUB");
+        writer.redis.jedis().sendCommand(() -> "CLIENT".getBytes(UTF_8), "KILL", "TYPE", "PUBSUB");
       }
     }
     recorder.awaitExactly(1, 60, SOON);
@@ -264,6 +260,33 @@ class EventBusTest {
         }
         recorder.awaitExactly(1, i, Duration.ofSeconds(2));
       }
+    }
+  }
+
+  @Test
+  void aMessageThatNeverCameIsFoundByComparingWithRedis() {
+    EventSettings comparing =
+        Instance.REDIS_ALONE.withChecks(Duration.ofMillis(200), Instance.HOUR, Instance.HOUR);
+    RedisSettings redis = RedisSettings.of(TestServers.redis().url()).withKeyPrefix("lost-test:");
+    try (Instance instance = Instance.start(postgres, redis, "lost", comparing)) {
+      StreamId stream = instance.open();
+      Recorder recorder = instance.watch(stream, 0);
+      instance.append(stream, NewEvent.of("x"));
+      recorder.awaitExactly(1, 1, SOON);
+      EventId last =
+          new EventId(
+              instance.appendWithoutRelay(stream, NewEvent.of("y")).epoch(), new Sequence(2));
+      String tail = instance.redis.keys().flowEvents(stream.value(), last.epoch().millis());
+      StoredEvent event = instance.bus.journal().read(stream, new Sequence(1), 1).getFirst();
+      // The tail has it, but nobody was told.
+      instance
+          .redis
+          .jedis()
+          .xadd(
+              tail.getBytes(UTF_8),
+              XAddParams.xAddParams().id("2-0"),
+              Map.of("e".getBytes(UTF_8), EventFrames.encode(event)));
+      recorder.awaitExactly(1, 2, SOON);
     }
   }
 

@@ -9,6 +9,7 @@ import io.skein.testing.RedisServer;
 import io.skein.testing.TestServers;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -123,6 +124,9 @@ class RedisLossTest {
     assertThat(writer.bus.progress().snapshot(stream)).isEmpty();
     assertThat(writer.bus.progress().dropped()).isPositive();
     assertThat(writer.bus.relay().counts().skipped()).isPositive();
+    await()
+        .atMost(SOON)
+        .until(() -> !writer.bus.sweep().leading() && !watcher.bus.sweep().leading());
   }
 
   @Test
@@ -158,7 +162,7 @@ class RedisLossTest {
     await()
         .atMost(Duration.ofSeconds(6))
         .untilAsserted(() ->
-            assertThat(tail.positions(java.util.Map.of(stream, epoch)))
+            assertThat(tail.positions(Map.of(stream, epoch)))
                 .containsEntry(stream, new TailPosition(new Sequence(10), true)));
     assertThat(tail.read(stream, new EventId(epoch, Sequence.START), 100)).hasSize(10);
     assertThat(writer.redis.jedis().hget(writer.redis.keys().flowState(stream.value()), "version"))

@@ -10,6 +10,7 @@ import io.skein.redis.RedisSettings;
 import io.skein.testing.TestServers;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -130,6 +131,17 @@ class RelayTest {
   }
 
   @Test
+  void aFullQueueDropsAndCounts() {
+    Relay idle = new Relay(tail, instance.database, Instance.REDIS_ALONE.withRelayQueue(2));
+    StreamId stream = instance.open();
+    instance.appendWithoutRelay(stream, events(3));
+    for (int i = 1; i <= 3; i++) {
+      idle.handOver(batch(stream, i, i));
+    }
+    assertThat(idle.counts().dropped()).isEqualTo(1);
+  }
+
+  @Test
   void survivesThatRedisForgetsTheScript() {
     StreamId stream = instance.open();
     instance.redis.jedis().scriptFlush("any");
@@ -161,8 +173,7 @@ class RelayTest {
     await()
         .pollInterval(Duration.ofMillis(10))
         .untilAsserted(() ->
-            assertThat(tail.positions(java.util.Map.of(stream, epoch())))
-                .containsEntry(stream, wanted));
+            assertThat(tail.positions(Map.of(stream, epoch()))).containsEntry(stream, wanted));
   }
 
   private static TailAnswer offer(StreamId stream, int from, int to) {
