@@ -84,9 +84,16 @@ final class ClaimLoop implements Runnable {
   }
 
   private void claimHinted() {
-    List<TaskId> ids = slots.takeHints().stream().map(Hint::task).toList();
-    if (!ids.isEmpty()) {
-      run(database.read(handle -> statements.hinted(handle, ids)));
+    List<Hint> taken = slots.takeHints();
+    List<Run> runs = List.of();
+    try {
+      List<TaskId> ids = taken.stream().map(Hint::task).toList();
+      runs = database.read(handle -> statements.hinted(handle, ids));
+    } catch (RuntimeException e) {
+      taken.forEach(hints::offer);
+      throw e;
+    } finally {
+      run(runs);
     }
   }
 

@@ -20,6 +20,7 @@ final class Slots {
   private final Deque<Hint> hints = new ArrayDeque<>();
   private @Nullable Run alone;
   private boolean aloneBegun;
+  private int beingClaimed;
   private boolean hintsRanOut;
   private boolean closed;
 
@@ -87,12 +88,13 @@ final class Slots {
     notifyAll();
   }
 
-  /** Takes the waiting hints, to be claimed. */
+  /** Takes the waiting hints, to be claimed; {@link #take} tells what came of it. */
   synchronized List<Hint> takeHints() {
     List<Hint> taken = new ArrayList<>();
     while (taken.size() < free() && !hints.isEmpty()) {
       taken.add(hints.removeFirst());
     }
+    beingClaimed = taken.size();
     return taken;
   }
 
@@ -105,8 +107,11 @@ final class Slots {
     return taken;
   }
 
+  /** Takes a slot for each of these, which is all that the last claim got. */
   synchronized void take(Collection<Run> runs) {
     running.addAll(runs);
+    beingClaimed = 0;
+    notifyAll();
   }
 
   /** Takes a slot for a run that begins when nothing else runs; until it ends no slot is free. */
@@ -159,7 +164,7 @@ final class Slots {
   }
 
   private int room() {
-    return free() - hints.size();
+    return free() - hints.size() - beingClaimed;
   }
 
   private void waitNanos(long nanos) throws InterruptedException {
