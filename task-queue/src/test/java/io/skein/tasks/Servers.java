@@ -6,6 +6,7 @@ import io.skein.postgres.PostgresSettings;
 import io.skein.redis.RedisConnections;
 import io.skein.redis.RedisSettings;
 import io.skein.testing.DatabaseAddress;
+import io.skein.testing.PostgresServer;
 import io.skein.testing.TestServers;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -41,7 +42,12 @@ final class Servers implements AutoCloseable {
 
   /** As {@link #fresh}, with a Redis that the test may kill. */
   static Servers on(String redisUrl) {
-    DatabaseAddress address = TestServers.postgres().createDatabase();
+    return on(TestServers.postgres(), redisUrl);
+  }
+
+  /** As {@link #fresh}, with a PostgreSQL too that the test may kill. */
+  static Servers on(PostgresServer postgres, String redisUrl) {
+    DatabaseAddress address = postgres.createDatabase();
     Migrations.migrate(
         PostgresSettings.parse(address.url()), List.of("postgres-core", "task-queue"));
     return new Servers(address, redisUrl, "test-" + UUID.randomUUID() + ":");

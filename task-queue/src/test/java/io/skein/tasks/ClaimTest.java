@@ -1,0 +1,201 @@
+package io.skein.tasks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The statements of claim, renewal and reaping, without the threads around them. */
+final class ClaimTest {
+  private static final Duration TERM = Duration.ofSeconds(15);
+  private static Servers servers;
+  private final LeasedWrites writes = new LeasedWrites(TERM);
+  private String queue = "";
+
+  @BeforeAll
+  static void open() {
+    servers = Servers.fresh();
+    servers.sql("create table ledger (task uuid, note text)");
+  }
+
+  @AfterAll
+  static void close() throws Exception {
+    servers.close();
+  }
+
+  @BeforeEach
+  void newQueue() {
+    queue = "q-" + UUID.randomUUID();
+  }
+
+  @Test
+  void parallelClaimsByHintAndInOrderNeverGetTheSameTask() throws Exception {
+    List<TaskId> ids = enqueue(1_500);
+    List<Callable<List<Run>>> workers = new ArrayList<>();
+    for (int i = 0; i < 8; i++) {
+      ClaimStatements statements = statements("w" + i);
+      workers.add(i % 2 == 0 ? () -> claimAll(statements) : () -> claimHinted(statements, ids));
+    }
+    List<Run> claimed = new ArrayList<>();
+    try (var threads = Executors.newFixedThreadPool(8)) {
+      for (var answer : threads.invokeAll(workers)) {
+        claimed.addAll(answer.get());
+      }
+    }
+    assertThat(claimed).extracting(run -> run.task().id()).doesNotHaveDuplicates();
+    assertThat(claimed).hasSize(1_500);
+    assertThat(claimed).allSatisfy(run -> assertThat(run.lease().number()).isEqualTo(1));
+  }
+
+  @Test
+  void aRunThatWasGivenUpCanWriteNothing() {
+    TaskId id = enqueue(1).getFirst();
+    Run old = claimAll(statements("gone")).getFirst();
+    reapTwice();
+    Run current = claimAll(statements("next")).getFirst();
+    assertThat(current.lease().number()).isGreaterThan(old.lease().number());
+
+    servers.database.useTransaction(transaction -> {
+      var handle = transaction.handle();
+      assertThat(writes.renew(handle, old.lease())).isFalse();
+      assertThat(writes.renewAll(handle, List.of(old.lease(), current.lease())))
+          .containsExactly(old.lease());
+      assertThat(writes.complete(handle, new LeasedWrites.Completion(old.lease(), null))).isFalse();
+      assertThat(writes.retry(handle, old.lease(), "late")).isEmpty();
+      assertThat(writes.end(handle, old.lease(), TaskState.FAILED, "late")).isFalse();
+      assertThat(writes.handBack(handle, old.lease())).isFalse();
+      assertThat(writes.renew(handle, current.lease())).isTrue();
+      assertThat(
+              writes.completeAll(
+                  handle,
+                  List.of(
+                      new LeasedWrites.Completion(old.lease(), "1"),
+                      new LeasedWrites.Completion(current.lease(), "2"))))
+          .containsExactly(current.lease());
+    });
+    Task task = servers.task(id);
+    assertThat(task.result()).isEqualTo("2");
+    assertThat(task.attempt()).as("a crash costs no attempt").isEqualTo(1);
+    assertThat(task.crashes()).isEqualTo(1);
+  }
+
+  @Test
+  void aLockSeenFreeOnlyOnceTakesNothing() throws Exception {
+    TaskId id = enqueue(1).getFirst();
+    claimAll(statements("blinking"));
+    StalledTaskReaper reaper = reaper();
+    assertThat(reaper.reap()).as("a first sight is a suspicion").isTrue();
+    assertThat(servers.task(id).state()).isEqualTo(TaskState.RUNNING);
+    reaper.forget();
+    reaper.reap();
+    assertThat(servers.task(id).state()).isEqualTo(TaskState.RUNNING);
+    reaper.reap();
+    assertThat(servers.task(id).state()).isEqualTo(TaskState.QUEUED);
+  }
+
+  @Test
+  void afterTwoCrashesATaskIsClaimedAloneAndACrashAloneIsItsLast() {
+    TaskId id = enqueue(1).getFirst();
+    for (int crash = 1; crash <= 2; crash++) {
+      assertThat(claimAll(statements("victim-" + crash))).hasSize(1);
+      reapTwice();
+      assertThat(servers.task(id).crashes()).isEqualTo(crash);
+    }
+    assertThat(claimAll(statements("normal"))).isEmpty();
+    assertThat(claimHinted(statements("normal"), List.of(id))).isEmpty();
+    assertThat(suspect("busy", true)).as("a busy worker leaves it to an idle one").isEmpty();
+
+    Run waiting = suspect("crashed before it began", false).getFirst();
+    assertThat(waiting.task().startedAt()).isNull();
+    reapTwice();
+    assertThat(servers.task(id).crashes()).as("it had not begun").isEqualTo(2);
+
+    Run alone = suspect("crashed alone", false).getFirst();
+    assertThat(
+            servers.database.<Boolean, RuntimeException>read(
+                handle -> writes.begin(handle, alone.lease())))
+        .isTrue();
+    reapTwice();
+    Task dead = servers.task(id);
+    assertThat(dead.state()).isEqualTo(TaskState.DEAD);
+    assertThat(dead.error()).contains("poison");
+    assertThat(servers.count("select count(*) from ledger where task = '" + id + "'"))
+        .as("the handler's reaction, in the same transaction")
+        .isEqualTo(1);
+  }
+
+  private List<Run> suspect(String worker, boolean busy) {
+    return servers.database.read(
+        handle -> statements(worker).suspect(handle, queue, busy).stream().toList());
+  }
+
+  private void reapTwice() {
+    StalledTaskReaper reaper = reaper();
+    try {
+      reaper.reap();
+      reaper.reap();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private StalledTaskReaper reaper() {
+    TaskHandler handler =
+        Handlers.of(
+            "count",
+            context -> {},
+            (transaction, task, error) ->
+                transaction
+                    .handle()
+                    .execute("insert into ledger values (?, ?)", task.id().value(), error));
+    return new StalledTaskReaper(
+        servers.database,
+        new TaskEnd(servers.database, Map.of("count", handler)),
+        servers.queue.hints(),
+        new WorkerReports(WorkerListener.NONE),
+        Set.of("count"));
+  }
+
+  private ClaimStatements statements(String worker) {
+    return new ClaimStatements(worker, List.of(queue), Set.of("count"), TERM);
+  }
+
+  private List<TaskId> enqueue(int count) {
+    List<NewTask> tasks =
+        IntStream.range(0, count).mapToObj(i -> NewTask.of(queue, "count", "{}")).toList();
+    return servers.database.inTransaction(transaction -> servers.queue.enqueue(transaction, tasks));
+  }
+
+  private List<Run> claimAll(ClaimStatements statements) {
+    List<Run> all = new ArrayList<>();
+    List<Run> some;
+    do {
+      some = servers.database.read(handle -> statements.fair(handle, queue, 7));
+      all.addAll(some);
+    } while (!some.isEmpty());
+    return all;
+  }
+
+  private static List<Run> claimHinted(ClaimStatements statements, List<TaskId> ids) {
+    List<Run> all = new ArrayList<>();
+    for (int from = 0; from < ids.size(); from += 10) {
+      Set<TaskId> hinted = new HashSet<>(ids.subList(from, Math.min(ids.size(), from + 10)));
+      all.addAll(
+          servers.database.<List<Run>, RuntimeException>read(
+              handle -> statements.hinted(handle, hinted)));
+    }
+    return all;
+  }
+}

@@ -1,0 +1,270 @@
+package io.skein.tasks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.skein.testing.PostgresServer;
+import io.skein.testing.ServerProcess;
+import io.skein.testing.TestServers;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Workers in processes of their own are killed and frozen; effects count exactly once. */
+final class CrashTest {
+  private static Servers servers;
+  private final List<Process> children = new ArrayList<>();
+  private final List<Worker> workers = new ArrayList<>();
+  private String queue = "";
+
+  @BeforeAll
+  static void open() {
+    servers = Servers.fresh();
+    servers.sql("create table ledger (task uuid, note text)");
+  }
+
+  @AfterAll
+  static void close() throws Exception {
+    servers.close();
+  }
+
+  @BeforeEach
+  void newQueue() {
+    queue = "q-" + UUID.randomUUID();
+  }
+
+  @AfterEach
+  void stop() {
+    children.forEach(Process::destroyForcibly);
+    workers.forEach(Worker::stop);
+  }
+
+  @Test
+  void tasksOfAKilledWorkerRunAgainWithinThreeSeconds() throws Exception {
+    Process child = launch(4);
+    List<TaskId> ids = enqueue("long", 4);
+    awaitNotes("started", 4);
+    startSurvivor();
+    child.destroyForcibly();
+    long killed = System.nanoTime();
+    awaitSucceeded(4);
+    assertThat(Duration.ofNanos(System.nanoTime() - killed)).isLessThan(Duration.ofSeconds(3));
+    for (TaskId id : ids) {
+      assertThat(servers.task(id).crashes()).isEqualTo(1);
+      assertThat(servers.task(id).attempt()).isEqualTo(1);
+    }
+    awaitNotes("effect", 4);
+  }
+
+  @Test
+  void aFrozenWorkerLosesItsTasksAndCanDoNothingWhenItWakes() throws Exception {
+    Process child = launch(1);
+    TaskId id = enqueue("stubborn", 1).getFirst();
+    awaitNotes("started", 1);
+    startSurvivor();
+    ServerProcess process = new ServerProcess(child.pid());
+    process.freeze();
+    long frozen = System.nanoTime();
+    awaitSucceeded(1);
+    assertThat(Duration.ofNanos(System.nanoTime() - frozen))
+        .isLessThan(CrashingWorker.LEASE.plusSeconds(3));
+    process.thaw();
+    servers.sql("insert into ledger values ('" + id + "', 'go on')");
+    awaitNotes("woken LeaseLostException LeaseLostException", 1);
+    awaitNotes("late", 0);
+    awaitNotes("effect", 1);
+    assertThat(servers.task(id).result()).isNull();
+    assertThat(servers.task(id).crashes()).isEqualTo(1);
+  }
+
+  @Test
+  void thousandsOfEffectsCountOnceThoughWorkersAreKilled() throws Exception {
+    int tasks = 3_000;
+    Process first = launch(6);
+    Process second = launch(6);
+    startSurvivor();
+    List<TaskId> ids = enqueue("effect", tasks);
+    awaitAtLeast(400);
+    first.destroyForcibly();
+    servers.redis.jedis().flushAll();
+    awaitAtLeast(1_500);
+    second.destroyForcibly();
+    awaitSucceeded(tasks);
+    assertThat(ids).hasSize(tasks);
+    awaitNotes("effect", tasks);
+    assertThat(
+            servers.count(
+                "select count(distinct task) from ledger where note = 'effect' and task in"
+                    + " (select id from tasks where queue = '"
+                    + queue
+                    + "')"))
+        .isEqualTo(tasks);
+    assertThat(servers.count("select max(attempt) from tasks where queue = '" + queue + "'"))
+        .as("crashes spend no attempts")
+        .isEqualTo(1);
+  }
+
+  @Test
+  void aLivingWorkerWhosePresenceWasCutKeepsItsTasks() throws Exception {
+    CountDownLatch running = new CountDownLatch(1);
+    CountDownLatch finish = new CountDownLatch(1);
+    Worker worker =
+        start(
+            servers,
+            Handlers.of(
+                "patient",
+                context -> {
+                  running.countDown();
+                  finish.await();
+                }));
+    startSurvivor();
+    TaskId id = enqueue("patient", 1).getFirst();
+    running.await();
+    for (int i = 0; i < 3; i++) {
+      long before = presenceBackend(worker);
+      servers.sql("select pg_terminate_backend(" + before + ")");
+      await().until(() -> presenceBackend(worker) > 0 && presenceBackend(worker) != before);
+    }
+    TaskId next = enqueue("effect", 1).getFirst();
+    await().until(() -> servers.task(next).state() == TaskState.SUCCEEDED);
+    finish.countDown();
+    await().until(() -> servers.task(id).state() == TaskState.SUCCEEDED);
+    assertThat(servers.task(id).crashes()).isZero();
+  }
+
+  @Test
+  void aRestartOfPostgresTakesNoTaskFromALivingWorker() throws Exception {
+    try (PostgresServer postgres = TestServers.newPostgres();
+        Servers own = Servers.on(postgres, TestServers.redis().url())) {
+      CountDownLatch running = new CountDownLatch(1);
+      CountDownLatch finish = new CountDownLatch(1);
+      TaskHandler patient =
+          Handlers.of(
+              "patient",
+              context -> {
+                running.countDown();
+                finish.await();
+              });
+      start(own, patient);
+      start(own, patient);
+      TaskId id = own.queue.enqueue(NewTask.of(queue, "patient", "{}"));
+      running.await();
+      postgres.kill();
+      postgres.start();
+      await().until(own.database::reachable);
+      await().pollDelay(CrashingWorker.LEASE.plusSeconds(1)).until(() -> true);
+      finish.countDown();
+      await().until(() -> own.task(id).state() == TaskState.SUCCEEDED);
+      assertThat(own.task(id).crashes()).isZero();
+      TaskId after = own.queue.enqueue(NewTask.of(queue, "patient", "{}"));
+      await().until(() -> own.task(after).state() == TaskState.SUCCEEDED);
+      workers.forEach(Worker::stop);
+    }
+  }
+
+  @Test
+  void aSuspectRunsAloneInItsWorkerAndItsNeighboursGoOnAfterIt() {
+    AtomicInteger together = new AtomicInteger();
+    AtomicInteger mostBesideSuspect = new AtomicInteger();
+    Handlers.Work work =
+        context -> {
+          int now = together.incrementAndGet();
+          Thread.sleep(20);
+          if (context.task().crashes() >= 2) {
+            mostBesideSuspect.accumulateAndGet(Math.max(now, together.get()), Math::max);
+          }
+          together.decrementAndGet();
+        };
+    TaskId suspect = enqueue("quick", 1).getFirst();
+    servers.sql("update tasks set crash_count = 2 where id = '" + suspect + "'");
+    List<TaskId> neighbours = enqueue("quick", 200);
+    start(servers, Handlers.of("quick", work));
+    awaitSucceeded(201);
+    assertThat(mostBesideSuspect).hasValue(1);
+    assertThat(neighbours).hasSize(200);
+    assertThat(servers.task(suspect).startedAt()).isNotNull();
+  }
+
+  private long presenceBackend(Worker worker) {
+    return servers.database.read(handle ->
+        handle
+            .createQuery("select pid from live_workers where key = hashtextextended(:worker, 0)")
+            .bind("worker", worker.identity())
+            .mapTo(Long.class)
+            .findOne()
+            .orElse(0L));
+  }
+
+  private Process launch(int slots) throws Exception {
+    Process child = CrashingWorker.launch(servers, queue, slots);
+    children.add(child);
+    return child;
+  }
+
+  /** A worker in this process that has seen PostgreSQL long enough to reap. */
+  private void startSurvivor() {
+    start(
+        servers,
+        Handlers.of("effect", CrashingWorker::effect),
+        Handlers.of("long", CrashingWorker::effect),
+        Handlers.of("stubborn", CrashingWorker::effect));
+    await().pollDelay(CrashingWorker.LEASE.plusSeconds(1)).until(() -> true);
+  }
+
+  private Worker start(Servers where, TaskHandler... handlers) {
+    Worker worker =
+        new Worker(
+            CrashingWorker.settings(queue, 4).withGrace(Duration.ofSeconds(1)),
+            where.queue,
+            List.of(handlers));
+    workers.add(worker);
+    worker.start();
+    return worker;
+  }
+
+  private List<TaskId> enqueue(String type, int count) {
+    List<NewTask> tasks =
+        IntStream.range(0, count).mapToObj(i -> NewTask.of(queue, type, "{}")).toList();
+    return servers.database.inTransaction(transaction -> servers.queue.enqueue(transaction, tasks));
+  }
+
+  private void awaitSucceeded(int count) {
+    await()
+        .atMost(Duration.ofSeconds(40))
+        .pollInterval(Duration.ofMillis(20))
+        .until(() -> succeeded() == count);
+  }
+
+  private void awaitAtLeast(int count) {
+    await().atMost(Duration.ofSeconds(20)).until(() -> succeeded() >= count);
+  }
+
+  private long succeeded() {
+    return servers.count(
+        "select count(*) from tasks where state = 'succeeded' and queue = '" + queue + "'");
+  }
+
+  private void awaitNotes(String note, int count) {
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .untilAsserted(() ->
+            assertThat(
+                    servers.count(
+                        "select count(*) from ledger where note = '"
+                            + note
+                            + "' and task in (select id from tasks where queue = '"
+                            + queue
+                            + "')"))
+                .as(note)
+                .isEqualTo(count));
+  }
+}
