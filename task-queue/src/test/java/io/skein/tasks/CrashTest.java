@@ -88,15 +88,15 @@ final class CrashTest {
 
   @Test
   void thousandsOfEffectsCountOnceThoughWorkersAreKilled() throws Exception {
-    int tasks = 3_000;
+    int tasks = 2_000;
     Process first = launch(6);
     Process second = launch(6);
     startSurvivor();
     List<TaskId> ids = enqueue("effect", tasks);
-    awaitAtLeast(400);
+    awaitAtLeast(300);
     first.destroyForcibly();
     servers.redis.jedis().flushAll();
-    awaitAtLeast(1_500);
+    awaitAtLeast(1_000);
     second.destroyForcibly();
     awaitSucceeded(tasks);
     assertThat(ids).hasSize(tasks);
