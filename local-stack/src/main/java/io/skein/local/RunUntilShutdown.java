@@ -64,7 +64,8 @@ final class RunUntilShutdown {
     try {
       Runtime.getRuntime().removeShutdownHook(hook);
     } catch (IllegalStateException e) {
-      // The JVM is going down already: the hook ends it.
+      // The JVM is going down already: the hook ends it, and how the body ended is of no interest.
+      Thread.interrupted();
       awaitSignal();
     }
   }

@@ -28,6 +28,15 @@ final class StackLocation {
                 "no stack runs in " + directory().path() + "; start one with: ./skein up"));
   }
 
+  /** Fails when a stack runs here already. */
+  void requireFree() {
+    if (RunningStack.in(directory()).isPresent()) {
+      throw new StackFailure(
+          "a stack runs in %s already; see it with ./skein status, end it with ./skein down"
+              .formatted(directory().path()));
+    }
+  }
+
   /** The folder of the skein script, which passes it on. */
   static Path home() {
     return Path.of(System.getProperty("skein.home", ".")).toAbsolutePath().normalize();

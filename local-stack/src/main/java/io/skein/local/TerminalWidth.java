@@ -23,7 +23,7 @@ final class TerminalWidth {
       if (terminal.getType().startsWith(Terminal.TYPE_DUMB)) {
         return OptionalInt.empty();
       }
-      return OptionalInt.of(terminal.getWidth() > 0 ? terminal.getWidth() : DEFAULT);
+      return OptionalInt.of(terminal.getColumns() > 0 ? terminal.getColumns() : DEFAULT);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot look at the terminal", e);
     }

@@ -20,6 +20,8 @@ import picocli.CommandLine.Spec;
       "DATABASE_URL and REDIS_URL in the environment use servers that run already."
     })
 final class UpCommand implements Callable<Integer> {
+  private static final int INTERRUPTED = 130;
+
   @Spec private CommandSpec command;
   @Mixin private StackOptions options;
 
@@ -29,17 +31,19 @@ final class UpCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     PrintWriter out = command.commandLine().getOut();
+    options.location().requireFree();
     if (detach) {
       print(out, BackgroundStack.start(options), "./skein down");
       return 0;
     }
-    return RunUntilShutdown.call(0, shutdown -> runAttached(out));
+    return RunUntilShutdown.call(INTERRUPTED, shutdown -> runAttached(out, shutdown));
   }
 
-  private int runAttached(PrintWriter out) {
+  private int runAttached(PrintWriter out, RunUntilShutdown shutdown) {
     try (AttachedStack attached = AttachedStack.start(options.settings(), line -> say(out, line))) {
       RunningStack running = options.location().requireRunning();
       print(out, running, "Ctrl-C or ./skein down");
+      shutdown.exitCodeOnSignal(0);
       RunUntilShutdown.awaitSignal();
     }
     return 0;
