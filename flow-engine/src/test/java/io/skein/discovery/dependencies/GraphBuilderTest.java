@@ -169,7 +169,7 @@ class GraphBuilderTest {
 
     assertThat(longest.waves()).hasSize(size);
     assertThat(dense.edges()).hasSizeGreaterThan(99_000);
-    // Half a second each when measured alone; the bound only tells linear from quadratic.
+    // 0.4 to 1.0 s of CPU each in a heap of 128 MB; the bound only tells linear from quadratic.
     assertThat(took).isLessThan(Duration.ofSeconds(30));
   }
 
