@@ -65,7 +65,9 @@ final class HintsTest {
       Thread.sleep(20); // so that the workers are idle again, which is what is measured
     }
     Collections.sort(pickUps);
-    assertThat(pickUps.get(20)).as("median pick-up in ms of %s", pickUps).isLessThan(50);
+    // No benchmark: bounds that no polling could hold and a loaded machine does.
+    assertThat(pickUps.getFirst()).as("fastest pick-up in ms of %s", pickUps).isLessThan(50);
+    assertThat(pickUps.get(20)).as("median pick-up in ms of %s", pickUps).isLessThan(250);
 
     // More than all slots at once: what has no slot now is claimed when one is free.
     List<TaskId> many = enqueueMany(2_000);
