@@ -1,14 +1,59 @@
 package io.skein.postgres;
 
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import org.flywaydb.core.Flyway;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Applies the migrations of the modules a service embeds. Any number of instances may do so at
  * once: Flyway's lock lets one through and the others find nothing left.
  */
 public final class Migrations {
+  private static final Logger LOG = LoggerFactory.getLogger(Migrations.class);
+  private static final int RETRY_SECONDS = 1;
+  private static final Duration RETRY = Duration.ofSeconds(RETRY_SECONDS);
+
+  /** Wrong password, no such role, no such database: waiting does not help. */
+  private static final Set<String> REFUSED_CREDENTIALS = Set.of("28P01", "28000", "3D000");
+
   private Migrations() {}
+
+  /**
+   * Waits until PostgreSQL answers, saying so, and migrates.
+   *
+   * @throws InterruptedException when interrupted while waiting
+   */
+  public static void migrateWhenReachable(PostgresSettings settings, List<String> modules)
+      throws InterruptedException {
+    boolean said = false;
+    while (!answers(settings)) {
+      if (!said) {
+        LOG.warn("PostgreSQL does not answer at {}; waiting for it", settings.jdbcUrl());
+        said = true;
+      }
+      Thread.sleep(RETRY);
+    }
+    migrate(settings, modules);
+  }
+
+  private static boolean answers(PostgresSettings settings) {
+    try (Connection connection =
+        DriverManager.getConnection(settings.jdbcUrl(), settings.user(), settings.password())) {
+      return connection.isValid(RETRY_SECONDS);
+    } catch (SQLException e) {
+      if (REFUSED_CREDENTIALS.contains(String.valueOf(e.getSQLState()))) {
+        throw new IllegalStateException(
+            "PostgreSQL refuses user or database of " + settings + ": " + e.getMessage(), e);
+      }
+      return false;
+    }
+  }
 
   /**
    * @param modules module names in dependency order, for example {@code postgres-core, event-bus};

@@ -1,0 +1,60 @@
+package io.skein.postgres;
+
+import java.time.Duration;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps this process in the register of instances from start to stop. PostgreSQL out of reach is
+ * logged and tried again. Thread safe.
+ */
+public final class InstanceHeartbeat implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(InstanceHeartbeat.class);
+  private static final Duration INTERVAL = Duration.ofSeconds(5);
+
+  private final Instances instances;
+  private final String name;
+  private final long pid;
+  private final ScheduledExecutorService clock =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().name("skein-heartbeat").daemon().factory());
+
+  private InstanceHeartbeat(Instances instances, String name, long pid) {
+    this.instances = instances;
+    this.name = name;
+    this.pid = pid;
+  }
+
+  /** Registers the process and begins to beat. */
+  public static InstanceHeartbeat start(
+      Instances instances, String name, String role, String version, String address) {
+    long pid = ProcessHandle.current().pid();
+    instances.register(name, role, version, address, pid);
+    InstanceHeartbeat heartbeat = new InstanceHeartbeat(instances, name, pid);
+    heartbeat.clock.scheduleWithFixedDelay(
+        heartbeat::beat, INTERVAL.toMillis(), INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+    return heartbeat;
+  }
+
+  /** Ends the heartbeat and removes the process from the register. */
+  @Override
+  public void close() {
+    clock.shutdownNow();
+    try {
+      instances.deregister(name, pid);
+    } catch (RuntimeException e) {
+      LOG.warn("could not leave the register of instances; the row ages out", e);
+    }
+  }
+
+  private void beat() {
+    try {
+      instances.heartbeat(name, pid);
+    } catch (RuntimeException e) {
+      LOG.warn("heartbeat failed; tried again in {}", INTERVAL, e);
+    }
+  }
+}
