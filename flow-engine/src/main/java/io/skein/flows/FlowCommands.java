@@ -1,0 +1,262 @@
+package io.skein.flows;
+
+import io.skein.flows.CommandRequest.IdempotencyKey;
+import io.skein.flows.CommandRequest.Version;
+import io.skein.locks.Lease;
+import io.skein.locks.LockName;
+import io.skein.locks.Locks;
+import io.skein.postgres.Database;
+import io.skein.postgres.Transaction;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * The commands of users: approve, pause, resume, retry, cancel. Each holds the flow's lock, carries
+ * the fence its row issued, and compares the version. Thread safe.
+ */
+public final class FlowCommands {
+  private static final Duration LOCK_TTL = Duration.ofSeconds(15);
+  private static final Duration LOCK_WAIT = Duration.ofSeconds(2);
+
+  private final Database database;
+  private final FlowStore store;
+  private final FlowSteps steps;
+  private final FlowTasks tasks;
+  private final Locks locks;
+  private final IdempotencyKeys keys;
+  private final FlowJson flowJson;
+  private final JsonMapper json;
+  private final Map<String, PhaseHandler> handlers;
+
+  FlowCommands(
+      Database database,
+      FlowStore store,
+      FlowSteps steps,
+      FlowTasks tasks,
+      Locks locks,
+      IdempotencyKeys keys,
+      JsonMapper json,
+      Map<String, PhaseHandler> handlers) {
+    this.database = database;
+    this.store = store;
+    this.steps = steps;
+    this.tasks = tasks;
+    this.locks = locks;
+    this.keys = keys;
+    this.flowJson = new FlowJson(json);
+    this.json = json;
+    this.handlers = handlers;
+  }
+
+  /** Stops the flow at the next boundary of its running phases. */
+  public CommandOutcome pause(CommandRequest request) throws InterruptedException {
+    return command("pause", request, this::pause);
+  }
+
+  /** Lets a paused flow go on where it stopped. */
+  public CommandOutcome resume(CommandRequest request) throws InterruptedException {
+    return command("resume", request, this::resume);
+  }
+
+  /** Runs the failed phases of a flow again; what they committed already is kept. */
+  public CommandOutcome retry(CommandRequest request) throws InterruptedException {
+    return command("retry", request, this::retry);
+  }
+
+  /** Ends the flow for good. */
+  public CommandOutcome cancel(CommandRequest request) throws InterruptedException {
+    return command("cancel", request, this::cancel);
+  }
+
+  /**
+   * Answers what a flow waits for.
+   *
+   * @param answer an empty object accepts what was proposed
+   */
+  public CommandOutcome approve(CommandRequest request, JsonNode answer)
+      throws InterruptedException {
+    return command("approve", request, (tx, flow) -> approve(tx, flow, request.user(), answer));
+  }
+
+  private @Nullable CommandOutcome pause(Transaction transaction, Flow flow) {
+    if (flow.status() != FlowStatus.RUNNING) {
+      return refused(flow, "pause", "running");
+    }
+    move(transaction, flow, FlowStatus.PAUSED);
+    record(transaction, flow, "flow_paused");
+    return null;
+  }
+
+  private @Nullable CommandOutcome resume(Transaction transaction, Flow flow) {
+    if (flow.status() != FlowStatus.PAUSED) {
+      return refused(flow, "resume", "paused");
+    }
+    goOn(transaction, flow, "flow_resumed");
+    return null;
+  }
+
+  private @Nullable CommandOutcome retry(Transaction transaction, Flow flow) {
+    if (flow.status() != FlowStatus.FAILED) {
+      return refused(flow, "retry", "failed");
+    }
+    for (PhaseState phase : flow.phases()) {
+      if (phase.status() == PhaseStatus.FAILED) {
+        PhaseDefinition definition = steps.definition(flow.kind()).phase(phase.phase());
+        store.startPhase(transaction, flow.id(), definition);
+      }
+    }
+    goOn(transaction, flow, "flow_retried");
+    return null;
+  }
+
+  private @Nullable CommandOutcome cancel(Transaction transaction, Flow flow) {
+    if (flow.status().isFinal()) {
+      return refused(flow, "cancel", "not yet completed or cancelled");
+    }
+    store.cancelOpenPhases(transaction, flow.id());
+    move(transaction, flow, FlowStatus.CANCELLED);
+    record(transaction, flow, "flow_cancelled");
+    steps.close(transaction, flow.id());
+    tasks.cancel(transaction, flow.id());
+    return null;
+  }
+
+  private @Nullable CommandOutcome approve(
+      Transaction transaction, Flow flow, String user, JsonNode answer) {
+    if (flow.status() != FlowStatus.WAITING_FOR_USER) {
+      return refused(flow, "approve", "waiting_for_user");
+    }
+    PhaseState waiting =
+        flow.phases().stream()
+            .filter(phase -> phase.status() == PhaseStatus.WAITING)
+            .findFirst()
+            .orElseThrow();
+    PhaseHandler handler = handlers.get(flow.kind() + "/" + waiting.phase());
+    if (handler == null) {
+      return new CommandOutcome.Refused("this instance knows no phase " + waiting.phase());
+    }
+    return switch (handler.approve(flow, answer)) {
+      case Approval.Refused refused -> new CommandOutcome.Invalid(refused.reason());
+      case Approval.Accepted accepted -> {
+        accepted.effect().apply(transaction);
+        FlowEvents events = new FlowEvents(json, flow.correlationId());
+        events.add("mapping_approved", waiting.phase(), events.payload().put("user", user));
+        steps.completePhase(transaction, flow, waiting.phase(), accepted.summary(), events);
+        yield null;
+      }
+    };
+  }
+
+  private void goOn(Transaction transaction, Flow flow, String event) {
+    store.extendDeadlines(transaction, flow.id(), steps.definition(flow.kind()));
+    move(transaction, flow, FlowStatus.RUNNING);
+    Flow running = steps.load(transaction, flow.id());
+    steps.enqueueOpenWork(transaction, running);
+    FlowEvents events = new FlowEvents(json, flow.correlationId());
+    events.add(event, null, events.payload());
+    steps.advance(transaction, running, events);
+  }
+
+  private void move(Transaction transaction, Flow flow, FlowStatus status) {
+    store.change(
+        transaction, flow.id(), new FlowChange(status, flow.progress(), flow.approval(), null));
+  }
+
+  private void record(Transaction transaction, Flow flow, String event) {
+    FlowEvents events = new FlowEvents(json, flow.correlationId());
+    steps.append(transaction, flow.id(), events.add(event, null, events.payload()));
+  }
+
+  private CommandOutcome command(String name, CommandRequest request, Change change)
+      throws InterruptedException {
+    LockName lock = new LockName("flow:" + request.flow());
+    String holder = name + " by " + request.user();
+    Optional<Lease> acquired = locks.acquire(lock, holder, LOCK_TTL, LOCK_WAIT);
+    if (acquired.isEmpty()) {
+      return new CommandOutcome.Busy(locks.holder(lock).orElse("another command"));
+    }
+    try (Lease lease = acquired.get()) {
+      Optional<Long> fence =
+          database.inTransaction(
+              transaction -> store.issueFence(transaction, request.owner(), request.flow()));
+      if (fence.isEmpty()) {
+        return new CommandOutcome.NotFound();
+      }
+      return database.inTransaction(
+          transaction -> fenced(transaction, name, request, fence.get(), change));
+    } catch (RolledBack rolledBack) {
+      return rolledBack.outcome;
+    }
+  }
+
+  private CommandOutcome fenced(
+      Transaction transaction, String name, CommandRequest request, long fence, Change change) {
+    store.lock(transaction, request.flow());
+    if (!store.holdsFence(transaction, request.flow(), fence)) {
+      throw new RolledBack(new CommandOutcome.Busy("a later command"));
+    }
+    IdempotencyKey key = request.idempotencyKey();
+    if (key != null) {
+      Optional<IdempotencyKeys.Remembered> earlier =
+          keys.take(transaction, request.owner().tenant(), key);
+      if (earlier.isPresent()) {
+        return remembered(earlier.get());
+      }
+    }
+    Flow flow = steps.load(transaction, request.flow());
+    Version expected = request.expectedVersion();
+    if (expected != null && !expected.matches(flow)) {
+      throw new RolledBack(new CommandOutcome.Stale(flow.epoch(), flow.version()));
+    }
+    CommandOutcome refusal = change.apply(transaction, flow);
+    if (refusal != null) {
+      throw new RolledBack(refusal);
+    }
+    Flow changed = steps.load(transaction, request.flow());
+    String answer = flowJson.text(changed);
+    if (key != null) {
+      keys.answer(transaction, request.owner().tenant(), key, answer);
+    }
+    return new CommandOutcome.Done(answer, changed.version(), changed.epoch());
+  }
+
+  private CommandOutcome remembered(IdempotencyKeys.Remembered earlier) {
+    if (!earlier.sameRequest()) {
+      return new CommandOutcome.KeyReused();
+    }
+    JsonNode answer = json.readTree(earlier.answer());
+    return new CommandOutcome.Done(
+        earlier.answer(), answer.get("version").asLong(), answer.get("epoch").asLong());
+  }
+
+  private static CommandOutcome refused(Flow flow, String command, String needed) {
+    return new CommandOutcome.Refused(
+        "cannot "
+            + command
+            + " a flow that is "
+            + flow.status().wireName()
+            + "; it must be "
+            + needed);
+  }
+
+  /** Answers null when the change was made, else why not. */
+  @FunctionalInterface
+  private interface Change {
+    @Nullable CommandOutcome apply(Transaction transaction, Flow flow);
+  }
+
+  /** Carries a refusal out of a transaction so that nothing of it stays. */
+  private static final class RolledBack extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+    private final transient CommandOutcome outcome;
+
+    RolledBack(CommandOutcome outcome) {
+      super(null, null, false, false);
+      this.outcome = outcome;
+    }
+  }
+}

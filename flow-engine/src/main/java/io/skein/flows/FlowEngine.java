@@ -1,0 +1,185 @@
+package io.skein.flows;
+
+import io.skein.events.AgentProgress;
+import io.skein.events.Journal;
+import io.skein.flows.CommandRequest.IdempotencyKey;
+import io.skein.locks.Locks;
+import io.skein.postgres.Database;
+import io.skein.tasks.TaskHandler;
+import io.skein.tasks.TaskQueue;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Flows of all known kinds: creates and reads them, carries out their commands, and runs their
+ * phases on workers. Thread safe.
+ */
+public final class FlowEngine {
+  private final Database database;
+  private final FlowStore store;
+  private final UploadStore uploads;
+  private final FlowSteps steps;
+  private final FlowCommands commands;
+  private final IdempotencyKeys keys;
+  private final FlowJson flowJson;
+  private final JsonMapper json;
+  private final Set<String> kinds;
+  private final List<TaskHandler> taskHandlers;
+
+  /**
+   * @param kinds every kind this process knows
+   * @param listener hears of each step made by this process
+   */
+  public FlowEngine(
+      Database database,
+      Journal journal,
+      TaskQueue tasks,
+      Locks locks,
+      AgentProgress progress,
+      JsonMapper json,
+      List<FlowKind> kinds,
+      StepListener listener) {
+    this.database = database;
+    this.json = json;
+    this.uploads = new UploadStore(database);
+    this.store = new FlowStore(database, json);
+    this.keys = new IdempotencyKeys(database);
+    this.flowJson = new FlowJson(json);
+    KindEnvironment environment = new KindEnvironment(database, uploads, json);
+    Map<String, FlowDefinition> definitions = new HashMap<>();
+    Map<String, PhaseHandler> handlers = new HashMap<>();
+    for (FlowKind kind : kinds) {
+      FlowDefinition definition = kind.definition();
+      definitions.put(definition.kind(), definition);
+      for (PhaseHandler handler : kind.handlers(environment)) {
+        handlers.put(definition.kind() + "/" + definition.phase(handler.phase()).name(), handler);
+      }
+    }
+    this.kinds = new TreeSet<>(definitions.keySet());
+    UnitStore units = new UnitStore(json);
+    FlowTasks flowTasks = new FlowTasks(tasks, json, flow -> definition(definitions, flow.kind()));
+    this.steps =
+        new FlowSteps(
+            store,
+            units,
+            journal,
+            flowTasks,
+            json,
+            kind -> definition(definitions, kind),
+            progress);
+    this.commands =
+        new FlowCommands(database, store, steps, flowTasks, locks, keys, json, handlers);
+    PhaseWork work =
+        new PhaseWork(database, store, units, steps, handlers, progress, json, listener);
+    this.taskHandlers =
+        List.of(
+            new PhaseTaskHandler(FlowTasks.PHASE, work, steps, json),
+            new PhaseTaskHandler(FlowTasks.BATCH, work, steps, json));
+  }
+
+  /** Modules whose migrations a process with a flow engine needs, in order. */
+  public static List<String> migrations() {
+    return List.of("postgres-core", "event-bus", "task-queue", "locks", "flow-engine");
+  }
+
+  /** Version of this software, as the register of instances shows it. */
+  public static String version() {
+    String version = FlowEngine.class.getPackage().getImplementationVersion();
+    return version == null ? "development" : version;
+  }
+
+  /** Name of the queue whose tasks {@link #taskHandlers} run. */
+  public static String queue() {
+    return FlowTasks.QUEUE;
+  }
+
+  /** The kinds of flow that can be created here. */
+  public Set<String> kinds() {
+    return Set.copyOf(kinds);
+  }
+
+  /** What a worker must be given to run flows. */
+  public List<TaskHandler> taskHandlers() {
+    return taskHandlers;
+  }
+
+  public UploadStore uploads() {
+    return uploads;
+  }
+
+  public FlowCommands commands() {
+    return commands;
+  }
+
+  /**
+   * Creates a flow with its first event and its first task, in one transaction. With an idempotency
+   * key that was used before nothing is created and the first answer is given again.
+   *
+   * @throws IllegalArgumentException when the kind is unknown
+   */
+  public CommandOutcome create(NewFlow flow, @Nullable IdempotencyKey key) {
+    return database.inTransaction(transaction -> {
+      if (key != null) {
+        Optional<IdempotencyKeys.Remembered> earlier =
+            keys.take(transaction, flow.owner().tenant(), key);
+        if (earlier.isPresent()) {
+          return remembered(earlier.get());
+        }
+      }
+      Flow created = steps.create(transaction, flow, uploads);
+      String answer = flowJson.text(created);
+      if (key != null) {
+        keys.answer(transaction, flow.owner().tenant(), key, answer);
+      }
+      return new CommandOutcome.Done(answer, created.version(), created.epoch());
+    });
+  }
+
+  public Optional<Flow> find(Owner owner, FlowId id) {
+    return store.find(owner, id);
+  }
+
+  /** For a cache that serves all; whoever answers from it checks the owner. */
+  public Optional<Flow> findOfAnyOwner(FlowId id) {
+    return store.findOfAnyOwner(id);
+  }
+
+  /**
+   * The caller's flows, newest first.
+   *
+   * @param before the last id of the previous page, or null for the first page
+   */
+  public List<Flow> list(Owner owner, @Nullable FlowId before, int limit) {
+    return store.list(owner, before, limit);
+  }
+
+  /** Forgets idempotency keys after 24 h. */
+  public int sweepIdempotencyKeys() {
+    return keys.sweep();
+  }
+
+  private CommandOutcome remembered(IdempotencyKeys.Remembered earlier) {
+    if (!earlier.sameRequest()) {
+      return new CommandOutcome.KeyReused();
+    }
+    JsonNode answer = json.readTree(earlier.answer());
+    return new CommandOutcome.Done(
+        earlier.answer(), answer.get("version").asLong(), answer.get("epoch").asLong());
+  }
+
+  private static FlowDefinition definition(Map<String, FlowDefinition> definitions, String kind) {
+    FlowDefinition definition = definitions.get(kind);
+    if (definition == null) {
+      throw new IllegalArgumentException(
+          "there is no kind of flow " + kind + "; known are " + definitions.keySet());
+    }
+    return definition;
+  }
+}

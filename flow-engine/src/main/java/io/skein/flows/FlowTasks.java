@@ -1,0 +1,57 @@
+package io.skein.flows;
+
+import io.skein.postgres.Transaction;
+import io.skein.tasks.NewTask;
+import io.skein.tasks.TaskQueue;
+import io.skein.tasks.TimeLimits;
+import java.time.Duration;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The tasks of flows, enqueued in the step that makes them necessary. Thread safe. */
+final class FlowTasks {
+  /** The queue of all flow work. */
+  static final String QUEUE = "flows";
+
+  static final String PHASE = "process_flow_phase";
+  static final String BATCH = "process_data_import_batch";
+
+  private final TaskQueue tasks;
+  private final JsonMapper json;
+  private final Function<Flow, FlowDefinition> definitions;
+
+  FlowTasks(TaskQueue tasks, JsonMapper json, Function<Flow, FlowDefinition> definitions) {
+    this.tasks = tasks;
+    this.json = json;
+    this.definitions = definitions;
+  }
+
+  /** Enqueues the phase's own task, unless one of this run is live. */
+  void enqueuePhase(Transaction transaction, Flow flow, String phase) {
+    enqueue(transaction, flow, phase, null);
+  }
+
+  /** Enqueues the task of one planned batch, unless one of this run is live. */
+  void enqueueUnit(Transaction transaction, Flow flow, String phase, String unit) {
+    enqueue(transaction, flow, phase, unit);
+  }
+
+  /** Ends what still waits or runs for the flow. */
+  void cancel(Transaction transaction, FlowId flow) {
+    tasks.cancel(transaction, flow.value());
+  }
+
+  private void enqueue(Transaction transaction, Flow flow, String phase, @Nullable String unit) {
+    PhaseTask task = new PhaseTask(flow.id(), phase, flow.phase(phase).run(), unit);
+    Duration limit = definitions.apply(flow).phase(phase).timeLimit();
+    tasks.enqueue(
+        transaction,
+        NewTask.of(QUEUE, unit == null ? PHASE : BATCH, task.payload(json))
+            .withUniqueKey(task.uniqueKey())
+            .withFlow(flow.id().value())
+            .withTenant(flow.owner().tenant())
+            .withCorrelation(flow.correlationId())
+            .withLimits(TimeLimits.of(limit)));
+  }
+}

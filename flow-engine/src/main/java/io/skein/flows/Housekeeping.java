@@ -1,0 +1,58 @@
+package io.skein.flows;
+
+import io.skein.postgres.Database;
+import io.skein.postgres.Leadership;
+import java.time.Duration;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Removes what nobody will ask for again: uploads whose client went away, idempotency keys past
+ * their day. One instance does it for all. Thread safe.
+ */
+public final class Housekeeping implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Housekeeping.class);
+  private static final Duration INTERVAL = Duration.ofMinutes(5);
+  private static final Duration ORPHAN_AGE = Duration.ofHours(1);
+
+  private final FlowEngine engine;
+  private final Leadership leadership;
+  private final ScheduledExecutorService clock =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().name("skein-housekeeping").daemon().factory());
+
+  private Housekeeping(FlowEngine engine, Leadership leadership) {
+    this.engine = engine;
+    this.leadership = leadership;
+  }
+
+  /** Begins to clean every five minutes, whenever this instance leads. */
+  public static Housekeeping start(FlowEngine engine, Database database, String instance) {
+    Leadership leadership =
+        new Leadership(database, "housekeeping", instance, INTERVAL.multipliedBy(2));
+    Housekeeping housekeeping = new Housekeeping(engine, leadership);
+    housekeeping.clock.scheduleWithFixedDelay(
+        housekeeping::clean, INTERVAL.toMillis(), INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+    return housekeeping;
+  }
+
+  @Override
+  public void close() {
+    clock.shutdownNow();
+  }
+
+  private void clean() {
+    try {
+      if (leadership.lead().isPresent()) {
+        int uploads = engine.uploads().sweepOrphans(ORPHAN_AGE);
+        int keys = engine.sweepIdempotencyKeys();
+        LOG.debug("housekeeping uploads={} keys={}", uploads, keys);
+      }
+    } catch (RuntimeException e) {
+      LOG.warn("housekeeping failed; tried again in {}", INTERVAL, e);
+    }
+  }
+}
