@@ -1,0 +1,132 @@
+package io.skein.worker;
+
+import io.skein.events.EventBus;
+import io.skein.flows.FlowEngine;
+import io.skein.flows.FlowKind;
+import io.skein.flows.Housekeeping;
+import io.skein.flows.StepListener;
+import io.skein.locks.Locks;
+import io.skein.postgres.Database;
+import io.skein.postgres.InstanceHeartbeat;
+import io.skein.postgres.Instances;
+import io.skein.postgres.Migrations;
+import io.skein.redis.RedisConnections;
+import io.skein.tasks.TaskQueue;
+import io.skein.tasks.Worker;
+import io.skein.telemetry.Closer;
+import io.skein.telemetry.ManagementServer;
+import io.skein.telemetry.Metrics;
+import io.skein.telemetry.Readiness;
+import io.skein.telemetry.Readiness.State;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.ServiceLoader;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.databind.json.JsonMapper;
+
+/** One worker process: everything it is made of, started in order and stopped in reverse. */
+public final class WorkerService implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(WorkerService.class);
+  private static final Duration LOCK_HOLD = Duration.ofMinutes(1);
+
+  private final Closer closer;
+  private final Readiness readiness;
+  private final ManagementServer management;
+
+  private WorkerService(Closer closer, Readiness readiness, ManagementServer management) {
+    this.closer = closer;
+    this.readiness = readiness;
+    this.management = management;
+  }
+
+  /**
+   * Starts the worker: waits for PostgreSQL, needs no Redis.
+   *
+   * @param listener hears of each step of a flow that this process makes
+   */
+  public static WorkerService start(WorkerServiceSettings settings, StepListener listener)
+      throws InterruptedException, IOException {
+    Closer closer = new Closer();
+    try {
+      return start(settings, listener, closer);
+    } catch (RuntimeException | InterruptedException | IOException e) {
+      closer.close();
+      throw e;
+    }
+  }
+
+  private static WorkerService start(
+      WorkerServiceSettings settings, StepListener listener, Closer closer)
+      throws InterruptedException, IOException {
+    Migrations.migrateWhenReachable(settings.postgres(), FlowEngine.migrations());
+    Metrics metrics = closer.add("metrics", new Metrics(settings.name()));
+    Database database = closer.add("database", Database.open(settings.postgres(), settings.name()));
+    RedisConnections redis =
+        closer.add("redis", RedisConnections.open(settings.redis(), settings.name()));
+    EventBus events =
+        closer.add(
+            "event bus", EventBus.start(database, redis, settings.name(), settings.events()));
+    TaskQueue tasks = closer.add("task queue", TaskQueue.open(database, redis));
+    Locks locks = closer.add("locks", new Locks(redis, database, LOCK_HOLD));
+    FlowEngine engine =
+        new FlowEngine(
+            database,
+            events.journal(),
+            tasks,
+            locks,
+            events.progress(),
+            JsonMapper.builder().build(),
+            kinds(),
+            listener);
+    Worker worker = new Worker(settings.worker(), tasks, engine.taskHandlers());
+    Readiness readiness =
+        new Readiness()
+            .part("postgres", () -> database.reachable() ? State.ok() : State.down("no answer"))
+            .part("event_bus", () -> mode(redis))
+            .part("task_queue", () -> mode(redis));
+    ManagementServer management =
+        closer.add(
+            "management port",
+            ManagementServer.start(settings.host(), settings.managementPort(), readiness, metrics));
+    closer.add(
+        "heartbeat",
+        InstanceHeartbeat.start(
+            new Instances(database),
+            settings.name(),
+            "worker",
+            FlowEngine.version(),
+            settings.host() + ":" + management.port()));
+    closer.add("housekeeping", Housekeeping.start(engine, database, settings.name()));
+    worker.start();
+    closer.add("worker", worker);
+    LOG.info("worker started name={} management={}", settings.name(), management.port());
+    return new WorkerService(closer, readiness, management);
+  }
+
+  /** Where the management port answers. */
+  public int managementPort() {
+    return management.port();
+  }
+
+  /** Hands back what cannot be finished in the grace, then stops everything. Idempotent. */
+  @Override
+  public void close() {
+    readiness.drain();
+    closer.close();
+  }
+
+  private static List<FlowKind> kinds() {
+    List<FlowKind> kinds = new ArrayList<>();
+    ServiceLoader.load(FlowKind.class).forEach(kinds::add);
+    return kinds;
+  }
+
+  private static State mode(RedisConnections redis) {
+    return redis.health().available()
+        ? new State(false, "redis", "")
+        : State.fallback("Redis does not answer; PostgreSQL carries it");
+  }
+}
