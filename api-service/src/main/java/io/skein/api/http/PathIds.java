@@ -1,0 +1,33 @@
+package io.skein.api.http;
+
+import io.javalin.http.Context;
+import java.util.UUID;
+import java.util.regex.Pattern;
+
+/** Ids in the path of a request. */
+public final class PathIds {
+  /** The canonical form alone: {@link UUID#fromString} would take shorter ones. */
+  private static final Pattern CANONICAL =
+      Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
+
+  private static final int SHOWN = 60;
+
+  private PathIds() {}
+
+  /**
+   * The id that the route names, for example {@code flow} in {@code /flows/{flow}}.
+   *
+   * @throws ProblemException 400 when it is not a UUID
+   */
+  public static UUID uuid(Context context, String name) {
+    String text = context.pathParam(name);
+    if (!CANONICAL.matcher(text).matches()) {
+      String shown = text.length() <= SHOWN ? text : text.substring(0, SHOWN) + "…";
+      throw Problem.of(
+              ProblemType.MALFORMED_ID,
+              "'" + shown + "' is not an id. Ids look like 0198c5f0-8f4e-7abc-8def-0123456789ab.")
+          .exception();
+    }
+    return UUID.fromString(text);
+  }
+}
