@@ -1,0 +1,165 @@
+package io.skein.api;
+
+import io.skein.api.events.EventStreamRoute;
+import io.skein.cache.CacheSettings;
+import io.skein.cache.StateCache;
+import io.skein.events.EventBus;
+import io.skein.events.StreamId;
+import io.skein.flows.Flow;
+import io.skein.flows.FlowEngine;
+import io.skein.flows.FlowId;
+import io.skein.flows.FlowJson;
+import io.skein.flows.FlowKind;
+import io.skein.flows.StepListener;
+import io.skein.locks.Locks;
+import io.skein.postgres.Database;
+import io.skein.postgres.InstanceHeartbeat;
+import io.skein.postgres.Instances;
+import io.skein.postgres.Migrations;
+import io.skein.redis.RedisConnections;
+import io.skein.sse.Snapshot;
+import io.skein.sse.SseBroker;
+import io.skein.sse.SseSettings;
+import io.skein.tasks.TaskQueue;
+import io.skein.telemetry.Closer;
+import io.skein.telemetry.ManagementServer;
+import io.skein.telemetry.Metrics;
+import io.skein.telemetry.Readiness;
+import io.skein.telemetry.Readiness.State;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.ServiceLoader;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.databind.json.JsonMapper;
+
+/** One API instance: everything it is made of, started in order and stopped in reverse. */
+public final class ApiService implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(ApiService.class);
+  private static final Duration LOCK_HOLD = Duration.ofMinutes(1);
+
+  private final Closer closer;
+  private final Readiness readiness;
+  private final HttpServer http;
+  private final ManagementServer management;
+
+  private ApiService(
+      Closer closer, Readiness readiness, HttpServer http, ManagementServer management) {
+    this.closer = closer;
+    this.readiness = readiness;
+    this.http = http;
+    this.management = management;
+  }
+
+  /** Starts the instance: waits for PostgreSQL, needs no Redis. */
+  public static ApiService start(ApiSettings settings) throws InterruptedException, IOException {
+    Closer closer = new Closer();
+    try {
+      return start(settings, closer);
+    } catch (RuntimeException | InterruptedException | IOException e) {
+      closer.close();
+      throw e;
+    }
+  }
+
+  private static ApiService start(ApiSettings settings, Closer closer)
+      throws InterruptedException, IOException {
+    JsonMapper json = JsonMapper.builder().build();
+    Migrations.migrateWhenReachable(settings.postgres(), FlowEngine.migrations());
+    Metrics metrics = closer.add("metrics", new Metrics(settings.name()));
+    Database database = closer.add("database", Database.open(settings.postgres(), settings.name()));
+    RedisConnections redis =
+        closer.add("redis", RedisConnections.open(settings.redis(), settings.name()));
+    EventBus events =
+        closer.add(
+            "event bus", EventBus.start(database, redis, settings.name(), settings.events()));
+    TaskQueue tasks = closer.add("task queue", TaskQueue.open(database, redis));
+    Locks locks = closer.add("locks", new Locks(redis, database, LOCK_HOLD));
+    StateCache cache = closer.add("state cache", new StateCache(redis, CacheSettings.defaults()));
+    cache.start();
+    FlowEngine engine =
+        new FlowEngine(
+            database,
+            events.journal(),
+            tasks,
+            locks,
+            events.progress(),
+            json,
+            kinds(),
+            StepListener.NONE);
+    FlowJson flowJson = new FlowJson(json);
+    SseBroker broker =
+        new SseBroker(events, stream -> snapshot(engine, flowJson, stream), SseSettings.defaults());
+    Clock clock = Clock.systemUTC();
+    EventStreamRoute streams = closer.add("streams", new EventStreamRoute(engine, broker, clock));
+    Routes routes =
+        new Routes(settings, database, engine, events, tasks, cache, streams, json, clock);
+    HttpServer http =
+        closer.add(
+            "http",
+            HttpServer.start(
+                settings.host(), settings.port(), config -> routes.install(config.routes)));
+    Readiness readiness =
+        new Readiness()
+            .part("postgres", () -> database.reachable() ? State.ok() : State.down("no answer"))
+            .part("event_bus", () -> mode(redis))
+            .part("sse_broker", () -> mode(redis))
+            .part("state_cache", () -> mode(redis))
+            .part("locks", () -> mode(redis));
+    ManagementServer management =
+        closer.add(
+            "management port",
+            ManagementServer.start(settings.host(), settings.managementPort(), readiness, metrics));
+    closer.add(
+        "heartbeat",
+        InstanceHeartbeat.start(
+            new Instances(database),
+            settings.name(),
+            "api",
+            FlowEngine.version(),
+            settings.host() + ":" + management.port()));
+    closer.add("drain", () -> broker.drain(settings.drain()));
+    LOG.info("api started name={} port={}", settings.name(), http.port());
+    return new ApiService(closer, readiness, http, management);
+  }
+
+  /** Where the API answers. */
+  public int port() {
+    return http.port();
+  }
+
+  /** Where the management port answers. */
+  public int managementPort() {
+    return management.port();
+  }
+
+  /** Not ready any more, ends the streams spread over the drain window, stops. Idempotent. */
+  @Override
+  public void close() {
+    readiness.drain();
+    closer.close();
+  }
+
+  private static Snapshot snapshot(FlowEngine engine, FlowJson flowJson, StreamId stream) {
+    Flow flow =
+        engine
+            .findOfAnyOwner(new FlowId(stream.value()))
+            .orElseThrow(() -> new IllegalStateException("flow " + stream + " is gone"));
+    return new Snapshot(flow.version(), flowJson.text(flow));
+  }
+
+  private static List<FlowKind> kinds() {
+    List<FlowKind> kinds = new ArrayList<>();
+    ServiceLoader.load(FlowKind.class).forEach(kinds::add);
+    return kinds;
+  }
+
+  private static State mode(RedisConnections redis) {
+    return redis.health().available()
+        ? new State(false, "redis", "")
+        : State.fallback("Redis does not answer; PostgreSQL carries it");
+  }
+}

@@ -1,0 +1,72 @@
+package io.skein.api;
+
+import io.javalin.config.RoutesConfig;
+import io.skein.api.auth.DoorSettings;
+import io.skein.api.auth.Doors;
+import io.skein.api.events.EventRoutes;
+import io.skein.api.events.EventStreamRoute;
+import io.skein.api.flows.DiscoveryRoutes;
+import io.skein.api.flows.FlowCommandRoutes;
+import io.skein.api.flows.FlowCreationRoute;
+import io.skein.api.flows.FlowReadRoutes;
+import io.skein.api.flows.TaskRoutes;
+import io.skein.api.http.ProblemResponses;
+import io.skein.api.page.PageRoutes;
+import io.skein.cache.StateCache;
+import io.skein.discovery.DiscoveryQueries;
+import io.skein.events.EventBus;
+import io.skein.flows.FlowEngine;
+import io.skein.postgres.Database;
+import io.skein.tasks.TaskQueue;
+import java.time.Clock;
+import tools.jackson.databind.json.JsonMapper;
+
+/** All routes of the API, behind its doors. */
+final class Routes {
+  private final ApiSettings settings;
+  private final Database database;
+  private final FlowEngine engine;
+  private final EventBus events;
+  private final TaskQueue tasks;
+  private final StateCache cache;
+  private final EventStreamRoute streams;
+  private final JsonMapper json;
+  private final Clock clock;
+
+  Routes(
+      ApiSettings settings,
+      Database database,
+      FlowEngine engine,
+      EventBus events,
+      TaskQueue tasks,
+      StateCache cache,
+      EventStreamRoute streams,
+      JsonMapper json,
+      Clock clock) {
+    this.settings = settings;
+    this.database = database;
+    this.engine = engine;
+    this.events = events;
+    this.tasks = tasks;
+    this.cache = cache;
+    this.streams = streams;
+    this.json = json;
+    this.clock = clock;
+  }
+
+  void install(RoutesConfig routes) {
+    PageRoutes page = new PageRoutes();
+    DoorSettings doors =
+        new DoorSettings(settings.tokens(), settings.allowedOrigins(), page.openRoutes());
+    Doors.install(routes, doors, clock, json);
+    Outages.install(routes, new ProblemResponses(json));
+    page.install(routes);
+    new FlowCreationRoute(engine, json, clock, settings.maxUploadBytes()).install(routes);
+    new FlowReadRoutes(engine, cache, json).install(routes);
+    new FlowCommandRoutes(engine.commands(), json).install(routes);
+    new DiscoveryRoutes(engine, new DiscoveryQueries(database, json), json).install(routes);
+    new EventRoutes(engine, events, json).install(routes);
+    streams.install(routes);
+    new TaskRoutes(engine, tasks, json).install(routes);
+  }
+}

@@ -1,0 +1,78 @@
+package io.skein.api.events;
+
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import io.skein.api.auth.Caller;
+import io.skein.api.flows.Owners;
+import io.skein.flows.FlowEngine;
+import io.skein.flows.FlowId;
+import io.skein.sse.SseBroker;
+import io.skein.sse.SseStream;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code GET /api/v1/flows/{id}/events/stream}: the events of a flow as they happen. The request's
+ * own (virtual) thread writes until the stream ends, at the latest when the credential does. Thread
+ * safe.
+ */
+public final class EventStreamRoute implements AutoCloseable {
+  private final FlowEngine engine;
+  private final SseBroker broker;
+  private final Clock clock;
+  private final ScheduledExecutorService expiry =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().name("skein-credential-expiry").daemon().factory());
+
+  public EventStreamRoute(FlowEngine engine, SseBroker broker, Clock clock) {
+    this.engine = engine;
+    this.broker = broker;
+    this.clock = clock;
+  }
+
+  public void install(RoutesConfig routes) {
+    routes.get("/api/v1/flows/{flow}/events/stream", this::stream);
+  }
+
+  private void stream(Context context) throws IOException {
+    FlowId flow =
+        engine.find(Owners.of(context), Owners.flow(context)).orElseThrow(Owners::noSuchFlow).id();
+    SseStream stream =
+        broker.open(flow.stream(), lastEventId(context)).orElseThrow(Owners::noSuchFlow);
+    if (stream.finished()) {
+      context.status(204);
+      return;
+    }
+    HttpServletResponse response = context.res();
+    response.setStatus(200);
+    response.setContentType("text/event-stream;charset=utf-8");
+    response.setHeader("Cache-Control", "no-store");
+    response.setHeader("X-Accel-Buffering", "no");
+    Duration left = Duration.between(clock.instant(), Caller.of(context).until());
+    ScheduledFuture<?> end =
+        expiry.schedule(stream::close, Math.max(0, left.toMillis()), TimeUnit.MILLISECONDS);
+    try {
+      stream.writeTo(response.getOutputStream());
+    } finally {
+      end.cancel(false);
+    }
+  }
+
+  /** The header wins, because EventSource repeats its address with the query it began with. */
+  private static @Nullable String lastEventId(Context context) {
+    String header = context.header("Last-Event-ID");
+    return header == null ? context.queryParam("lastEventId") : header;
+  }
+
+  @Override
+  public void close() {
+    expiry.shutdownNow();
+  }
+}

@@ -1,0 +1,100 @@
+package io.skein.api.flows;
+
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import io.skein.api.http.Paging;
+import io.skein.api.http.Problem;
+import io.skein.api.http.ProblemType;
+import io.skein.discovery.DiscoveryQueries;
+import io.skein.flows.FlowEngine;
+import io.skein.flows.FlowId;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/** What a discovery flow has found: assets, dependencies, findings, import errors, the report. */
+public final class DiscoveryRoutes {
+  private static final int PAGE = 100;
+  private static final int LARGEST_PAGE = 1_000;
+
+  private final FlowEngine engine;
+  private final DiscoveryQueries queries;
+  private final JsonMapper json;
+
+  public DiscoveryRoutes(FlowEngine engine, DiscoveryQueries queries, JsonMapper json) {
+    this.engine = engine;
+    this.queries = queries;
+    this.json = json;
+  }
+
+  public void install(RoutesConfig routes) {
+    routes.get("/api/v1/flows/{flow}/assets", this::assets);
+    routes.get("/api/v1/flows/{flow}/dependencies", this::dependencies);
+    routes.get("/api/v1/flows/{flow}/findings", this::findings);
+    routes.get("/api/v1/flows/{flow}/import-errors", this::importErrors);
+    routes.get("/api/v1/flows/{flow}/report", this::report);
+  }
+
+  private void assets(Context context) {
+    FlowId flow = owned(context);
+    Paging paging = Paging.of(context, PAGE, LARGEST_PAGE);
+    String type = context.queryParam("type");
+    answer(context, queries.json(queries.assets(flow, type, paging.after(), paging.limit())));
+  }
+
+  private void dependencies(Context context) {
+    FlowId flow = owned(context);
+    Paging paging = Paging.of(context, PAGE, LARGEST_PAGE);
+    ObjectNode body =
+        queries.json(queries.dependencies(flow, number(paging.after()), paging.limit()));
+    queries.dependencyReport(flow).ifPresent(body::setAll);
+    answer(context, body);
+  }
+
+  private void findings(Context context) {
+    FlowId flow = owned(context);
+    Paging paging = Paging.of(context, PAGE, LARGEST_PAGE);
+    answer(context, queries.json(queries.findings(flow, number(paging.after()), paging.limit())));
+  }
+
+  private void importErrors(Context context) {
+    FlowId flow = owned(context);
+    Paging paging = Paging.of(context, PAGE, LARGEST_PAGE);
+    answer(
+        context, queries.json(queries.importErrors(flow, number(paging.after()), paging.limit())));
+  }
+
+  private void report(Context context) {
+    FlowId flow = owned(context);
+    ObjectNode report =
+        queries
+            .report(flow)
+            .orElseThrow(() ->
+                Problem.of(
+                        ProblemType.NOT_FOUND,
+                        "The flow has no report yet. It is written when the flow completes;"
+                            + " follow it at GET /api/v1/flows/{id}/state.")
+                    .exception());
+    answer(context, report);
+  }
+
+  private FlowId owned(Context context) {
+    FlowId flow = Owners.flow(context);
+    return engine.find(Owners.of(context), flow).orElseThrow(Owners::noSuchFlow).id();
+  }
+
+  private static @Nullable Long number(@Nullable String cursor) {
+    try {
+      return cursor == null ? null : Long.valueOf(cursor);
+    } catch (NumberFormatException e) {
+      throw Problem.of(
+              ProblemType.MALFORMED_REQUEST,
+              "after is no cursor of this list. Send the next of the page before.")
+          .exception();
+    }
+  }
+
+  private void answer(Context context, ObjectNode body) {
+    FlowReadRoutes.answer(context, json.writeValueAsBytes(body));
+  }
+}

@@ -1,0 +1,5 @@
+/** The API executable: settings, wiring, life cycle. */
+@NullMarked
+package io.skein.api;
+
+import org.jspecify.annotations.NullMarked;
