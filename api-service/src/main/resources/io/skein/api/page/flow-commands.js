@@ -5,6 +5,7 @@ import { button, element, replace } from './elements.js';
 import { words } from './format-values.js';
 import { announce } from './notices.js';
 
+const TRIES = 4;
 const OFFERED = {
   initializing: ['pause', 'cancel'], running: ['pause', 'cancel'], waiting_for_user: ['pause', 'cancel'],
   paused: ['resume', 'cancel'], failed: ['retry', 'cancel'], completed: [], cancelled: [],
@@ -23,25 +24,56 @@ export class FlowCommands {
     this.#notice = notice;
   }
 
-  /** Answers whether the command was taken. */
+  /**
+   * For a command that was decided on the flow's status alone: workers raise the version all the time, so a 412
+   * is answered by looking again, and by sending again only while the status is still the one that the user saw.
+   */
+  async sendWhileStatusHolds(command) {
+    const seen = this.#state.current.status;
+    for (let left = TRIES; left > 1; left -= 1) {
+      const refusal = await this.#attempt(command, {});
+      if (refusal?.status !== 412) return this.#conclude(command, refusal);
+      try {
+        await this.#state.refresh(refusal.body.version);
+      } catch (problem) {
+        return this.#conclude(command, problem);
+      }
+      if (this.#state.current.status !== seen) return this.#conclude(command, refusal);
+    }
+    return this.send(command);
+  }
+
+  /** Sends once for the version that is shown. Answers whether the command was taken. */
   async send(command, body = {}) {
+    return this.#conclude(command, await this.#attempt(command, body));
+  }
+
+  /** Answers the problem, or null when the command was taken. */
+  async #attempt(command, body) {
     const tag = this.#state.tag;
     const request = `${command} ${tag} ${JSON.stringify(body)}`;
     if (!this.#keys.has(request)) this.#keys.set(request, newKey());
-    this.#notice.clear();
     try {
       const answer = await write('POST', address('flows', this.#flowId, command), body,
         { 'If-Match': tag, 'Idempotency-Key': this.#keys.get(request) });
       this.#keys.delete(request);
       this.#state.offer(answer.body);
-      announce(`${words(command)}: done`);
-      return true;
+      return null;
     } catch (problem) {
       if (problem.decided) this.#keys.delete(request);
+      return problem;
+    }
+  }
+
+  #conclude(command, problem) {
+    if (problem) {
       this.#notice.problem(problem);
       if (problem.status === 412 || problem.status === 409) this.#state.wish(0); // show what it has become
-      return false;
+    } else {
+      this.#notice.clear();
+      announce(`${words(command)}: done`);
     }
+    return !problem;
   }
 }
 
@@ -55,7 +87,7 @@ export function commandBar(commands) {
 
   async function run(command) {
     for (const each of bar.querySelectorAll('button')) each.disabled = true;
-    await commands.send(command);
+    await commands.sendWhileStatusHolds(command);
     for (const each of bar.querySelectorAll('button')) each.disabled = false;
   }
 

@@ -48,8 +48,9 @@ export class FlowState {
     this.#timer ??= setTimeout(() => this.refresh().catch(this.#failed), PAUSE_MILLIS);
   }
 
-  /** Reads now and answers the current state. */
-  async refresh() {
+  /** Reads now, not below `version` if given, and answers the current state. */
+  async refresh(version = 0) {
+    this.#wanted = Math.max(this.#wanted, version);
     clearTimeout(this.#timer);
     this.#timer = null;
     this.#loading ??= this.#load().finally(() => { this.#loading = null; });
