@@ -46,9 +46,10 @@ function draw(approval, approve) {
 
   count();
   const unsure = rows.filter((row) => row.unsure).length;
+  const unmapped = rows.filter((row) => !row.mapped).length;
   return element('form', { class: 'panel approval', on: { submit: send } },
     element('h2', {}, 'Check the mapping'),
-    element('p', {}, `${unsure} of ${rows.length} columns are below ${percent(approval.threshold)} confidence. Correct what is wrong, then approve.`),
+    element('p', {}, `${unsure} of ${rows.length} columns are below ${percent(approval.threshold)} confidence, ${unmapped} have no field. Correct what is wrong, then approve.`),
     approval.files.map((file, fileIndex) => element('fieldset', {},
       element('legend', {}, file.file),
       element('ul', { class: 'columns' }, rowsOfFiles[fileIndex].map((row) => row.node)))),
@@ -56,7 +57,8 @@ function draw(approval, approve) {
 }
 
 function columnRow(file, column, id, approval, changedListener) {
-  const unsure = !(column.confidence >= approval.threshold);
+  const mapped = Boolean(column.field);
+  const unsure = mapped && !(column.confidence >= approval.threshold); // no field is no guess that could be wrong
   const select = fieldSelect(id, column);
   const mark = element('span', { class: 'changed-mark', hidden: true }, 'Changed');
   const evidence = column.evidence ?? [];
@@ -64,10 +66,11 @@ function columnRow(file, column, id, approval, changedListener) {
   const node = element('li', { class: unsure ? 'unsure' : null },
     element('div', { class: 'column-name' }, element('label', { for: id }, column.column), mark),
     select,
-    element('div', { class: 'confidence' },
+    mapped ? element('div', { class: 'confidence' },
       element('meter', { min: 0, max: 1, low: approval.threshold, optimum: 1, value: column.confidence ?? 0, 'aria-label': 'Confidence' }),
       element('span', { class: 'number' }, percent(column.confidence)),
-      unsure ? element('span', { class: 'unsure-mark' }, 'Please check') : null),
+      unsure ? element('span', { class: 'unsure-mark' }, 'Please check') : null)
+      : element('span', { class: 'muted' }, 'No field proposed'),
     evidence.length ? element('details', { open: unsure },
       element('summary', {}, 'Evidence'),
       element('ul', {}, evidence.map((sentence) => element('li', {}, sentence)))) : null);
@@ -83,7 +86,7 @@ function columnRow(file, column, id, approval, changedListener) {
     changedListener();
   });
   return {
-    node, unsure, changed,
+    node, mapped, unsure, changed,
     answer: () => ({ file, column: column.column, field: select.value || null }),
     reset: () => { select.value = proposed; show(); },
   };

@@ -6,13 +6,14 @@ const CLOCK = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' });
 const NOTHING = '–';
 
 const SPECIAL_WORDS = {
-  ip: 'IP', os: 'OS', cpu: 'CPU', fqdn: 'FQDN', csv: 'CSV', id: 'ID', mb: 'MB', gb: 'GB', eol: 'end of life',
+  '6r': '6R', ip: 'IP', os: 'OS', cpu: 'CPU', fqdn: 'FQDN', csv: 'CSV', id: 'ID', mb: 'MB', gb: 'GB', eol: 'end of life',
 };
 
 /** `waiting_for_user` and `endedWithExtendedSupport` become "Waiting for user" and "Ended with extended support". */
 export function words(name) {
   const text = String(name)
-    .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
+    .replace(/sixR/, '6R')
+    .replace(/([a-z])([A-Z])/g, '$1 $2')
     .split(/[_\s]+/)
     .filter(Boolean)
     .map((word) => SPECIAL_WORDS[word.toLowerCase()] ?? word.toLowerCase())
