@@ -1,5 +1,6 @@
 package io.skein.events;
 
+import io.skein.redis.RedisAwayException;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;

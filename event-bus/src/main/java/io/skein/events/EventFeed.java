@@ -2,6 +2,7 @@ package io.skein.events;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import io.skein.redis.RedisAwayException;
 import io.skein.redis.RedisConnections;
 import java.util.Collection;
 import java.util.HashMap;

@@ -1,5 +1,6 @@
 package io.skein.events;
 
+import io.skein.redis.RedisAwayException;
 import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;

@@ -3,6 +3,7 @@ package io.skein.events;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.skein.redis.LuaScript;
+import io.skein.redis.RedisAwayException;
 import io.skein.redis.RedisConnections;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -1,6 +1,7 @@
 package io.skein.events;
 
 import io.skein.postgres.Database;
+import io.skein.redis.RedisAwayException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;

@@ -2,6 +2,7 @@ package io.skein.events;
 
 import io.skein.postgres.Database;
 import io.skein.postgres.Leadership;
+import io.skein.redis.RedisAwayException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;

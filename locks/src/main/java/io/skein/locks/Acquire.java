@@ -1,12 +1,12 @@
 package io.skein.locks;
 
+import io.skein.redis.RedisAwayException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import redis.clients.jedis.exceptions.JedisException;
 
 /**
  * One acquire with its waiting. Redis is asked first; one unanswered call is repeated, so that a
@@ -21,7 +21,7 @@ final class Acquire implements AutoCloseable {
 
   private final Locks locks;
   private Claim claim;
-  private @Nullable ReleaseWatch watch;
+  private @Nullable RedisReleaseWatch watch;
 
   /** Whether Redis may hold the claim without our knowing. */
   private boolean inDoubt;
@@ -59,7 +59,7 @@ final class Acquire implements AutoCloseable {
         Optional<Lease> lease = ask(locks.redisLeases());
         inDoubt = false;
         return lease;
-      } catch (JedisException e) {
+      } catch (RedisAwayException e) {
         LOG.debug("Redis did not answer an acquire of {}", claim.name(), e);
         inDoubt = true;
         unanswered++;

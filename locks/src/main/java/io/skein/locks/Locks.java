@@ -1,6 +1,7 @@
 package io.skein.locks;
 
 import io.skein.postgres.Database;
+import io.skein.redis.RedisAwayException;
 import io.skein.redis.RedisConnections;
 import java.time.Duration;
 import java.util.Optional;
@@ -8,7 +9,6 @@ import java.util.UUID;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import redis.clients.jedis.exceptions.JedisException;
 
 /**
  * Grants locks: by Redis, and by PostgreSQL while Redis is away. Contention is an empty answer;
@@ -65,7 +65,7 @@ public final class Locks implements AutoCloseable {
         if (holder.isPresent()) {
           return holder;
         }
-      } catch (JedisException e) {
+      } catch (RedisAwayException e) {
         LOG.debug("Redis did not say who holds {}", name, e);
       }
     }
@@ -94,8 +94,8 @@ public final class Locks implements AutoCloseable {
     return nanoTime.getAsLong();
   }
 
-  ReleaseWatch watch(LockName name) {
-    return new ReleaseWatch(redis.redisson(), redis.keys().lockReleased(name.value()));
+  RedisReleaseWatch watch(LockName name) {
+    return new RedisReleaseWatch(redis.redisson(), redis.keys().lockReleased(name.value()));
   }
 
   Claim newClaim(LockName name, String holder, Duration ttl) {

@@ -1,5 +1,7 @@
 package io.skein.locks;
 
+import static io.skein.redis.RedisAwayException.guard;
+
 import io.skein.redis.KeySpace;
 import io.skein.redis.LuaScript;
 import io.skein.redis.RedisConnections;
@@ -27,12 +29,12 @@ final class RedisLeases implements LeaseStore {
 
   @Override
   public Optional<Fence> acquire(Claim claim) {
-    Object fence =
-        ACQUIRE.run(
-            jedis,
-            keysOf(claim.name()),
-            List.of(claim.owner(), claim.holder(), millis(claim.ttl()), LAST_FENCE_LIFE));
-    return Optional.ofNullable(fence).map(text -> new Fence(Long.parseLong(text.toString())));
+    List<String> arguments =
+        List.of(claim.owner(), claim.holder(), millis(claim.ttl()), LAST_FENCE_LIFE);
+    return guard(
+            "acquiring " + claim.name(),
+            () -> Optional.ofNullable(ACQUIRE.run(jedis, keysOf(claim.name()), arguments)))
+        .map(text -> new Fence(Long.parseLong(text.toString())));
   }
 
   @Override
@@ -44,18 +46,25 @@ final class RedisLeases implements LeaseStore {
             millis(claim.ttl()),
             LAST_FENCE_LIFE,
             Long.toString(fence.value()));
-    return Long.valueOf(1).equals(RENEW.run(jedis, keysOf(claim.name()), arguments));
+    return guard(
+        "renewing " + claim.name(),
+        () -> Long.valueOf(1).equals(RENEW.run(jedis, keysOf(claim.name()), arguments)));
   }
 
   @Override
   public void release(Claim claim) {
     String channel = keys.lockReleased(claim.name().value());
-    RELEASE.run(jedis, keysOf(claim.name()), List.of(claim.owner(), channel, LAST_FENCE_LIFE));
+    List<String> arguments = List.of(claim.owner(), channel, LAST_FENCE_LIFE);
+    guard(
+        "releasing " + claim.name(),
+        () -> Optional.ofNullable(RELEASE.run(jedis, keysOf(claim.name()), arguments)));
   }
 
   @Override
   public Optional<String> holder(LockName name) {
-    return Optional.ofNullable(jedis.hget(keys.lock(name.value()), "holder"));
+    return guard(
+        "asking who holds " + name,
+        () -> Optional.ofNullable(jedis.hget(keys.lock(name.value()), "holder")));
   }
 
   private List<String> keysOf(LockName name) {

@@ -3,10 +3,15 @@ package io.skein.postgres;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
+import org.flywaydb.core.api.callback.BaseCallback;
+import org.flywaydb.core.api.callback.Context;
+import org.flywaydb.core.api.callback.Event;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -70,12 +75,28 @@ public final class Migrations {
         .baselineOnMigrate(true)
         .baselineVersion("0")
         .table("skein_migrations")
-        // The role's own limits are for steps; a migration may be long and holds Flyway's lock.
-        .initSql(
-            "set transaction_timeout = 0; set idle_in_transaction_session_timeout = 0;"
-                + " set lock_timeout = '60s'")
+        .callbacks(new UnlimitedConnection())
         .connectRetries(0)
         .load()
         .migrate();
+  }
+
+  /** The role's own limits are for steps; a migration may be long and holds Flyway's lock. */
+  private static final class UnlimitedConnection extends BaseCallback {
+    @Override
+    public boolean supports(Event event, Context context) {
+      return event == Event.AFTER_CONNECT;
+    }
+
+    @Override
+    public void handle(Event event, Context context) {
+      try (Statement statement = context.getConnection().createStatement()) {
+        statement.execute(
+            "set transaction_timeout = 0; set idle_in_transaction_session_timeout = 0;"
+                + " set lock_timeout = '60s'");
+      } catch (SQLException e) {
+        throw new FlywayException("cannot lift the limits for the migration", e);
+      }
+    }
   }
 }

@@ -118,6 +118,7 @@ public final class RedisConnections implements AutoCloseable {
     return DefaultJedisClientConfig.builder(settings.url())
         .ssl(settings.tls())
         .clientName(clientName)
+        .autoNegotiateProtocol(false)
         .connectionTimeoutMillis(millis(settings.connectTimeout()))
         .socketTimeoutMillis(millis(settings.timeout()))
         .build();

@@ -27,14 +27,16 @@ final class NearCache {
 
   Optional<VersionedState> find(UUID flow, long subscription) {
     Entry entry = entries.getIfPresent(flow);
-    return entry == null || subscription == VersionFeed.DOWN || entry.subscription != subscription
+    return entry == null
+            || subscription == RedisVersionFeed.DOWN
+            || entry.subscription != subscription
         ? Optional.empty()
         : Optional.of(entry.state);
   }
 
   /** An older state may replace a newer one here; the reader's {@link Demand} refuses it then. */
   void put(UUID flow, VersionedState state, long subscription) {
-    if (subscription != VersionFeed.DOWN) {
+    if (subscription != RedisVersionFeed.DOWN) {
       entries.put(flow, new Entry(state, subscription));
     }
   }

@@ -1,5 +1,6 @@
 package io.skein.cache;
 
+import static io.skein.redis.RedisAwayException.guard;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.skein.redis.KeySpace;
@@ -31,7 +32,7 @@ final class RedisStates {
 
   /** Empty when there is nothing or only a tombstone. */
   Optional<VersionedState> read(UUID flow) {
-    return state(jedis.hmget(key(flow), EPOCH, VERSION, DATA));
+    return state(guard("reading a state", () -> jedis.hmget(key(flow), EPOCH, VERSION, DATA)));
   }
 
   LoadTurn lease(UUID flow, String token, Duration life, Demand demand) {
@@ -42,7 +43,11 @@ final class RedisStates {
             text(demand.seen().epoch()),
             text(demand.seen().version()),
             text(demand.minVersion()));
-    Object answer = LEASE.runBytes(jedis, List.of(key(flow)), arguments);
+    Object answer =
+        guard(
+                "leasing a load",
+                () -> Optional.ofNullable(LEASE.runBytes(jedis, List.of(key(flow)), arguments)))
+            .orElse(null);
     if (answer instanceof List<?> entry) {
       return state(entry.stream().map(byte[].class::cast).toList())
           .<LoadTurn>map(LoadTurn.Filled::new)
@@ -60,11 +65,16 @@ final class RedisStates {
             text(state.version().version()),
             state.data(),
             text(timeToLive.toMillis()));
-    return Long.valueOf(1).equals(FILL.runBytes(jedis, List.of(key(flow)), arguments));
+    return guard(
+        "filling a state",
+        () -> Long.valueOf(1).equals(FILL.runBytes(jedis, List.of(key(flow)), arguments)));
   }
 
   void drop(UUID flow, String token) {
-    DROP.runBytes(jedis, List.of(key(flow)), List.of(token.getBytes(UTF_8)));
+    List<byte[]> arguments = List.of(token.getBytes(UTF_8));
+    guard(
+        "giving a load up",
+        () -> Optional.ofNullable(DROP.runBytes(jedis, List.of(key(flow)), arguments)));
   }
 
   private static Optional<VersionedState> state(List<byte @Nullable []> fields) {

@@ -1,5 +1,6 @@
 package io.skein.cache;
 
+import io.skein.redis.RedisAwayException;
 import io.skein.redis.RedisConnections;
 import java.time.Duration;
 import java.util.Optional;
@@ -9,7 +10,6 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import redis.clients.jedis.exceptions.JedisException;
 
 /**
  * One read beyond this process: Redis, or one load for all instances, or, when that takes too long
@@ -46,7 +46,7 @@ final class SharedReads {
     LoadTurn turn;
     try {
       turn = turn(flow, demand);
-    } catch (JedisException e) {
+    } catch (RedisAwayException e) {
       failed("read", e);
       return load(flow, loader);
     }
@@ -132,7 +132,7 @@ final class SharedReads {
       if (!states.fill(flow, token, state, jittered(settings.timeToLive()))) {
         refusedFills.increment();
       }
-    } catch (JedisException e) {
+    } catch (RedisAwayException e) {
       failed("fill", e);
     }
   }
@@ -140,12 +140,12 @@ final class SharedReads {
   private void drop(UUID flow, String token) {
     try {
       states.drop(flow, token);
-    } catch (JedisException e) {
+    } catch (RedisAwayException e) {
       failed("lease", e);
     }
   }
 
-  private void failed(String operation, JedisException e) {
+  private void failed(String operation, RedisAwayException e) {
     failures.increment();
     LOG.debug("Redis did not answer a {} of a state", operation, e);
   }

@@ -15,7 +15,7 @@ public final class StateCache implements AutoCloseable {
   private final RedisConnections redis;
   private final NearCache near;
   private final SeenVersions seen;
-  private final VersionFeed feed;
+  private final RedisVersionFeed feed;
   private final SingleFlight flights = new SingleFlight();
   private final SharedReads shared;
   private final LongAdder nearHits = new LongAdder();
@@ -29,7 +29,7 @@ public final class StateCache implements AutoCloseable {
     this.redis = redis;
     this.near = new NearCache(settings.near(), ticker);
     this.seen = new SeenVersions(ticker);
-    this.feed = new VersionFeed(redis, seen::raise);
+    this.feed = new RedisVersionFeed(redis, seen::raise);
     this.shared = new SharedReads(redis, settings, seen);
   }
 
@@ -91,6 +91,6 @@ public final class StateCache implements AutoCloseable {
   }
 
   private long subscription() {
-    return redis.health().available() ? feed.subscription() : VersionFeed.DOWN;
+    return redis.health().available() ? feed.subscription() : RedisVersionFeed.DOWN;
   }
 }

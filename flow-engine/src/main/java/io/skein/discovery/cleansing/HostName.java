@@ -29,12 +29,17 @@ record HostName(String label, @Nullable String domain) {
 
   private static final Set<String> NO_DOMAIN = Set.of("localdomain", "localdomain4", "(none)");
 
-  /** Reads a host name, a URL's host or {@code DOMAIN\host}; null when the text is none of them. */
+  /**
+   * Reads a host name, a URL's host or {@code DOMAIN\host}; null when the text is none of them. A
+   * bare {@code host:port} is an endpoint and no host name: the port may lead to another machine
+   * behind the same address, so it is not evidence that two rows are one machine.
+   */
   static @Nullable HostName parse(String text) {
     String name = text.strip().toLowerCase(Locale.ROOT);
-    name = SCHEME.matcher(name).replaceFirst("");
+    if (SCHEME.matcher(name).find()) {
+      name = TAIL.matcher(SCHEME.matcher(name).replaceFirst("")).replaceFirst("");
+    }
     name = NETBIOS_DOMAIN.matcher(name).replaceFirst("");
-    name = TAIL.matcher(name).replaceFirst("");
     while (name.endsWith(".")) {
       name = name.substring(0, name.length() - 1);
     }

@@ -15,14 +15,14 @@ import org.slf4j.LoggerFactory;
  * stands, because a release before that went unheard. A lost message costs only the time until the
  * waiter's next poll. Redisson shares one connection among all watches.
  */
-final class ReleaseWatch implements AutoCloseable {
-  private static final Logger LOG = LoggerFactory.getLogger(ReleaseWatch.class);
+final class RedisReleaseWatch implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(RedisReleaseWatch.class);
 
   private final Semaphore signals = new Semaphore(0);
   private final RTopic topic;
   private final CompletableFuture<Integer> listener;
 
-  ReleaseWatch(RedissonClient redisson, String channel) {
+  RedisReleaseWatch(RedissonClient redisson, String channel) {
     topic = redisson.getTopic(channel, StringCodec.INSTANCE);
     listener =
         topic

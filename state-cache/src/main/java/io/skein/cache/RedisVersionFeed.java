@@ -17,11 +17,11 @@ import redis.clients.jedis.exceptions.JedisException;
  * Listens to {@code flow:versions} on a connection of its own, connects again for ever, and cuts a
  * connection that does not answer its probe. Thread safe.
  */
-final class VersionFeed {
+final class RedisVersionFeed {
   /** No subscription: nothing is heard. */
   static final long DOWN = 0;
 
-  private static final Logger LOG = LoggerFactory.getLogger(VersionFeed.class);
+  private static final Logger LOG = LoggerFactory.getLogger(RedisVersionFeed.class);
   private static final Duration RECONNECT = Duration.ofMillis(100);
   private static final Duration PROBE = Duration.ofMillis(500);
   private static final Duration LONGEST_SILENCE = Duration.ofMillis(1500);
@@ -33,7 +33,7 @@ final class VersionFeed {
   private volatile long subscription = DOWN;
   private long subscriptions;
 
-  VersionFeed(RedisConnections redis, BiConsumer<UUID, StateVersion> onVersion) {
+  RedisVersionFeed(RedisConnections redis, BiConsumer<UUID, StateVersion> onVersion) {
     this.redis = redis;
     this.onVersion = onVersion;
   }

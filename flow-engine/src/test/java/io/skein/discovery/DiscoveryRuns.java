@@ -1,0 +1,92 @@
+package io.skein.discovery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.skein.flows.CommandOutcome;
+import io.skein.flows.CommandRequest;
+import io.skein.flows.Flow;
+import io.skein.flows.FlowId;
+import io.skein.flows.FlowStack;
+import io.skein.flows.FlowStatus;
+import io.skein.flows.NewFlow;
+import io.skein.flows.Owner;
+import io.skein.flows.StepListener;
+import io.skein.flows.UploadId;
+import io.skein.flows.UploadWriter;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Runs discovery flows on two workers and real servers, approving whatever is proposed. */
+final class DiscoveryRuns implements AutoCloseable {
+  static final Owner OWNER = new Owner("acme", "plant-7");
+  static final LocalDate AS_OF = LocalDate.of(2026, 11, 22);
+
+  private final FlowStack stack;
+  private final DiscoveryQueries queries;
+
+  DiscoveryRuns(StepListener listener) {
+    stack = new FlowStack(List.of(new DiscoveryFlow()), listener);
+    queries = new DiscoveryQueries(stack.database, stack.json);
+    stack.startWorker();
+    stack.startWorker();
+  }
+
+  FlowStack stack() {
+    return stack;
+  }
+
+  DiscoveryQueries queries() {
+    return queries;
+  }
+
+  /** Runs a flow to its end; fails when the flow does. */
+  Flow complete(Path... files) throws Exception {
+    FlowId id = create(files);
+    await()
+        .atMost(Duration.ofMinutes(2))
+        .until(() -> {
+          Flow flow = stack.engine.find(OWNER, id).orElseThrow();
+          if (flow.status() == FlowStatus.WAITING_FOR_USER) {
+            approve(id);
+          }
+          assertThat(flow.status()).as("%s", flow.error()).isNotEqualTo(FlowStatus.FAILED);
+          return flow.status() == FlowStatus.COMPLETED;
+        });
+    return stack.engine.find(OWNER, id).orElseThrow();
+  }
+
+  FlowId create(Path... files) throws IOException {
+    List<UploadId> uploads = new ArrayList<>();
+    for (Path file : files) {
+      UploadWriter writer =
+          stack.engine.uploads().begin(OWNER, uploads.size(), file.getFileName().toString());
+      byte[] bytes = Files.readAllBytes(file);
+      writer.write(bytes, 0, bytes.length);
+      uploads.add(writer.finish().id());
+    }
+    NewFlow flow = new NewFlow(OWNER, DiscoveryFlow.KIND, "a flow", AS_OF, "ann", null, uploads);
+    CommandOutcome.Done done = (CommandOutcome.Done) stack.engine.create(flow, null);
+    return FlowId.parse(stack.json.readTree(done.flow()).get("flowId").asString());
+  }
+
+  private void approve(FlowId id) throws InterruptedException {
+    CommandOutcome outcome =
+        stack
+            .engine
+            .commands()
+            .approve(
+                new CommandRequest(OWNER, id, "ann", null, null), stack.json.createObjectNode());
+    assertThat(outcome).isInstanceOf(CommandOutcome.Done.class);
+  }
+
+  @Override
+  public void close() throws Exception {
+    stack.close();
+  }
+}

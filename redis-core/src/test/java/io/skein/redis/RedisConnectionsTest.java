@@ -1,0 +1,69 @@
+package io.skein.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.skein.testing.RedisServer;
+import io.skein.testing.TestServers;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class RedisConnectionsTest {
+  private RedisServer server;
+  private RedisConnections redis;
+
+  @BeforeEach
+  void open() {
+    server = TestServers.newRedis();
+    redis = RedisConnections.open(RedisSettings.of(server.url()), "redis-test");
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    redis.close();
+    server.close();
+  }
+
+  @Test
+  void aForgottenScriptIsSentAgain() {
+    LuaScript script = LuaScript.load(RedisConnectionsTest.class, "count_calls.lua");
+    assertThat(script.run(redis.jedis(), List.of("n"), List.of("2"))).isEqualTo(2L);
+    redis.jedis().scriptFlush("n");
+    assertThat(script.run(redis.jedis(), List.of("n"), List.of("3"))).isEqualTo(5L);
+  }
+
+  @Test
+  void healthFollowsTheServerDownAndUp() {
+    List<Boolean> heard = new CopyOnWriteArrayList<>();
+    redis.health().onChange(heard::add);
+    assertThat(redis.health().available()).isTrue();
+    server.kill();
+    await().atMost(Duration.ofSeconds(10)).until(() -> !redis.health().available());
+    server.start();
+    await().atMost(Duration.ofSeconds(10)).until(() -> redis.health().available());
+    assertThat(heard).containsExactly(false, true);
+    assertThat(redis.redisson().getBucket("after").trySet("x")).isTrue();
+  }
+
+  @Test
+  void healthIsLostWhenTheServerFreezes() {
+    server.freeze();
+    await().atMost(Duration.ofSeconds(10)).until(() -> !redis.health().available());
+    server.thaw();
+    await().atMost(Duration.ofSeconds(10)).until(() -> redis.health().available());
+  }
+
+  @Test
+  void opensWithoutAServerAndHeals() {
+    server.kill();
+    try (RedisConnections late = RedisConnections.open(RedisSettings.of(server.url()), "late")) {
+      assertThat(late.health().available()).isFalse();
+      server.start();
+      await().atMost(Duration.ofSeconds(10)).until(() -> late.health().available());
+    }
+  }
+}

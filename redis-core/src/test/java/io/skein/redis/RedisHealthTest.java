@@ -1,0 +1,29 @@
+package io.skein.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+class RedisHealthTest {
+
+  @Test
+  void twoMissesCloseAndThreeAnswersOpen() {
+    RedisHealth health = new RedisHealth(() -> true);
+    observe(health, true, true, true);
+    assertThat(health.available()).isTrue();
+    observe(health, false, true, false);
+    assertThat(health.available()).as("single misses do not close").isTrue();
+    observe(health, false);
+    assertThat(health.available()).isFalse();
+    observe(health, true, true, false, true, true);
+    assertThat(health.available()).as("three in a row are needed").isFalse();
+    observe(health, true);
+    assertThat(health.available()).isTrue();
+  }
+
+  private static void observe(RedisHealth health, boolean... answers) {
+    for (boolean answer : answers) {
+      health.observe(answer);
+    }
+  }
+}
