@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.testcontainers.containers.GenericContainer;
-import org.testcontainers.containers.wait.strategy.Wait;
 
 /** PostgreSQL in a container. */
 final class ContainerPostgres implements PostgresServer {
@@ -19,10 +18,9 @@ final class ContainerPostgres implements PostgresServer {
             .withEnv("POSTGRES_USER", "skein")
             .withEnv("POSTGRES_PASSWORD", "skein")
             .withEnv("POSTGRES_DB", "postgres")
-            .withCommand("postgres", "-c", "max_connections=200", "-c", "fsync=off")
-            .waitingFor(
-                Wait.forLogMessage(".*database system is ready to accept connections.*\\s", 2));
+            .withCommand("postgres", "-c", "max_connections=200", "-c", "fsync=off");
     server = new DockerServer(container, 5432);
+    awaitReachable();
   }
 
   @Override
@@ -43,6 +41,14 @@ final class ContainerPostgres implements PostgresServer {
   @Override
   public void start() {
     server.start();
+    awaitReachable();
+  }
+
+  /**
+   * The port is open before PostgreSQL takes connections, and while the image lays its data out it
+   * is not.
+   */
+  private void awaitReachable() {
     long deadline = System.nanoTime() + START_LIMIT.toNanos();
     while (!Databases.reachable(address())) {
       if (System.nanoTime() > deadline) {
