@@ -56,6 +56,8 @@ final class DemoCommand implements Callable<Integer> {
   @Option(names = "--exit", description = "end the stack that the demo started, when the flow ends")
   private boolean exit;
 
+  private volatile @Nullable FlowView shown;
+
   /** One of the two. */
   static final class Approval {
     @Option(names = "--approve", description = "accept the proposed mapping (default)")
@@ -79,7 +81,7 @@ final class DemoCommand implements Callable<Integer> {
       say("the stack was running before and goes on");
       return completed ? 0 : 1;
     }
-    try (AttachedStack attached = AttachedStack.start(options.settings(), this::say)) {
+    try (AttachedStack attached = AttachedStack.start(options.settings(), this::report)) {
       boolean completed = runFlow(options.location().requireRunning(), chosen);
       int exitCode = completed ? 0 : 1;
       shutdown.exitCodeOnSignal(exitCode);
@@ -106,8 +108,22 @@ final class DemoCommand implements Callable<Integer> {
       throw new DemoFailure("this stack has no API instance; start one with --api 1 or more");
     }
     say("dashboard: " + instances.getFirst() + "/#token=" + token);
+    FlowView view = chooseView();
     try (SkeinApi api = new SkeinApi(instances, token)) {
-      return new Demo(api, view(), approver(), out()).run(chosen);
+      shown = view;
+      return new Demo(api, view, approver(), out()).run(chosen);
+    } finally {
+      shown = null;
+    }
+  }
+
+  /** What the supervisor has to say while the flow is drawn must not tear the drawing. */
+  private void report(String line) {
+    FlowView current = shown;
+    if (current == null) {
+      say(line);
+    } else {
+      current.remark(line);
     }
   }
 
@@ -119,7 +135,7 @@ final class DemoCommand implements Callable<Integer> {
         : Approver.acceptingAll();
   }
 
-  private FlowView view() {
+  private FlowView chooseView() {
     OptionalInt width = TerminalWidth.find();
     return width.isPresent() ? new BarView(out(), width.getAsInt()) : new LineView(out());
   }

@@ -8,6 +8,11 @@ public interface Approver {
   /** The corrections to approve with, column to field; empty to leave the flow waiting. */
   Optional<Map<String, String>> decide(Flow.Approval approval);
 
+  /** Whether a decision that the API refused is worth another question. */
+  default boolean canThinkAgain() {
+    return false;
+  }
+
   /** Takes the mapping as it was proposed. */
   static Approver acceptingAll() {
     return approval -> Optional.of(Map.of());

@@ -43,6 +43,11 @@ public final class AskingApprover implements Approver {
     }
   }
 
+  @Override
+  public boolean canThinkAgain() {
+    return true;
+  }
+
   private void show(Flow.Approval approval) {
     out.printf(
         "The mapping waits for you: below %.2f it is not certain enough.%n", approval.threshold());

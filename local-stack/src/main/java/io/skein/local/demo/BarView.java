@@ -22,6 +22,9 @@ public final class BarView implements FlowView {
   private final PrintWriter out;
   private final int width;
   private final Map<String, AgentProgress> agents = new LinkedHashMap<>();
+  /** Printed once, above the bars, where they stay. */
+  private final List<String> remarks = new ArrayList<>();
+
   private @Nullable Flow flow;
   private String lastLine = "";
   private int drawnLines;
@@ -36,13 +39,13 @@ public final class BarView implements FlowView {
   }
 
   @Override
-  public void flow(Flow current) {
+  public synchronized void flow(Flow current) {
     flow = current;
     drawSometimes();
   }
 
   @Override
-  public void event(FlowEvent event) {
+  public synchronized void event(FlowEvent event) {
     lastLine =
         "event %d: %s %s"
             .formatted(event.seq(), event.type(), event.phase() == null ? "" : event.phase());
@@ -50,19 +53,19 @@ public final class BarView implements FlowView {
   }
 
   @Override
-  public void progress(AgentProgress progress) {
+  public synchronized void progress(AgentProgress progress) {
     agents.put(progress.agent(), progress);
     drawSometimes();
   }
 
   @Override
-  public void remark(String text) {
-    lastLine = text;
+  public synchronized void remark(String text) {
+    remarks.add(text);
     drawSometimes();
   }
 
   @Override
-  public void finish() {
+  public synchronized void finish() {
     draw();
     drawnLines = 0;
   }
@@ -79,6 +82,8 @@ public final class BarView implements FlowView {
     if (drawnLines > 0) {
       out.printf(UP_AND_CLEAR, drawnLines);
     }
+    remarks.forEach(out::println);
+    remarks.clear();
     lines.forEach(
         line -> out.println(line.length() >= width ? line.substring(0, width - 1) : line));
     out.flush();

@@ -48,9 +48,9 @@ public final class Demo {
           say("the flow waits for its approval");
           return false;
         }
-        say("approving the mapping");
-        api.approve(flow.flowId(), decision.get());
-        flow = follower.follow();
+        if (approves(flow, decision.get())) {
+          flow = follower.follow();
+        }
       }
     }
     view.finish();
@@ -60,6 +60,21 @@ public final class Demo {
   private Optional<Map<String, String>> decide(Flow flow) {
     Flow.Approval approval = flow.approval();
     return approver.decide(approval == null ? new Flow.Approval(0, List.of()) : approval);
+  }
+
+  private boolean approves(Flow flow, Map<String, String> corrections)
+      throws IOException, InterruptedException {
+    say("approving the mapping");
+    try {
+      api.approve(flow.flowId(), corrections);
+      return true;
+    } catch (DemoFailure refused) {
+      if (!approver.canThinkAgain()) {
+        throw refused;
+      }
+      say(String.valueOf(refused.getMessage()));
+      return false;
+    }
   }
 
   private boolean printOutcome(Flow flow) throws IOException, InterruptedException {

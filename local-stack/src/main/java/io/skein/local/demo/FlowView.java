@@ -1,6 +1,6 @@
 package io.skein.local.demo;
 
-/** Shows a flow while it runs: as lines, or as bars that move. For one thread. */
+/** Shows a flow while it runs: as lines, or as bars that move. Remarks may come from any thread. */
 public interface FlowView {
   /** Shows where the flow is. */
   void flow(Flow flow);
@@ -11,7 +11,7 @@ public interface FlowView {
   /** Shows how far an agent is. */
   void progress(AgentProgress progress);
 
-  /** Shows a remark about the connection. */
+  /** Shows a remark about the connection or the stack. */
   void remark(String text);
 
   /** Leaves the screen in order; what is printed next stands below. */

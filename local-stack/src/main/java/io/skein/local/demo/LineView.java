@@ -44,7 +44,7 @@ public final class LineView implements FlowView {
     out.flush();
   }
 
-  private void say(String line) {
+  private synchronized void say(String line) {
     out.println(line.stripTrailing());
     out.flush();
   }

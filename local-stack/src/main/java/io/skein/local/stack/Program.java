@@ -1,8 +1,11 @@
 package io.skein.local.stack;
 
+import java.io.File;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** A Java program to run as a process. Immutable. */
 public record Program(String mainClass, String classPath, List<String> jvmOptions) {
@@ -25,6 +28,21 @@ public record Program(String mainClass, String classPath, List<String> jvmOption
     List<String> all = new ArrayList<>(jvmOptions);
     all.addAll(more);
     return new Program(mainClass, classPath, all);
+  }
+
+  /** The same without the jar or the class folder of one module of this build. */
+  Program without(String module) {
+    String kept =
+        Stream.of(classPath.split(File.pathSeparator))
+            .filter(entry -> !isOf(module, Path.of(entry)))
+            .collect(Collectors.joining(File.pathSeparator));
+    return new Program(mainClass, kept, jvmOptions);
+  }
+
+  private static boolean isOf(String module, Path entry) {
+    String name = String.valueOf(entry.getFileName());
+    return entry.endsWith(Path.of(module, "target", "classes"))
+        || (name.startsWith(module + "-") && name.endsWith(".jar"));
   }
 
   List<String> command() {
