@@ -7,7 +7,8 @@ WORKDIR /src
 COPY . .
 RUN mvn --batch-mode -q -Dmaven.test.skip=true -pl api-service,worker-service -am package \
  && mkdir -p /skein/lib \
- && cp api-service/target/lib/*.jar worker-service/target/lib/*.jar /skein/lib/ \
+ && cp api-service/target/lib/*.jar /skein/lib/ \
+ && cp worker-service/target/lib/*.jar /skein/lib/ \
  && cp api-service/target/api-service-*.jar /skein/api-service.jar \
  && cp worker-service/target/worker-service-*.jar /skein/worker-service.jar
 

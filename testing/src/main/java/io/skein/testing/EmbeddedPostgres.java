@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 public final class EmbeddedPostgres implements PostgresServer {
   private static final String USER = "skein";
   private static final String MAINTENANCE_DATABASE = "postgres";
-  private static final Duration START_LIMIT = Duration.ofSeconds(60);
+  private static final Duration START_LIMIT = Duration.ofMinutes(2);
   private static final Duration STOP_LIMIT = Duration.ofSeconds(30);
 
   private final Settings settings;

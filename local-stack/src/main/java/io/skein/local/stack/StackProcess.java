@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * it. Keeps name, ports and environment over restarts. Thread-safe.
  */
 public final class StackProcess {
-  private static final Duration READY_LIMIT = Duration.ofSeconds(60);
+  private static final Duration READY_LIMIT = Duration.ofMinutes(2);
   private static final Duration STOP_LIMIT = Duration.ofSeconds(40);
   private static final int QUOTED_LINES = 15;
 
