@@ -64,7 +64,9 @@ final class FormatSources {
   }
 
   private String format(String source) throws FormatterException {
-    String imports = ImportOrderer.reorderImports(RemoveUnusedImports.removeUnusedImports(source));
+    String imports =
+        ImportOrderer.reorderImports(
+            RemoveUnusedImports.removeUnusedImports(source), JavaFormatterOptions.Style.GOOGLE);
     return formatter.formatSource(imports);
   }
 }
