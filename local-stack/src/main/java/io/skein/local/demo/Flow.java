@@ -49,15 +49,18 @@ public record Flow(
   @JsonIgnoreProperties(ignoreUnknown = true)
   public record MappedColumn(String column, @Nullable String field, double confidence) {}
 
-  boolean isFinal() {
+  /** Whether nothing can happen any more. */
+  public boolean isFinal() {
     return status.equals("completed") || status.equals("failed") || status.equals("cancelled");
   }
 
-  boolean isCompleted() {
+  /** Whether it reached its report. */
+  public boolean isCompleted() {
     return status.equals("completed");
   }
 
-  boolean waitsForUser() {
+  /** Whether its mapping waits for approval. */
+  public boolean waitsForUser() {
     return status.equals("waiting_for_user");
   }
 }

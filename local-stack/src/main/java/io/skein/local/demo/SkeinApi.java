@@ -89,7 +89,7 @@ public final class SkeinApi implements AutoCloseable {
   /**
    * Opens the stream of a flow at one instance, counted round; the status says whether it is one.
    */
-  HttpResponse<InputStream> openStream(String flowId, String lastEventId, int attempt)
+  public HttpResponse<InputStream> openStream(String flowId, String lastEventId, int attempt)
       throws IOException, InterruptedException {
     URI instance = instances.get(Math.floorMod(attempt, instances.size()));
     HttpRequest.Builder request =

@@ -6,4 +6,4 @@ package io.skein.local.demo;
  * @param event {@code message} when the server named none
  * @param lastEventId the last id seen on this stream so far, empty before the first
  */
-record SseMessage(String event, String data, String lastEventId) {}
+public record SseMessage(String event, String data, String lastEventId) {}

@@ -11,17 +11,20 @@ import java.util.Optional;
  * Reads an event stream as the HTML standard says (section 9.2.6): fields up to a blank line are a
  * message, a comment is nothing, a message cut off by the end is dropped. For one thread.
  */
-final class SseReader {
+public final class SseReader {
   private final BufferedReader lines;
   private String lastEventId;
 
-  SseReader(InputStream stream, String lastEventId) {
+  /**
+   * @param lastEventId with which the stream was asked for, empty for none
+   */
+  public SseReader(InputStream stream, String lastEventId) {
     this.lines = new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8));
     this.lastEventId = lastEventId;
   }
 
   /** The next message; nothing when the stream has ended. */
-  Optional<SseMessage> next() throws IOException {
+  public Optional<SseMessage> next() throws IOException {
     StringBuilder data = new StringBuilder();
     boolean hasData = false;
     String event = "message";
@@ -53,7 +56,7 @@ final class SseReader {
   }
 
   /** The last id on the stream, also of a message without data. */
-  String lastEventId() {
+  public String lastEventId() {
     return lastEventId;
   }
 
