@@ -1,6 +1,8 @@
 package io.skein.api;
 
+import io.javalin.router.Endpoint;
 import io.skein.api.events.EventStreamRoute;
+import io.skein.api.http.ProblemResponses;
 import io.skein.cache.CacheSettings;
 import io.skein.cache.StateCache;
 import io.skein.events.EventBus;
@@ -101,7 +103,10 @@ public final class ApiService implements AutoCloseable {
         closer.add(
             "http",
             HttpServer.start(
-                settings.host(), settings.port(), config -> routes.install(config.routes)));
+                settings.host(),
+                settings.port(),
+                new ServerErrors(new ProblemResponses(json)),
+                config -> routes.install(config.routes)));
     Readiness readiness =
         new Readiness()
             .part("postgres", () -> database.reachable() ? State.ok() : State.down("no answer"))
@@ -134,6 +139,11 @@ public final class ApiService implements AutoCloseable {
   /** Where the management port answers. */
   public int managementPort() {
     return management.port();
+  }
+
+  /** Everything this instance's router answers. */
+  List<Endpoint> endpoints() {
+    return http.endpoints();
   }
 
   /** Not ready any more, ends the streams spread over the drain window, stops. Idempotent. */

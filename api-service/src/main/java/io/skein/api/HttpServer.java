@@ -3,6 +3,8 @@ package io.skein.api;
 import io.javalin.Javalin;
 import io.javalin.compression.CompressionStrategy;
 import io.javalin.config.JavalinConfig;
+import io.javalin.router.Endpoint;
+import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
 import org.eclipse.jetty.server.HttpConfiguration;
@@ -26,7 +28,7 @@ final class HttpServer implements AutoCloseable {
   private final Javalin javalin;
   private @Nullable ServerConnector connector;
 
-  private HttpServer(String host, int port, Consumer<JavalinConfig> routes) {
+  private HttpServer(String host, int port, ServerErrors errors, Consumer<JavalinConfig> routes) {
     this.javalin =
         Javalin.create(config -> {
           QueuedThreadPool threads = new QueuedThreadPool(PLATFORM_THREADS, 4);
@@ -35,6 +37,7 @@ final class HttpServer implements AutoCloseable {
               VirtualThreads.getNamedVirtualThreadsExecutor("skein-request-"));
           config.jetty.threadPool = threads;
           config.jetty.addConnector((server, http) -> connect(server, http, host, port));
+          config.jetty.modifyServer(server -> server.setErrorHandler(errors));
           config.http.maxRequestSize = MAX_JSON_BODY;
           config.http.compressionStrategy = CompressionStrategy.NONE;
           config.startup.showJavalinBanner = false;
@@ -48,14 +51,22 @@ final class HttpServer implements AutoCloseable {
    *
    * @param port 0 lets the system choose
    */
-  static HttpServer start(String host, int port, Consumer<JavalinConfig> routes) {
-    HttpServer server = new HttpServer(host, port, routes);
+  static HttpServer start(
+      String host, int port, ServerErrors errors, Consumer<JavalinConfig> routes) {
+    HttpServer server = new HttpServer(host, port, errors, routes);
     server.javalin.start();
     return server;
   }
 
   int port() {
     return Objects.requireNonNull(connector, "not started").getLocalPort();
+  }
+
+  /** Everything the router answers, in the order of adding. */
+  List<Endpoint> endpoints() {
+    return javalin.unsafe.internalRouter.allHttpHandlers().stream()
+        .map(parsed -> parsed.endpoint)
+        .toList();
   }
 
   @Override

@@ -35,7 +35,7 @@ final class Outages {
 
   private void database(JdbiException e, Context context) {
     if (passes(e)) {
-      LOG.warn("PostgreSQL could not serve a request path={}", context.path(), e);
+      LOG.warn("PostgreSQL could not serve a request path={} reason={}", context.path(), reason(e));
       busy(context);
     } else {
       LOG.error("a request failed path={}", context.path(), e);
@@ -52,6 +52,15 @@ final class Outages {
         context,
         Problem.of(ProblemType.UNAVAILABLE, "The database does not answer. Try again in a moment.")
             .withHeader("Retry-After", "1"));
+  }
+
+  /** In an outage every request comes here: one line each, without the stack. */
+  private static String reason(Throwable failure) {
+    Throwable root = failure;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    return root.toString();
   }
 
   private static boolean passes(Throwable failure) {

@@ -11,6 +11,7 @@ import io.skein.api.flows.FlowCreationRoute;
 import io.skein.api.flows.FlowReadRoutes;
 import io.skein.api.flows.TaskRoutes;
 import io.skein.api.http.ProblemResponses;
+import io.skein.api.http.QueryText;
 import io.skein.api.page.PageRoutes;
 import io.skein.cache.StateCache;
 import io.skein.discovery.DiscoveryQueries;
@@ -59,6 +60,7 @@ final class Routes {
     DoorSettings doors =
         new DoorSettings(settings.tokens(), settings.allowedOrigins(), page.openRoutes());
     Doors.install(routes, doors, clock, json);
+    routes.before(QueryText::check);
     Outages.install(routes, new ProblemResponses(json));
     page.install(routes);
     new FlowCreationRoute(engine, json, clock, settings.maxUploadBytes()).install(routes);

@@ -8,8 +8,8 @@ import tools.jackson.databind.JsonNode;
 /** Reads {@code {"mapping": [{"file"?, "column", "field"|null}]}}. */
 final class CorrectionReader {
   private static final String SHAPE =
-      "the body must be {} or {\"mapping\": [{\"file\": name (optional), \"column\": name,"
-          + " \"field\": name or null}]}";
+      "The body must be {} or {\"mapping\": [{\"file\": name (optional), \"column\": name,"
+          + " \"field\": name or null}]}. Correct it and send it again.";
 
   private CorrectionReader() {}
 

@@ -38,10 +38,7 @@ public final class FlowCommandRoutes {
   }
 
   private void approve(Context context) throws InterruptedException {
-    JsonNode answer =
-        context.bodyAsBytes().length == 0
-            ? json.createObjectNode()
-            : JsonBody.read(context, json, JsonNode.class);
+    JsonNode answer = JsonBody.read(context, json, JsonNode.class, json.createObjectNode());
     CommandRequest request = request(context, "approve", answer.toString());
     CommandAnswers.write(context, CommandAnswers.done(commands.approve(request, answer)));
   }

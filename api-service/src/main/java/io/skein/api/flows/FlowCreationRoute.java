@@ -88,7 +88,8 @@ public final class FlowCreationRoute {
           .exception();
     }
     files.check(check);
-    List<String> request = new ArrayList<>(List.of("create", kind, name, asOf.toString()));
+    List<String> request =
+        new ArrayList<>(List.of("create", owner.engagement(), kind, name, asOf.toString()));
     files.stored().forEach(file -> request.add(file.name() + "=" + file.upload().sha256()));
     NewFlow flow =
         new NewFlow(
@@ -102,7 +103,19 @@ public final class FlowCreationRoute {
     return CommandAnswers.done(engine.create(flow, IdempotencyHeader.read(context, request)));
   }
 
-  private Map<String, String> receive(Context context, UploadedFiles files) throws IOException {
+  /** Whatever breaks while the body is read is the connection's doing: the store throws its own. */
+  private Map<String, String> receive(Context context, UploadedFiles files) {
+    try {
+      return read(context, files);
+    } catch (IOException e) {
+      throw Problem.of(
+              ProblemType.MALFORMED_REQUEST,
+              "The body breaks off before its end. Nothing was stored; send the request again.")
+          .exception();
+    }
+  }
+
+  private Map<String, String> read(Context context, UploadedFiles files) throws IOException {
     String contentType = context.contentType();
     String type = mediaType(contentType);
     return switch (type) {

@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a {@code multipart/form-data} body as it arrives: files go to the store piece by piece,
- * other parts are small fields. Jetty's parser does the reading. Not thread safe.
+ * other parts are small fields. Jetty's parser does the reading; since it swallows what its
+ * listener throws, that is kept and thrown between two pieces. Not thread safe.
  */
 final class MultipartUpload implements MultiPart.Parser.Listener {
   private static final Pattern NAME = parameter("name");
@@ -33,7 +34,8 @@ final class MultipartUpload implements MultiPart.Parser.Listener {
   private final ByteArrayOutputStream field = new ByteArrayOutputStream();
   private String disposition = "";
   private @Nullable UploadWriter writer;
-  private @Nullable Throwable failure;
+  private @Nullable Throwable malformation;
+  private @Nullable RuntimeException failure;
   private boolean complete;
 
   MultipartUpload(UploadedFiles files) {
@@ -84,6 +86,43 @@ final class MultipartUpload implements MultiPart.Parser.Listener {
 
   @Override
   public void onPartHeaders() {
+    attempt(this::beginPart);
+  }
+
+  @Override
+  public void onPartContent(Content.Chunk chunk) {
+    byte[] bytes = new byte[chunk.remaining()];
+    chunk.getByteBuffer().get(bytes);
+    attempt(() -> add(bytes));
+  }
+
+  @Override
+  public void onPartEnd() {
+    attempt(this::endPart);
+  }
+
+  @Override
+  public void onComplete() {
+    complete = true;
+  }
+
+  @Override
+  public void onFailure(Throwable cause) {
+    malformation = cause;
+  }
+
+  private void attempt(Runnable step) {
+    if (failure != null) {
+      return;
+    }
+    try {
+      step.run();
+    } catch (RuntimeException e) {
+      failure = e;
+    }
+  }
+
+  private void beginPart() {
     String fileName = parameterOf(FILE_NAME);
     String partName = parameterOf(NAME);
     if (fileName != null || "file".equals(partName)) {
@@ -91,10 +130,7 @@ final class MultipartUpload implements MultiPart.Parser.Listener {
     }
   }
 
-  @Override
-  public void onPartContent(Content.Chunk chunk) {
-    byte[] bytes = new byte[chunk.remaining()];
-    chunk.getByteBuffer().get(bytes);
+  private void add(byte[] bytes) {
     UploadWriter target = writer;
     if (target != null) {
       target.write(bytes, 0, bytes.length);
@@ -105,8 +141,7 @@ final class MultipartUpload implements MultiPart.Parser.Listener {
     }
   }
 
-  @Override
-  public void onPartEnd() {
+  private void endPart() {
     UploadWriter target = writer;
     String partName = parameterOf(NAME);
     if (target != null) {
@@ -116,26 +151,11 @@ final class MultipartUpload implements MultiPart.Parser.Listener {
     }
   }
 
-  @Override
-  public void onComplete() {
-    complete = true;
-  }
-
-  @Override
-  public void onFailure(Throwable cause) {
-    failure = cause;
-  }
-
   private void throwFailure() {
-    Throwable cause = failure;
-    if (cause instanceof ProblemException problem) {
-      throw problem;
+    if (failure != null) {
+      throw failure;
     }
-    if (cause instanceof RuntimeException runtime
-        && !(cause instanceof IllegalArgumentException)
-        && !(cause instanceof IllegalStateException)) {
-      throw runtime;
-    }
+    Throwable cause = malformation;
     if (cause != null) {
       throw malformed("The body is no valid multipart/form-data: " + cause.getMessage() + ".");
     }

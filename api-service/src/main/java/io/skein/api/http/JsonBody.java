@@ -1,7 +1,9 @@
 package io.skein.api.http;
 
 import io.javalin.http.Context;
+import java.io.IOException;
 import java.util.stream.Collectors;
+import tools.jackson.core.JacksonException;
 import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.core.exc.StreamReadException;
 import tools.jackson.databind.DatabindException;
@@ -9,16 +11,42 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** Bodies of requests in JSON. */
 public final class JsonBody {
+  private static final int MAX_BYTES = 1 << 20;
+
   private JsonBody() {}
 
   /**
-   * Reads the body, which the server's own limit bounds.
+   * Reads the body.
    *
-   * @throws ProblemException 400 when it is not JSON or not of this shape
+   * @throws ProblemException 400 when it is not JSON or not of this shape, 413 past 1 MiB
    */
   public static <T> T read(Context context, JsonMapper json, Class<T> type) {
+    return parse(bytes(context), json, type);
+  }
+
+  /** {@link #read}, with another answer for an empty body. */
+  public static <T> T read(Context context, JsonMapper json, Class<T> type, T absent) {
+    byte[] bytes = bytes(context);
+    return bytes.length == 0 ? absent : parse(bytes, json, type);
+  }
+
+  /** Counts what comes: a chunked body does not say how large it is. */
+  private static byte[] bytes(Context context) {
     try {
-      T body = json.readValue(context.bodyAsBytes(), type);
+      byte[] bytes = context.bodyInputStream().readNBytes(MAX_BYTES + 1);
+      if (bytes.length > MAX_BYTES) {
+        throw Problem.of(ProblemType.TOO_LARGE, "A JSON body has at most 1 MiB. Send less at once.")
+            .exception();
+      }
+      return bytes;
+    } catch (IOException e) {
+      throw malformed("The body breaks off. Send the request again.");
+    }
+  }
+
+  private static <T> T parse(byte[] bytes, JsonMapper json, Class<T> type) {
+    try {
+      T body = json.readValue(bytes, type);
       if (body == null) {
         throw malformed("The body is null; send an object.");
       }
@@ -32,6 +60,9 @@ public final class JsonBody {
       String at = e.getPath().isEmpty() ? "the top" : path(e);
       throw malformed(
           "The value at " + at + " has another type than this request takes. Correct it.");
+    } catch (JacksonException e) {
+      throw malformed(
+          "The JSON is nested too deeply or has too long a number, name or text. Simplify it.");
     }
   }
 

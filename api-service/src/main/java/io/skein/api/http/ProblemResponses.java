@@ -31,7 +31,16 @@ public final class ProblemResponses {
     context
         .status(problem.type().status())
         .contentType("application/problem+json")
-        .result(json.writeValueAsBytes(problem.body(context.path())));
+        .result(body(problem, context.path()));
+  }
+
+  /**
+   * The body of an answer, in UTF-8.
+   *
+   * @param instance the path that was asked for
+   */
+  public byte[] body(Problem problem, String instance) {
+    return json.writeValueAsBytes(problem.body(instance));
   }
 
   private void failed(Exception e, Context context) {

@@ -16,13 +16,16 @@ public enum ProblemType {
       "missing-csrf-token", 403, "The write does not prove that it comes from the page"),
   TENANT_MISMATCH("tenant-mismatch", 403, "Token and headers name different accounts"),
   NOT_FOUND("not-found", 404, "Not found"),
+  TIMEOUT("timeout", 408, "The request took too long to arrive"),
   METHOD_NOT_ALLOWED("method-not-allowed", 405, "Not possible with this method"),
   CONFLICT("conflict", 409, "Not possible in the present state"),
   LOCKED("locked", 409, "Another command is at work"),
   VERSION_MISMATCH("version-mismatch", 412, "The state has changed"),
   TOO_LARGE("too-large", 413, "Too large"),
+  ADDRESS_TOO_LONG("address-too-long", 414, "The address is too long"),
   UNSUPPORTED_MEDIA_TYPE("unsupported-media-type", 415, "This kind of content is not accepted"),
   UNUSABLE_INPUT("unusable-input", 422, "The content cannot be used"),
+  HEADERS_TOO_LARGE("headers-too-large", 431, "The headers are too large"),
   INTERNAL("internal", 500, "Something failed on our side"),
   UNAVAILABLE("unavailable", 503, "Not available for a moment");
 
@@ -50,7 +53,7 @@ public enum ProblemType {
   }
 
   /** The most general problem for a status that the server itself answers. */
-  static ProblemType of(int status) {
+  public static ProblemType of(int status) {
     return Arrays.stream(values())
         .filter(type -> type.status == status)
         .findFirst()

@@ -1,0 +1,155 @@
+package io.skein.api;
+
+import io.skein.discovery.DiscoveryFlow;
+import io.skein.events.EventBus;
+import io.skein.events.EventSettings;
+import io.skein.flows.FlowEngine;
+import io.skein.flows.StepListener;
+import io.skein.locks.Locks;
+import io.skein.postgres.Database;
+import io.skein.postgres.PostgresSettings;
+import io.skein.redis.RedisConnections;
+import io.skein.redis.RedisSettings;
+import io.skein.tasks.TaskQueue;
+import io.skein.tasks.Worker;
+import io.skein.tasks.WorkerSettings;
+import io.skein.telemetry.SettingsReader;
+import io.skein.testing.PostgresServer;
+import io.skein.testing.TestServers;
+import java.net.http.HttpClient;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jdbi.v3.core.Handle;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * API instances over a database and a key prefix of their own, and a worker when one is asked for.
+ */
+final class ApiStack implements AutoCloseable {
+  static final long MAX_UPLOAD_BYTES = 12 << 20;
+
+  private static final List<String> TABLES =
+      List.of("flows", "uploads", "upload_chunks", "tasks", "streams", "events");
+
+  final JsonMapper json = JsonMapper.builder().build();
+  final Database database;
+  final HttpClient http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+  private final Deque<AutoCloseable> closeables = new ArrayDeque<>();
+  private final List<ApiService> instances = new ArrayList<>();
+  private final PostgresSettings postgres;
+  private final RedisSettings redis;
+  private final String databaseUrl;
+  private final String prefix = "test-" + UUID.randomUUID() + ":";
+
+  private ApiStack(PostgresServer server, int instances) throws Exception {
+    databaseUrl = server.createDatabase().url();
+    postgres = PostgresSettings.parse(databaseUrl).withPoolSize(10);
+    redis = RedisSettings.of(TestServers.redis().url()).withKeyPrefix(prefix);
+    closeables.push(http);
+    for (int n = 1; n <= instances; n++) {
+      this.instances.add(keep(ApiService.start(settings("api-" + n))));
+    }
+    database = keep(Database.open(postgres, "test"));
+  }
+
+  static ApiStack start(int instances) throws Exception {
+    return new ApiStack(TestServers.postgres(), instances);
+  }
+
+  static ApiStack start(PostgresServer server) throws Exception {
+    return new ApiStack(server, 1);
+  }
+
+  /** One of the instances, with a token that it trusts. */
+  ApiClient client(int instance) {
+    return anonymous(instance).withToken(TestTokens.genuine());
+  }
+
+  ApiClient anonymous(int instance) {
+    return new ApiClient(http, json, instance(instance).port(), Map.of());
+  }
+
+  ApiService instance(int number) {
+    return instances.get(number - 1);
+  }
+
+  /** A worker as another process would have one: with connections of its own. */
+  void startWorker() {
+    String name = "worker-" + UUID.randomUUID();
+    Database own = keep(Database.open(postgres, name));
+    RedisConnections connections = keep(RedisConnections.open(redis, name));
+    EventBus events = keep(EventBus.start(own, connections, name, EventSettings.defaults()));
+    TaskQueue tasks = keep(TaskQueue.open(own, connections));
+    Locks locks = keep(new Locks(connections, own, Duration.ofMinutes(1)));
+    FlowEngine engine =
+        new FlowEngine(
+            own,
+            events.journal(),
+            tasks,
+            locks,
+            events.progress(),
+            json,
+            List.of(new DiscoveryFlow()),
+            StepListener.NONE);
+    WorkerSettings settings =
+        WorkerSettings.named(name)
+            .withQueues(List.of(FlowEngine.queue()))
+            .withSlots(2)
+            .withGrace(Duration.ofSeconds(2));
+    keep(new Worker(settings, tasks, engine.taskHandlers())).start();
+  }
+
+  /** How many rows each table has that a request may write to. */
+  Map<String, Long> rowCounts() {
+    Map<String, Long> counts = new LinkedHashMap<>();
+    TABLES.forEach(table -> counts.put(table, count("select count(*) from " + table)));
+    return counts;
+  }
+
+  long count(String sql, Object... arguments) {
+    return database.read((Handle handle) -> handle.select(sql, arguments).mapTo(Long.class).one());
+  }
+
+  private ApiSettings settings(String name) {
+    return ApiSettings.read(
+        new SettingsReader(
+            Map.of(
+                "SKEIN_NAME",
+                name,
+                "SKEIN_PORT",
+                "0",
+                "SKEIN_MANAGEMENT_PORT",
+                "0",
+                "DATABASE_URL",
+                databaseUrl,
+                "REDIS_URL",
+                TestServers.redis().url(),
+                "SKEIN_KEY_PREFIX",
+                prefix,
+                "SKEIN_JWT_SECRET",
+                TestTokens.SECRET,
+                "SKEIN_MAX_UPLOAD_BYTES",
+                Long.toString(MAX_UPLOAD_BYTES),
+                "SKEIN_DRAIN",
+                "100ms")));
+  }
+
+  private <T extends AutoCloseable> T keep(T closeable) {
+    closeables.push(closeable);
+    return closeable;
+  }
+
+  @Override
+  public void close() throws Exception {
+    while (!closeables.isEmpty()) {
+      closeables.pop().close();
+    }
+  }
+}

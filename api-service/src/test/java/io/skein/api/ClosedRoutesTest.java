@@ -1,0 +1,192 @@
+package io.skein.api;
+
+import static io.skein.api.ApiClient.FLOWS;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.javalin.http.HandlerType;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+
+/** Every route of the router itself, so that a new one cannot be forgotten. */
+class ClosedRoutesTest {
+  private static final String SESSION = "/api/v1/session";
+
+  private static ApiStack stack;
+  private static ApiClient owner;
+  private static ApiClient anonymous;
+  private static String flow;
+  private static String task;
+
+  @BeforeAll
+  static void start() throws Exception {
+    stack = ApiStack.start(1);
+    owner = stack.client(1);
+    anonymous = stack.anonymous(1);
+    flow = owner.create(ApiClient.CLEAR_CSV);
+    task =
+        stack.database.read(handle ->
+            handle
+                .select("select id from tasks where flow = ?", UUID.fromString(flow))
+                .mapTo(UUID.class)
+                .one()
+                .toString());
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    stack.close();
+  }
+
+  private record Route(String method, String path) {
+    boolean namesSomething() {
+      return path.contains("{");
+    }
+
+    String of(String flow, String task) {
+      return path.replace("{flow}", flow).replace("{task}", task);
+    }
+  }
+
+  @Test
+  void only_the_page_and_signing_in_are_open() {
+    Set<Route> open =
+        routes().stream()
+            .filter(route -> send(anonymous, route, flow, task).statusCode() != 401)
+            .filter(route -> !route.equals(new Route("POST", SESSION)))
+            .collect(Collectors.toSet());
+    assertThat(open).hasSizeGreaterThan(10).allMatch(route -> route.method().equals("GET"));
+    assertThat(open).noneMatch(route -> route.path().startsWith("/api/"));
+    assertThat(open)
+        .allMatch(route -> anonymous.get(route.path()).headers().firstValue("ETag").isPresent());
+    assertThat(anonymous.post(SESSION, "{\"token\":\"x\"}").statusCode()).isEqualTo(401);
+  }
+
+  @Test
+  void no_closed_route_takes_a_bad_token() {
+    Map<String, String> bad = new LinkedHashMap<>();
+    bad.put("expired", TestTokens.expired());
+    bad.put("signed with another secret", TestTokens.withAnotherSecret());
+    bad.put("unsigned", TestTokens.unsigned());
+    bad.put("for another audience", TestTokens.forAnotherAudience());
+    bad.put("no token at all", "nonsense");
+    Map<String, Long> before = stack.rowCounts();
+    for (Route route : closedRoutes()) {
+      anonymous.problem(send(anonymous, route, flow, task), 401, "unauthenticated");
+      bad.forEach((what, token) -> {
+        HttpResponse<String> byHeader = send(anonymous.withToken(token), route, flow, task);
+        assertThat(byHeader.statusCode()).as("%s: %s", route, what).isEqualTo(401);
+        anonymous.problem(byHeader, 401, "unauthenticated");
+        HttpResponse<String> byCookie =
+            send(anonymous.with("Cookie", "skein_session=" + token), route, flow, task);
+        assertThat(byCookie.statusCode()).as("%s: cookie %s", route, what).isEqualTo(401);
+      });
+      HttpResponse<String> tokenAsCookie =
+          send(
+              anonymous.with("Cookie", "skein_session=" + TestTokens.genuine()), route, flow, task);
+      assertThat(tokenAsCookie.statusCode()).as("%s: token as cookie", route).isEqualTo(401);
+    }
+    assertThat(stack.rowCounts()).isEqualTo(before);
+  }
+
+  @Test
+  void what_belongs_to_others_is_not_there() {
+    Set<Route> naming = routes().stream().filter(Route::namesSomething).collect(Collectors.toSet());
+    assertThat(naming).hasSizeGreaterThan(15);
+    String unknown = UUID.randomUUID().toString();
+    Map<String, Long> before = stack.rowCounts();
+    for (ApiClient stranger :
+        List.of(
+            anonymous.withToken(TestTokens.of("rival", TestTokens.ENGAGEMENT)),
+            anonymous.withToken(TestTokens.of(TestTokens.TENANT, "another")))) {
+      for (Route route : naming) {
+        HttpResponse<String> answer = send(stranger, route, flow, task);
+        assertThat(answer.statusCode()).as("%s", route).isEqualTo(404);
+        JsonNode problem = stranger.problem(answer, 404, "not-found");
+        JsonNode ofUnknown = stranger.tree(send(stranger, route, unknown, unknown));
+        assertThat(problem.get("detail")).as("%s", route).isEqualTo(ofUnknown.get("detail"));
+      }
+      JsonNode list = stranger.tree(stranger.get(FLOWS));
+      assertThat(list.get("items").isEmpty()).isTrue();
+      assertThat(list.get("next").isNull()).isTrue();
+      JsonNode afterOurs = stranger.tree(stranger.get(FLOWS + "?after=" + unknown));
+      assertThat(afterOurs.toString()).doesNotContain(flow);
+    }
+    assertThat(stack.rowCounts()).isEqualTo(before);
+    assertThat(owner.get(FLOWS).body()).contains(flow);
+    assertThat(owner.get("/api/v1/tasks/" + task).statusCode()).isEqualTo(200);
+  }
+
+  /** A route that names nothing needs a look at what it lists; then it is added here. */
+  @Test
+  void every_other_closed_route_is_known() {
+    Set<String> others = new TreeSet<>();
+    closedRoutes().stream()
+        .filter(route -> !route.namesSomething())
+        .forEach(route -> others.add(route.method() + " " + route.path()));
+    assertThat(others)
+        .containsExactlyInAnyOrder(
+            "GET " + FLOWS, "POST " + FLOWS, "GET " + SESSION, "DELETE " + SESSION);
+  }
+
+  @Test
+  void a_session_reads_by_its_cookie_and_writes_with_its_csrf_token_only() {
+    HttpResponse<String> signedIn =
+        anonymous.post(SESSION, "{\"token\":\"" + TestTokens.genuine() + "\"}");
+    assertThat(signedIn.statusCode()).isEqualTo(200);
+    String cookie = signedIn.headers().firstValue("Set-Cookie").orElseThrow();
+    assertThat(cookie).contains("HttpOnly").contains("SameSite=Strict");
+    ApiClient page = anonymous.with("Cookie", cookie.substring(0, cookie.indexOf(';')));
+    String csrf = page.tree(signedIn).get("csrf").asString();
+
+    assertThat(page.get(FLOWS + "/" + flow).statusCode()).isEqualTo(200);
+    Map<String, Long> before = stack.rowCounts();
+    for (Route route : closedRoutes()) {
+      if (!route.method().equals("GET")) {
+        page.problem(send(page, route, flow, task), 403, "missing-csrf-token");
+        page.problem(
+            send(page.with("X-CSRF-Token", csrf + "x"), route, flow, task),
+            403,
+            "missing-csrf-token");
+      }
+    }
+    assertThat(stack.rowCounts()).isEqualTo(before);
+    assertThat(page.with("X-CSRF-Token", csrf).post(FLOWS + "/" + flow + "/pause", "").statusCode())
+        .isEqualTo(200);
+  }
+
+  private static List<Route> routes() {
+    return stack.instance(1).endpoints().stream()
+        .filter(endpoint -> !endpoint.method.equals(HandlerType.BEFORE))
+        .filter(endpoint -> !endpoint.method.equals(HandlerType.AFTER))
+        .map(endpoint -> new Route(endpoint.method.name(), endpoint.path))
+        .toList();
+  }
+
+  private static List<Route> closedRoutes() {
+    return routes().stream()
+        .filter(route -> !route.method().equals("GET") || route.path().startsWith("/api/"))
+        .filter(route -> !route.equals(new Route("POST", SESSION)))
+        .toList();
+  }
+
+  private static HttpResponse<String> send(
+      ApiClient client, Route route, String flow, String task) {
+    boolean writes = route.method().equals("POST");
+    return (writes ? client.with("Content-Type", "application/json") : client)
+        .send(
+            route.method(),
+            route.of(flow, task),
+            writes ? BodyPublishers.ofString("{}") : BodyPublishers.noBody());
+  }
+}

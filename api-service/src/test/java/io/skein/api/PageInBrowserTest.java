@@ -1,0 +1,193 @@
+package io.skein.api;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.BrowserType;
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.assertions.LocatorAssertions;
+import com.microsoft.playwright.assertions.PlaywrightAssertions;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The page in the Chromium of the system, from signing in to the report. Leaves its screenshots in
+ * {@code target/screenshots}.
+ */
+class PageInBrowserTest {
+  private static final Path SAMPLES = Path.of("../samples");
+  private static final Path SCREENSHOTS = Path.of("target/screenshots");
+  private static final List<String> BROWSERS =
+      List.of("chromium", "chromium-browser", "google-chrome");
+  private static final int WIDE = 1440;
+  private static final int NARROW = 390;
+  private static final double PATIENCE_MILLIS = 90_000;
+
+  private static ApiStack stack;
+  private static Playwright playwright;
+  private static Browser browser;
+
+  private final List<String> errors = new ArrayList<>();
+
+  @BeforeAll
+  static void start() throws Exception {
+    Path chromium = chromium();
+    stack = ApiStack.start(1);
+    stack.startWorker();
+    playwright =
+        Playwright.create(
+            new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
+    browser =
+        playwright
+            .chromium()
+            .launch(
+                new BrowserType.LaunchOptions()
+                    .setExecutablePath(chromium)
+                    .setHeadless(true)
+                    .setArgs(
+                        List.of(
+                            "--headless",
+                            "--no-sandbox",
+                            "--disable-gpu",
+                            "--disable-background-networking")));
+    PlaywrightAssertions.setDefaultAssertionTimeout(PATIENCE_MILLIS);
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    playwright.close();
+    stack.close();
+  }
+
+  @Test
+  void from_signing_in_to_the_report_and_through_an_approval() throws Exception {
+    try (Page page = browser.newPage(new Browser.NewPageOptions().setViewportSize(WIDE, 900))) {
+      listen(page);
+      page.navigate(address() + "#token=" + TestTokens.genuine());
+      assertThat(page.getByText("ann · acme")).isVisible();
+      assertThat(page.url()).doesNotContain("token");
+      look(page, "list-empty");
+
+      upload(
+          page,
+          SAMPLES.resolve("fedora_servers_2017.csv"),
+          SAMPLES.resolve("fedora_app_server_edges_2017.csv"));
+      assertThat(page.getByText("Import and validation").first()).isVisible();
+      complete(page);
+      assertThat(page.locator("#report-title")).isVisible();
+      assertThat(page.locator(".connection")).hasText("Complete");
+      assertThat(page.locator(".phase[data-status=completed]")).hasCount(7);
+      assertThat(page.locator(".events li").first()).containsText("Flow completed", ignoringCase());
+      look(page, "report");
+      for (String tab : tabs(page)) {
+        page.navigate(page.url().replaceFirst("(#/flows/[^/]+).*", "$1") + "/" + tab);
+        assertThat(page.locator(".tabs a[aria-current=page]")).isVisible();
+        page.waitForLoadState(com.microsoft.playwright.options.LoadState.NETWORKIDLE);
+        look(page, "tab-" + tab);
+      }
+
+      page.getByText("All flows").first().click();
+      Path unclear = Files.createTempFile("unclear", ".csv");
+      Files.writeString(unclear, ApiClient.UNCLEAR_CSV, StandardCharsets.UTF_8);
+      upload(page, unclear);
+      Locator approve = page.getByText("Approve mapping");
+      assertThat(approve).isVisible();
+      look(page, "approval");
+      page.locator(".columns select").first().selectOption("hostname");
+      assertThat(page.getByText("1 column changed.")).isVisible();
+      approve.click();
+      assertThat(approve).isHidden();
+      assertThat(page.locator(".heading .badge")).containsText("Completed", ignoringCase());
+      Files.delete(unclear);
+
+      page.getByText("All flows").first().click();
+      assertThat(page.getByText("fedora_servers_2017.csv").first()).isVisible();
+      look(page, "list");
+      page.getByText("Sign out").click();
+      assertThat(page.locator("textarea#token")).isVisible();
+      look(page, "sign-in");
+    }
+    assertThat(errors).isEmpty();
+  }
+
+  private static void upload(Page page, Path... files) {
+    page.locator("#files").setInputFiles(files);
+    page.getByText("Start discovery").click();
+    assertThat(page.locator("#phases-title")).isVisible();
+  }
+
+  /** Approves when asked, until the flow is complete; the page is never loaded anew. */
+  private static void complete(Page page) {
+    Locator completed = page.locator(".heading .badge[data-status=completed]");
+    Locator approve = page.getByText("Approve mapping");
+    assertThat(completed.or(approve).first()).isVisible();
+    if (approve.isVisible()) {
+      approve.click();
+    }
+    assertThat(completed).isVisible();
+  }
+
+  private static List<String> tabs(Page page) {
+    return page.locator(".tabs a").all().stream()
+        .map(link -> link.getAttribute("href"))
+        .filter(address -> address.matches("#/flows/[^/]+/.+"))
+        .map(address -> address.substring(address.lastIndexOf('/') + 1))
+        .toList();
+  }
+
+  /** A screenshot at both widths, and nothing may stick out to the right. */
+  private static void look(Page page, String name) {
+    for (int width : new int[] {NARROW, WIDE}) {
+      page.setViewportSize(width, 900);
+      page.screenshot(
+          new Page.ScreenshotOptions()
+              .setPath(SCREENSHOTS.resolve(name + "-" + width + ".png"))
+              .setFullPage(true));
+      Object excess =
+          page.evaluate(
+              "document.documentElement.scrollWidth - document.documentElement.clientWidth");
+      assertThat(excess).as("%s is wider than %d px", name, width).isEqualTo(0);
+    }
+  }
+
+  /** Scripts that fail, files that are missing and what the page's own policy forbids. */
+  private void listen(Page page) {
+    page.onPageError(errors::add);
+    page.onConsoleMessage(message -> {
+      if (message.type().equals("error") || message.type().equals("warning")) {
+        errors.add(message.text() + " at " + message.location());
+      }
+    });
+  }
+
+  private static String address() {
+    return "http://127.0.0.1:" + stack.instance(1).port() + "/";
+  }
+
+  private static LocatorAssertions.ContainsTextOptions ignoringCase() {
+    return new LocatorAssertions.ContainsTextOptions().setIgnoreCase(true);
+  }
+
+  private static Path chromium() {
+    String path = System.getenv().getOrDefault("PATH", "/usr/bin");
+    return Stream.of(path.split(":"))
+        .flatMap(folder -> BROWSERS.stream().map(name -> Path.of(folder, name)))
+        .filter(Files::isExecutable)
+        .findFirst()
+        .orElseThrow(() ->
+            new AssertionError(
+                "There is no Chromium on this machine, and the page is tried in one. Install it,"
+                    + " for example with: apt-get install chromium"));
+  }
+}
