@@ -1,7 +1,7 @@
 // The graph in words: waves, cycles, shared and isolated assets, each with its first members.
 
 import { element, replace } from './elements.js';
-import { number } from './format-values.js';
+import { assetName, number } from './format-values.js';
 
 const SHOWN_GROUPS = 20;
 const SHOWN_NAMES = 30;
@@ -13,8 +13,8 @@ export function dependencySummary() {
     groups('Waves', page.waves, (wave) => [`Wave ${wave.wave}`, wave.assets]),
     groups('Clusters', page.clusters, (cluster, index) => [`Cluster ${index + 1}`, members(cluster)]),
     groups('Cycles', page.cycles, (cycle, index) => [`Cycle ${index + 1}`, members(cycle)]),
-    groups('Shared', page.shared, (shared) => [shared.asset ?? shared, [shared.dependents ? `${number(shared.dependents)} depend on it` : '']]),
-    groups('Isolated', page.isolated, (asset) => [asset.asset ?? asset, []]));
+    groups('Shared', page.shared, (shared) => [assetName(shared.asset ?? shared), [shared.dependents ? `${number(shared.dependents)} depend on it` : '']]),
+    groups('Isolated', page.isolated, (asset) => [assetName(asset.asset ?? asset), []]));
   return { node, update };
 }
 
@@ -38,5 +38,5 @@ function members(group) {
 
 function firstOf(assets) {
   const rest = assets.length - SHOWN_NAMES;
-  return assets.slice(0, SHOWN_NAMES).join(', ') + (rest > 0 ? `, and ${number(rest)} more` : '');
+  return assets.slice(0, SHOWN_NAMES).map(assetName).join(', ') + (rest > 0 ? `, and ${number(rest)} more` : '');
 }

@@ -2,7 +2,7 @@
 
 import { address, read } from './api-client.js';
 import { element } from './elements.js';
-import { clock, number, pairs, plain, words } from './format-values.js';
+import { assetName, clock, number, pairs, plain, words } from './format-values.js';
 import { assetCells } from './asset-cells.js';
 import { dependencySummary } from './dependency-summary.js';
 import { pagedTable } from './paged-table.js';
@@ -51,7 +51,7 @@ function dependencies(flowId) {
       return page;
     },
     columns: [
-      text('From', (edge) => edge.from), text('To', (edge) => edge.to), text('Kind', (edge) => words(edge.kind ?? '')),
+      text('From', (edge) => assetName(edge.from)), text('To', (edge) => assetName(edge.to)), text('Kind', (edge) => words(edge.kind ?? '')),
       text('Port', (edge) => (edge.port === null || edge.port === undefined ? '' : String(edge.port)), 'number'), text('Process', (edge) => edge.process),
     ],
   });

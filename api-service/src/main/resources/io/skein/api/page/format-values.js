@@ -21,6 +21,11 @@ export function words(name) {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
+/** What people call an asset by its key: `host:web-01` is web-01. */
+export function assetName(key) {
+  return String(key).replace(/^(?:host|id|name|ip):/, '');
+}
+
 export function number(value) {
   return typeof value === 'number' ? NUMBER.format(value) : NOTHING;
 }
