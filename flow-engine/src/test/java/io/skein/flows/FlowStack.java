@@ -26,18 +26,24 @@ public final class FlowStack implements AutoCloseable {
   public final TaskQueue tasks;
   public final FlowEngine engine;
 
+  /** For processes that join this one. */
+  final String postgresUrl;
+
+  final String redisUrl;
+  final String keyPrefix;
+
   private final Deque<AutoCloseable> closeables = new ArrayDeque<>();
 
   public FlowStack(List<FlowKind> kinds, StepListener listener) {
-    PostgresSettings postgres =
-        PostgresSettings.parse(TestServers.postgres().createDatabase().url()).withPoolSize(20);
+    postgresUrl = TestServers.postgres().createDatabase().url();
+    redisUrl = TestServers.redis().url();
+    PostgresSettings postgres = PostgresSettings.parse(postgresUrl).withPoolSize(20);
     Migrations.migrate(postgres, FlowEngine.migrations());
     String name = "test-" + UUID.randomUUID();
+    keyPrefix = name + ":";
     database = keep(Database.open(postgres, name));
     RedisConnections redis =
-        keep(
-            RedisConnections.open(
-                RedisSettings.of(TestServers.redis().url()).withKeyPrefix(name + ":"), name));
+        keep(RedisConnections.open(RedisSettings.of(redisUrl).withKeyPrefix(keyPrefix), name));
     events = keep(EventBus.start(database, redis, name, EventSettings.defaults()));
     tasks = keep(TaskQueue.open(database, redis));
     Locks locks = keep(new Locks(redis, database, java.time.Duration.ofMinutes(1)));

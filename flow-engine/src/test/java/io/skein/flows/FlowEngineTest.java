@@ -1,0 +1,206 @@
+package io.skein.flows;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.skein.events.NewEvent;
+import io.skein.events.Sequence;
+import io.skein.events.StoredEvent;
+import java.time.Duration;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The engine with a kind of flow that it does not know, on real servers and a real worker. */
+class FlowEngineTest {
+  private static final Owner OWNER = new Owner("acme", "plant-7");
+  private static final Duration LONG = Duration.ofMinutes(5);
+
+  private @Nullable FlowStack stack;
+
+  @AfterEach
+  void stop() throws Exception {
+    if (stack != null) {
+      stack.close();
+    }
+  }
+
+  @Test
+  void anotherKindOfFlowRunsToItsEnd() {
+    FlowId flow = begin(LONG, new DiamondFlow.Work() {});
+    awaitStatus(flow, FlowStatus.COMPLETED);
+    assertThat(find(flow).progress()).isEqualTo(100);
+    assertThat(types(flow)).startsWith("flow_created").endsWith("flow_completed");
+  }
+
+  @Test
+  void aFailedPhaseIsRetriedAndKeepsTheUnitsThatAreDone() throws Exception {
+    Map<String, AtomicInteger> entries = new ConcurrentHashMap<>();
+    FlowId flow =
+        begin(
+            LONG,
+            new DiamondFlow.Work() {
+              @Override
+              public int batches(String phase) {
+                return phase.equals("b") ? 3 : 0;
+              }
+
+              @Override
+              public Effect batch(PhaseRun run, String unit) {
+                entries.computeIfAbsent(unit, u -> new AtomicInteger()).incrementAndGet();
+                return Effect.NOTHING;
+              }
+
+              @Override
+              public Effect finish(PhaseRun run) throws Exception {
+                if (run.phase().phase().equals("b") && run.phase().run() == 1) {
+                  throw new PhaseFailedException("the moon is in the wrong house");
+                }
+                return Effect.NOTHING;
+              }
+            });
+    awaitStatus(flow, FlowStatus.FAILED);
+    Flow.FlowError error = find(flow).error();
+    assertThat(error).isNotNull();
+    assertThat(error.phase()).isEqualTo("b");
+    assertThat(error.reason()).contains("the moon is in the wrong house");
+    assertThat(commands().retry(request(flow))).isInstanceOf(CommandOutcome.Done.class);
+    awaitStatus(flow, FlowStatus.COMPLETED);
+    assertThat(find(flow).error()).isNull();
+    assertThat(find(flow).phase("b").run()).isEqualTo(2);
+    assertThat(entries).hasSize(3).allSatisfy((unit, n) -> assertThat(n).hasValue(1));
+  }
+
+  @Test
+  void anAnswerIsRefusedOrTakenAndTheFlowGoesOn() throws Exception {
+    JsonMapper json = JsonMapper.builder().build();
+    FlowId flow =
+        begin(
+            LONG,
+            new DiamondFlow.Work() {
+              @Override
+              public @Nullable JsonNode question(String phase) {
+                return phase.equals("a") ? json.createObjectNode().put("agreed", "?") : null;
+              }
+            });
+    awaitStatus(flow, FlowStatus.WAITING_FOR_USER);
+    long waiting = find(flow).version();
+    assertThat(commands().approve(request(flow), json.createObjectNode().put("no", 1)))
+        .isEqualTo(new CommandOutcome.Invalid("only yes will do"));
+    assertThat(find(flow).version()).isEqualTo(waiting);
+    assertThat(commands().approve(request(flow), json.createObjectNode()))
+        .isInstanceOf(CommandOutcome.Done.class);
+    awaitStatus(flow, FlowStatus.COMPLETED);
+    assertThat(find(flow).phase("a").summary().get("answered").asBoolean()).isTrue();
+    assertThat(types(flow)).containsOnlyOnce("approval_requested", "mapping_approved");
+  }
+
+  @Test
+  void cancelClosesTheStreamAndOvertakesWhatStillRuns() throws Exception {
+    CountDownLatch working = new CountDownLatch(1);
+    CountDownLatch goOn = new CountDownLatch(1);
+    AtomicInteger effects = new AtomicInteger();
+    FlowId flow =
+        begin(
+            LONG,
+            new DiamondFlow.Work() {
+              @Override
+              public Effect finish(PhaseRun run) throws Exception {
+                working.countDown();
+                goOn.await();
+                return transaction -> effects.incrementAndGet();
+              }
+            });
+    working.await();
+    assertThat(commands().cancel(request(flow))).isInstanceOf(CommandOutcome.Done.class);
+    goOn.countDown();
+    FlowStack open = stack();
+    assertThatThrownBy(() ->
+            open.database.useTransaction(transaction ->
+                open.events
+                    .journal()
+                    .append(
+                        transaction,
+                        flow.stream(),
+                        List.of(new NewEvent("late", null, "{}", "test", null, true)))))
+        .isInstanceOf(RuntimeException.class);
+    stack().close();
+    stack = null;
+    assertThat(effects).hasValue(0);
+  }
+
+  @Test
+  void aTaskOfAnEarlierRunWritesNothing() {
+    FlowId flow = begin(LONG, new DiamondFlow.Work() {});
+    awaitStatus(flow, FlowStatus.COMPLETED);
+    PhaseTask overtaken = new PhaseTask(flow, "a", 1, null);
+    assertThat(FlowSteps.standing(find(flow), overtaken).wanted()).isFalse();
+    int before = types(flow).size();
+    io.skein.tasks.TaskId task =
+        stack()
+            .tasks
+            .enqueue(
+                io.skein.tasks.NewTask.of(
+                    FlowEngine.queue(), FlowTasks.PHASE, overtaken.payload(stack().json)));
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .until(() ->
+            stack().tasks.find(task).orElseThrow().state() == io.skein.tasks.TaskState.SUCCEEDED);
+    assertThat(types(flow)).hasSize(before);
+  }
+
+  private FlowId begin(Duration limit, DiamondFlow.Work work) {
+    FlowStack started =
+        new FlowStack(List.of(new DiamondFlow(limit, environment -> work)), StepListener.NONE);
+    stack = started;
+    started.startWorker();
+    CommandOutcome.Done done =
+        (CommandOutcome.Done)
+            started.engine.create(
+                new NewFlow(
+                    OWNER,
+                    DiamondFlow.KIND,
+                    "a diamond",
+                    LocalDate.of(2026, 11, 22),
+                    "ann",
+                    null,
+                    List.of()),
+                null);
+    return FlowId.parse(started.json.readTree(done.flow()).get("flowId").asString());
+  }
+
+  private void awaitStatus(FlowId flow, FlowStatus status) {
+    await().atMost(Duration.ofSeconds(60)).until(() -> find(flow).status() == status);
+  }
+
+  private Flow find(FlowId id) {
+    return stack().engine.find(OWNER, id).orElseThrow();
+  }
+
+  private FlowCommands commands() {
+    return stack().engine.commands();
+  }
+
+  private FlowStack stack() {
+    return java.util.Objects.requireNonNull(stack);
+  }
+
+  private List<String> types(FlowId flow) {
+    return stack().events.journal().read(flow.stream(), new Sequence(0), 1_000).stream()
+        .map(StoredEvent::type)
+        .toList();
+  }
+
+  private static CommandRequest request(FlowId flow) {
+    return new CommandRequest(OWNER, flow, "ann", null, null);
+  }
+}

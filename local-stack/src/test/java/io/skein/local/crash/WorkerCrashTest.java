@@ -1,0 +1,147 @@
+package io.skein.local.crash;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.skein.local.crash.HeldStack.Followed;
+import io.skein.local.crash.HeldStack.Held;
+import io.skein.local.stack.StackProcess;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** A worker killed with SIGKILL in each phase, at each point of the step that completes it. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+final class WorkerCrashTest {
+  private static final String VICTIM = "worker-1";
+  private static final String SURVIVOR = "worker-2";
+  private static final Duration PATIENCE = Duration.ofSeconds(90);
+
+  /** The victim gets a given step with an even chance; more flows are started until it does. */
+  private static final int MOST_FLOWS = 60;
+
+  private HeldStack stack;
+
+  @BeforeAll
+  void start(@TempDir Path directory) throws Exception {
+    stack = new HeldStack(directory);
+  }
+
+  @AfterAll
+  void stop() throws Exception {
+    if (stack != null) {
+      stack.close();
+    }
+  }
+
+  static Stream<Arguments> everyPhaseAtEveryPoint() {
+    return HeldStack.PHASES.stream()
+        .flatMap(phase -> Stream.of(Point.values()).map(point -> Arguments.of(phase, point)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("everyPhaseAtEveryPoint")
+  void theFlowCompletesAndNothingIsAppliedTwice(String phase, Point point) throws Exception {
+    StackProcess victim = stack.worker(VICTIM);
+    if (!victim.isAlive()) {
+      victim.start();
+    }
+    victim.awaitReady();
+    long hold = stack.arm(VICTIM, phase, "finish", point);
+    List<Followed> flows = startUntilHeld(hold);
+
+    Held held = stack.held(hold);
+    String identity = requireTheVictimAtWork(held, phase, point);
+    victim.kill();
+
+    Followed flow =
+        flows.stream().filter(f -> f.id().equals(held.flow())).findFirst().orElseThrow();
+    await().atMost(PATIENCE).until(() -> flow.end().isDone());
+    requireVictimGone(identity);
+    assertThat(
+            stack.column(
+                "select worker from ledger where flow = ? and phase = ? and unit = 'finish'",
+                held.flow(),
+                phase))
+        .as("who committed the step")
+        .containsExactly(point == Point.BEFORE_RELAY ? VICTIM : SURVIVOR);
+    for (Followed each : flows) {
+      await().atMost(PATIENCE).until(() -> each.end().isDone());
+      stack.requireWhole(each);
+    }
+  }
+
+  private List<Followed> startUntilHeld(long hold) throws Exception {
+    List<Followed> flows = new ArrayList<>();
+    while (!stack.isHeld(hold)) {
+      assertThat(flows).as("flows of which none held").hasSizeLessThan(MOST_FLOWS);
+      Followed flow = stack.start();
+      flows.add(flow);
+      await()
+          .atMost(PATIENCE)
+          .pollInterval(Duration.ofMillis(20))
+          .until(() -> stack.isHeld(hold) || flow.end().isDone());
+    }
+    return flows;
+  }
+
+  /**
+   * What PostgreSQL says while the process holds. Before the effect and before the commit the task
+   * is running under the lease of this very process; before the relay the same transaction that
+   * committed the effect has completed it, so the row shows the success under this process's name.
+   */
+  private String requireTheVictimAtWork(Held held, String phase, Point point) throws SQLException {
+    StackProcess victim = stack.worker(VICTIM);
+    List<String> task =
+        stack
+            .rows(
+                """
+                select t.worker, t.state, t.crash_count,
+                  coalesce(t.lease_until > skein_now(), false),
+                  exists (select from live_workers l where l.key = hashtextextended(t.worker, 0)),
+                  (select i.pid from instances i where i.name = split_part(t.worker, '@', 1))
+                from tasks t
+                where t.flow = ? and t.payload ->> 'phase' = ? and t.payload -> 'unit' is null
+                order by t.id desc limit 1
+                """,
+                held.flow(),
+                phase)
+            .getFirst();
+    boolean committed = point == Point.BEFORE_RELAY;
+    assertThat(task.get(0)).startsWith(VICTIM + "@");
+    assertThat(task.get(1)).isEqualTo(committed ? "succeeded" : "running");
+    assertThat(task.get(2)).as("crashes").isEqualTo("0");
+    assertThat(task.get(3)).as("lease held").isEqualTo(committed ? "f" : "t");
+    assertThat(task.get(4)).as("its advisory lock is held").isEqualTo("t");
+    assertThat(task.get(5)).isEqualTo(String.valueOf(victim.pid()));
+    assertThat(held.pid()).isEqualTo(victim.pid());
+    assertThat(
+            stack.rows(
+                "select 1 from ledger where flow = ? and phase = ? and unit = 'finish'",
+                held.flow(),
+                phase))
+        .as("committed effect")
+        .hasSize(committed ? 1 : 0);
+    assertThat(stack.rows("select 1 from flows where id = ? for update skip locked", held.flow()))
+        .as("the flow's row is %s", point == Point.BEFORE_COMMIT ? "locked" : "free")
+        .hasSize(point == Point.BEFORE_COMMIT ? 0 : 1);
+    return task.get(0);
+  }
+
+  /** The advisory lock went with the killed process, so it was this process that held it. */
+  private void requireVictimGone(String identity) throws SQLException {
+    assertThat(
+            stack.rows("select 1 from live_workers where key = hashtextextended(?, 0)", identity))
+        .isEmpty();
+  }
+}
