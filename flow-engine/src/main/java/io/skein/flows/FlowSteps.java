@@ -14,6 +14,9 @@ import tools.jackson.databind.node.ObjectNode;
  * reads after, so that two steps of one flow can never both miss what the other did. Thread safe.
  */
 final class FlowSteps {
+  static final String LATE =
+      "the phase did not end within its time limit; retry the flow to go on where it stopped";
+
   private final FlowStore store;
   private final UnitStore units;
   private final Journal journal;
@@ -62,9 +65,10 @@ final class FlowSteps {
   Standing lock(Transaction transaction, PhaseTask task) throws PhaseFailedException {
     store.lock(transaction, task.flow());
     Standing standing = standing(load(transaction, task.flow()), task);
-    if (standing.wanted() && store.isLate(transaction, task.flow(), task.phase())) {
-      throw new PhaseFailedException(
-          "the phase did not end within its time limit; retry the flow to go on where it stopped");
+    if (standing.wanted()
+        && !standing.stopped()
+        && store.isLate(transaction, task.flow(), task.phase())) {
+      throw new PhaseFailedException(LATE);
     }
     return standing;
   }

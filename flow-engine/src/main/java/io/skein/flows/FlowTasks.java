@@ -17,6 +17,9 @@ final class FlowTasks {
   static final String PHASE = "process_flow_phase";
   static final String BATCH = "process_data_import_batch";
 
+  /** The task is interrupted when the phase's own limit, counted from its start, is surely over. */
+  private static final Duration MARGIN = Duration.ofMillis(500);
+
   private final TaskQueue tasks;
   private final JsonMapper json;
   private final Function<Flow, FlowDefinition> definitions;
@@ -52,6 +55,6 @@ final class FlowTasks {
             .withFlow(flow.id().value())
             .withTenant(flow.owner().tenant())
             .withCorrelation(flow.correlationId())
-            .withLimits(TimeLimits.of(limit)));
+            .withLimits(new TimeLimits(limit.plus(MARGIN), limit.plus(MARGIN.multipliedBy(20)))));
   }
 }

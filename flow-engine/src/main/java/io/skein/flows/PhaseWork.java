@@ -68,6 +68,8 @@ final class PhaseWork {
         return;
       } catch (PhaseFailedException refusal) {
         throw new PermanentTaskException(refusal.reason(), refusal);
+      } catch (Exception failure) {
+        throw isLate(task) ? new PermanentTaskException(FlowSteps.LATE, failure) : failure;
       }
     }
   }
@@ -154,6 +156,19 @@ final class PhaseWork {
       effect.apply(transaction);
       listener.inTransaction(transaction, step);
     };
+  }
+
+  /** A handler that is interrupted at the end of the phase's time limit must not run again. */
+  private boolean isLate(PhaseTask task) {
+    boolean interrupted = Thread.interrupted();
+    try {
+      return database.inTransaction(
+          transaction -> store.isLate(transaction, task.flow(), task.phase()));
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
   }
 
   /** True when the task ended; false when the flow was resumed meanwhile and the task goes on. */

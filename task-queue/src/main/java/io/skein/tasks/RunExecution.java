@@ -134,6 +134,9 @@ final class RunExecution implements AutoCloseable {
     } else if (reason == Run.StopReason.WORKER_STOPS
         && !(failure instanceof PermanentTaskException)) {
       handBack(run);
+    } else if (reason == null && PassingFailures.isPassing(failure)) {
+      // Not the work's fault: it runs again at once, and no attempt is spent.
+      handBack(run);
     } else {
       fail(run, failure);
     }

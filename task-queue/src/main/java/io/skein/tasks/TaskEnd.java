@@ -3,11 +3,8 @@ package io.skein.tasks;
 import io.skein.postgres.Database;
 import io.skein.postgres.Transaction;
 import io.skein.postgres.TransactionConsumer;
-import java.sql.SQLException;
-import java.sql.SQLTransientException;
 import java.time.Duration;
 import java.util.Map;
-import org.jdbi.v3.core.ConnectionException;
 import org.jdbi.v3.core.Handle;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,7 +44,7 @@ final class TaskEnd {
       try {
         return commit(transaction -> react(transaction, task, error), error, write);
       } catch (HookException e) {
-        if (isTransient(e)) {
+        if (PassingFailures.isPassing(e)) {
           throw new IllegalStateException("the reaction to a failed task has to be repeated", e);
         }
         if (attempt == HOOK_ATTEMPTS) {
@@ -95,24 +92,6 @@ final class TaskEnd {
   }
 
   /** Connection lost, server stopping, lock not available, deadlock: the next try may succeed. */
-  private static boolean isTransient(Throwable failure) {
-    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-      if (cause instanceof ConnectionException || cause instanceof SQLTransientException) {
-        return true;
-      }
-      if (cause instanceof SQLException sql && sql.getSQLState() != null) {
-        String state = sql.getSQLState();
-        return state.startsWith("08")
-            || state.startsWith("40")
-            || state.startsWith("53")
-            || state.startsWith("55")
-            || state.startsWith("57")
-            || state.startsWith("25P");
-      }
-    }
-    return false;
-  }
-
   private static final class HookException extends Exception {
     private static final long serialVersionUID = 1L;
 

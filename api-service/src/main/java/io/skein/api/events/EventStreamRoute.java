@@ -12,9 +12,8 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -27,14 +26,16 @@ public final class EventStreamRoute implements AutoCloseable {
   private final FlowEngine engine;
   private final SseBroker broker;
   private final Clock clock;
-  private final ScheduledExecutorService expiry =
-      Executors.newSingleThreadScheduledExecutor(
-          Thread.ofPlatform().name("skein-credential-expiry").daemon().factory());
+  private final ScheduledThreadPoolExecutor expiry =
+      new ScheduledThreadPoolExecutor(
+          1, Thread.ofPlatform().name("skein-credential-expiry").daemon().factory());
 
   public EventStreamRoute(FlowEngine engine, SseBroker broker, Clock clock) {
     this.engine = engine;
     this.broker = broker;
     this.clock = clock;
+    // A credential lasts hours and a stream minutes: what was cancelled must not wait for its time.
+    expiry.setRemoveOnCancelPolicy(true);
   }
 
   public void install(RoutesConfig routes) {

@@ -22,7 +22,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.jdbi.v3.core.JdbiException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -32,6 +35,9 @@ import tools.jackson.databind.json.JsonMapper;
 public final class FlowCreationRoute {
   private static final int BUFFER = 64 * 1024;
   private static final int MAX_NAME = 200;
+  private static final int EARLIEST_YEAR = 1900;
+  private static final int LATEST_YEAR = 9999;
+  private static final Logger LOG = LoggerFactory.getLogger(FlowCreationRoute.class);
 
   private final FlowEngine engine;
   private final UploadCheck check;
@@ -65,7 +71,16 @@ public final class FlowCreationRoute {
       context.status(201).header("Location", "/api/v1/flows/" + id);
       CommandAnswers.write(context, done);
     } finally {
+      discard(files);
+    }
+  }
+
+  /** What cannot be removed now is swept later; the request's own answer stands. */
+  private static void discard(UploadedFiles files) {
+    try {
       files.discard();
+    } catch (JdbiException e) {
+      LOG.warn("uploads that no flow took over could not be removed; they are swept", e);
     }
   }
 
@@ -89,7 +104,8 @@ public final class FlowCreationRoute {
     }
     files.check(check);
     List<String> request =
-        new ArrayList<>(List.of("create", owner.engagement(), kind, name, asOf.toString()));
+        new ArrayList<>(
+            List.of("create", owner.engagement(), kind, name, fields.getOrDefault("asOf", "")));
     files.stored().forEach(file -> request.add(file.name() + "=" + file.upload().sha256()));
     NewFlow flow =
         new NewFlow(
@@ -178,7 +194,11 @@ public final class FlowCreationRoute {
       return LocalDate.now(clock);
     }
     try {
-      return LocalDate.parse(text.strip());
+      LocalDate day = LocalDate.parse(text.strip());
+      if (day.getYear() < EARLIEST_YEAR || day.getYear() > LATEST_YEAR) {
+        throw new DateTimeException("out of range");
+      }
+      return day;
     } catch (DateTimeException e) {
       throw Problem.of(ProblemType.MALFORMED_REQUEST, "asOf must be a day such as 2026-11-22.")
           .exception();

@@ -22,6 +22,7 @@ public final class BarView implements FlowView {
   private final PrintWriter out;
   private final int width;
   private final Map<String, AgentProgress> agents = new LinkedHashMap<>();
+
   /** Printed once, above the bars, where they stay. */
   private final List<String> remarks = new ArrayList<>();
 

@@ -1,0 +1,32 @@
+package io.skein.tasks;
+
+import java.sql.SQLException;
+import java.sql.SQLTransientException;
+import org.jdbi.v3.core.ConnectionException;
+
+/** Tells failures of PostgreSQL that pass by themselves from those of the work. */
+final class PassingFailures {
+  private PassingFailures() {}
+
+  /**
+   * Whether the same work may succeed a moment later: no connection, no resources, a restart, a
+   * lock waited for too long, a deadlock, a transaction ended for idleness.
+   */
+  static boolean isPassing(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof ConnectionException || cause instanceof SQLTransientException) {
+        return true;
+      }
+      if (cause instanceof SQLException sql && sql.getSQLState() != null) {
+        String state = sql.getSQLState();
+        return state.startsWith("08")
+            || state.startsWith("40")
+            || state.startsWith("53")
+            || state.startsWith("55")
+            || state.startsWith("57")
+            || state.startsWith("25P");
+      }
+    }
+    return false;
+  }
+}
