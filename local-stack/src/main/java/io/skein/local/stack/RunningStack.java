@@ -1,6 +1,7 @@
 package io.skein.local.stack;
 
 import io.skein.testing.ServerProcess;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -28,10 +29,18 @@ public record RunningStack(StackDirectory directory, StackState state) {
     running.ifPresent(stack -> stopSupervisor(stack.state().supervisor()));
     Optional<StackState> left = StackState.read(directory);
     left.ifPresent(state -> LeftoverProcesses.end(directory, state));
+    removeLeftoverLock(directory);
     if (running.isPresent() && left.isEmpty()) {
       return Ending.IN_ORDER;
     }
     return left.isPresent() ? Ending.LEFTOVERS_ENDED : Ending.NOTHING_RAN;
+  }
+
+  /** The kernel gave back the lock of a supervisor that was killed, but its file is still there. */
+  private static void removeLeftoverLock(StackDirectory directory) {
+    if (Files.exists(directory.lockFile())) {
+      StackLock.tryTake(directory.lockFile()).ifPresent(StackLock::close);
+    }
   }
 
   private static void stopSupervisor(ProcessRecord supervisor) {
