@@ -13,7 +13,8 @@ final class ContainerRedis implements RedisServer {
   private final DockerServer server;
 
   ContainerRedis(EmbeddedRedis.Persistence persistence) {
-    List<String> command = new ArrayList<>(List.of("redis-server", "--save", ""));
+    List<String> command =
+        new ArrayList<>(List.of("redis-server", "--protected-mode", "no", "--save", ""));
     if (persistence == EmbeddedRedis.Persistence.APPEND_ONLY_FILE) {
       command.addAll(List.of("--appendonly", "yes"));
     }
