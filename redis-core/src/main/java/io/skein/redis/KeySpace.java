@@ -64,16 +64,6 @@ public final class KeySpace {
     return prefix + "lock:{" + name + "}:released";
   }
 
-  /** Hash of one instance's SSE connections. */
-  public String sseConnections(String instance) {
-    return prefix + "sse:connections:{" + instance + "}";
-  }
-
-  /** Hash instance → number of watchers of a flow. */
-  public String sseWatchers(UUID flow) {
-    return prefix + "sse:watchers:{" + flow + "}";
-  }
-
   /** How far the sweep has come; lives in Redis so that it shares the data's fate. */
   public String sweepWatermark(String node) {
     return prefix + "sweep:watermark:{" + node + "}";
