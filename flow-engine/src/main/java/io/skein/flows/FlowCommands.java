@@ -187,14 +187,14 @@ public final class FlowCommands {
         return new CommandOutcome.NotFound();
       }
       return database.inTransaction(
-          transaction -> fenced(transaction, name, request, fence.get(), change));
+          transaction -> fenced(transaction, request, fence.get(), change));
     } catch (RolledBack rolledBack) {
       return rolledBack.outcome;
     }
   }
 
   private CommandOutcome fenced(
-      Transaction transaction, String name, CommandRequest request, long fence, Change change) {
+      Transaction transaction, CommandRequest request, long fence, Change change) {
     store.lock(transaction, request.flow());
     if (!store.holdsFence(transaction, request.flow(), fence)) {
       throw new RolledBack(new CommandOutcome.Busy("a later command"));
