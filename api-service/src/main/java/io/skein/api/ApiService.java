@@ -98,7 +98,17 @@ public final class ApiService implements AutoCloseable {
     Clock clock = Clock.systemUTC();
     EventStreamRoute streams = closer.add("streams", new EventStreamRoute(engine, broker, clock));
     Routes routes =
-        new Routes(settings, database, engine, events, tasks, cache, streams, json, clock);
+        new Routes(
+            settings,
+            database,
+            engine,
+            events,
+            tasks,
+            cache,
+            streams,
+            json,
+            clock,
+            metrics.registry());
     HttpServer http =
         closer.add(
             "http",

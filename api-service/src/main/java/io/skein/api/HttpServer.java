@@ -37,7 +37,10 @@ final class HttpServer implements AutoCloseable {
               VirtualThreads.getNamedVirtualThreadsExecutor("skein-request-"));
           config.jetty.threadPool = threads;
           config.jetty.addConnector((server, http) -> connect(server, http, host, port));
-          config.jetty.modifyServer(server -> server.setErrorHandler(errors));
+          config.jetty.modifyServer(server -> {
+            server.setErrorHandler(errors);
+            server.setHandler(new LingeringClose());
+          });
           config.http.maxRequestSize = MAX_JSON_BODY;
           config.http.compressionStrategy = CompressionStrategy.NONE;
           config.startup.showJavalinBanner = false;

@@ -1,6 +1,7 @@
 package io.skein.api;
 
 import io.javalin.config.RoutesConfig;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.skein.api.auth.DoorSettings;
 import io.skein.api.auth.Doors;
 import io.skein.api.events.EventRoutes;
@@ -33,6 +34,7 @@ final class Routes {
   private final EventStreamRoute streams;
   private final JsonMapper json;
   private final Clock clock;
+  private final MeterRegistry metrics;
 
   Routes(
       ApiSettings settings,
@@ -43,7 +45,8 @@ final class Routes {
       StateCache cache,
       EventStreamRoute streams,
       JsonMapper json,
-      Clock clock) {
+      Clock clock,
+      MeterRegistry metrics) {
     this.settings = settings;
     this.database = database;
     this.engine = engine;
@@ -53,6 +56,7 @@ final class Routes {
     this.streams = streams;
     this.json = json;
     this.clock = clock;
+    this.metrics = metrics;
   }
 
   void install(RoutesConfig routes) {
@@ -63,7 +67,7 @@ final class Routes {
     routes.before(QueryText::check);
     Outages.install(routes, new ProblemResponses(json));
     page.install(routes);
-    new FlowCreationRoute(engine, json, clock, settings.maxUploadBytes()).install(routes);
+    new FlowCreationRoute(engine, json, clock, settings.maxUploadBytes(), metrics).install(routes);
     new FlowReadRoutes(engine, cache, json).install(routes);
     new FlowCommandRoutes(engine.commands(), json).install(routes);
     new DiscoveryRoutes(engine, new DiscoveryQueries(database, json), json).install(routes);

@@ -85,6 +85,20 @@ record ApiClient(HttpClient http, JsonMapper json, int port, Map<String, String>
     }
   }
 
+  /** A connection on which an upload has begun that does not end. */
+  Socket beginUpload() throws IOException {
+    Socket socket = new Socket("127.0.0.1", port);
+    String head =
+        "POST "
+            + FLOWS
+            + " HTTP/1.1\r\nHost: localhost\r\nAuthorization: "
+            + headers.get("Authorization")
+            + "\r\nContent-Type: text/csv\r\nContent-Length: 1000\r\n\r\nhostname\n";
+    socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
+    socket.getOutputStream().flush();
+    return socket;
+  }
+
   /** Sends bytes as they are, and reads until the server closes. */
   String raw(byte[] request) throws IOException {
     try (Socket socket = new Socket("127.0.0.1", port)) {

@@ -14,6 +14,9 @@ import java.net.Socket;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
@@ -128,6 +131,40 @@ class BadInputTest {
           413,
           "too-large");
     }
+  }
+
+  /** A connection that is closed with bytes unread is reset, and takes the answer with it. */
+  @Test
+  void an_early_answer_reaches_a_client_that_first_sends_everything() throws Exception {
+    int size = 32 << 20;
+    byte[] head =
+        ("POST /api/v1/flows HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/csv\r\n"
+                + "Content-Length: "
+                + size
+                + "\r\n\r\n")
+            .getBytes(UTF_8);
+    assertProblem(api.raw(Arrays.copyOf(head, head.length + size)), 401, "unauthenticated");
+  }
+
+  @Test
+  void too_many_uploads_at_once() throws Exception {
+    List<Socket> arriving = new ArrayList<>();
+    try {
+      for (int i = 0; i < 8; i++) {
+        arriving.add(api.beginUpload());
+      }
+      await()
+          .untilAsserted(() -> {
+            HttpResponse<String> refused = api.upload("?name=one-too-many", "hostname\nweb-1\n");
+            api.problem(refused, 503, "unavailable");
+            assertThat(refused.headers().firstValue("Retry-After")).isPresent();
+          });
+    } finally {
+      for (Socket socket : arriving) {
+        socket.close();
+      }
+    }
+    await().untilAsserted(() -> api.problem(api.upload("?name=again", ""), 422, "unusable-input"));
   }
 
   @Test

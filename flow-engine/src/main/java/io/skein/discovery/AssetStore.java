@@ -1,7 +1,7 @@
 package io.skein.discovery;
 
-import io.skein.discovery.dependencies.DependencyReport;
 import io.skein.discovery.dependencies.Edge;
+import io.skein.discovery.dependencies.NodePosition;
 import io.skein.discovery.inventory.InventoryAsset;
 import io.skein.discovery.lifecycle.Finding;
 import io.skein.discovery.lifecycle.LifecycleAssessment;
@@ -212,16 +212,35 @@ final class AssetStore {
     update.execute();
   }
 
-  /** Keeps all of the report but its edges, which have rows of their own. */
-  void insertDependencyReport(Transaction transaction, FlowId flow, DependencyReport report) {
-    ObjectNode node = json.valueToTree(report);
-    node.remove("edges");
+  void insertNodes(Transaction transaction, FlowId flow, List<NodePosition> nodes) {
+    PreparedBatch insert =
+        transaction
+            .handle()
+            .prepareBatch(
+                """
+                insert into dependency_nodes (flow_id, key, wave, cluster, cycle, dependents)
+                values (:flow, :key, :wave, :cluster, :cycle, :dependents)
+                """);
+    for (NodePosition node : nodes) {
+      insert
+          .bind("flow", flow.value())
+          .bind("key", node.key())
+          .bind("wave", node.wave())
+          .bind("cluster", node.cluster())
+          .bind("cycle", node.cycle())
+          .bind("dependents", node.dependents())
+          .add();
+    }
+    insert.execute();
+  }
+
+  void insertDependencyReport(Transaction transaction, FlowId flow, ObjectNode report) {
     transaction
         .handle()
         .execute(
             "insert into dependency_reports (flow_id, report) values (?, ?::jsonb)",
             flow.value(),
-            json.writeValueAsString(node));
+            json.writeValueAsString(report));
   }
 
   void insertFindings(Transaction transaction, FlowId flow, List<Finding> findings) {

@@ -5,15 +5,15 @@ import io.skein.discovery.dependencies.AssetResolver;
 import io.skein.discovery.dependencies.DeclaredDependencies;
 import io.skein.discovery.dependencies.DependencyLimits;
 import io.skein.discovery.dependencies.DependencyReport;
-import io.skein.discovery.dependencies.Edge;
 import io.skein.discovery.dependencies.GraphBuilder;
 import io.skein.discovery.lifecycle.TechnicalDebt;
-import io.skein.flows.Effect;
 import io.skein.flows.Flow;
+import io.skein.flows.FlowId;
 import io.skein.flows.KindEnvironment;
 import io.skein.flows.PhaseHandler;
 import io.skein.flows.PhaseOutcome;
 import io.skein.flows.PhaseRun;
+import io.skein.postgres.Transaction;
 import java.util.List;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -25,11 +25,13 @@ final class DependencyAnalysis implements PhaseHandler {
   private final KindEnvironment environment;
   private final StagingStore staging;
   private final AssetStore assets;
+  private final DependencyOutline outlines;
 
   DependencyAnalysis(KindEnvironment environment, StagingStore staging, AssetStore assets) {
     this.environment = environment;
     this.staging = staging;
     this.assets = assets;
+    this.outlines = new DependencyOutline(environment.json());
   }
 
   @Override
@@ -50,36 +52,38 @@ final class DependencyAnalysis implements PhaseHandler {
     progress(run, 50, "finding clusters, cycles and waves");
     DependencyReport report = graph.analyse(DependencyLimits.standard());
     progress(run, 70, "writing");
-    List<Edge> edges = report.edges();
-    for (int from = 0; from < edges.size(); from += SLICE) {
-      List<Edge> slice = edges.subList(from, Math.min(from + SLICE, edges.size()));
-      long first = from + 1L;
-      run.apply(
-          "edges-%08d".formatted(from),
-          transaction -> assets.insertEdges(transaction, flow.id(), first, slice));
-    }
-    ObjectNode summary = summary(report);
+    FlowId id = flow.id();
+    inSlices(
+        run,
+        "edges",
+        report.edges(),
+        (tx, from, edges) -> assets.insertEdges(tx, id, from + 1L, edges));
+    inSlices(run, "nodes", report.nodes(), (tx, from, nodes) -> assets.insertNodes(tx, id, nodes));
+    inSlices(
+        run,
+        "findings",
+        new TechnicalDebt(flow.asOf()).findings(report),
+        (tx, from, findings) -> assets.insertFindings(tx, id, findings));
     progress(run, 100, "done");
-    Effect effect =
-        transaction -> {
-          assets.insertDependencyReport(transaction, flow.id(), report);
-          assets.insertFindings(
-              transaction, flow.id(), new TechnicalDebt(flow.asOf()).findings(report));
-        };
-    return PhaseOutcome.completed(effect, summary);
+    ObjectNode counts = outlines.counts(report);
+    ObjectNode outline = outlines.outline(report);
+    return PhaseOutcome.completed(tx -> assets.insertDependencyReport(tx, id, outline), counts);
   }
 
-  private ObjectNode summary(DependencyReport report) {
-    return environment
-        .json()
-        .createObjectNode()
-        .put("edges", report.edges().size())
-        .put("waves", report.waves().size())
-        .put("cycles", report.cycles().size())
-        .put("clusters", report.clusters().size())
-        .put("shared", report.shared().size())
-        .put("isolated", report.isolated().size())
-        .put("referencedOnly", report.referencedOnly().size());
+  /** The report is the same each time it is made of the same inventory, and so are its slices. */
+  private static <T> void inSlices(PhaseRun run, String name, List<T> rows, SliceInsert<T> insert)
+      throws Exception {
+    for (int from = 0; from < rows.size(); from += SLICE) {
+      int first = from;
+      List<T> slice = rows.subList(from, Math.min(from + SLICE, rows.size()));
+      run.apply("%s-%08d".formatted(name, from), tx -> insert.insert(tx, first, slice));
+    }
+  }
+
+  /** Inserts rows of which the first has this position in the whole list. */
+  @FunctionalInterface
+  private interface SliceInsert<T> {
+    void insert(Transaction transaction, int from, List<T> rows);
   }
 
   private void progress(PhaseRun run, int percent, String status) {

@@ -34,22 +34,39 @@ public final class DiscoveryQueries {
   public record Page(List<ObjectNode> items, @Nullable String next) {}
 
   /**
+   * Which assets are wanted; null stands for all.
+   *
+   * @param wave those that migrate in this wave
+   * @param cluster those of this cluster of the dependency graph
+   */
+  public record AssetFilter(
+      @Nullable String type, @Nullable Integer wave, @Nullable Integer cluster) {}
+
+  /**
    * Assets by key.
    *
-   * @param type only this type, or null for all
    * @param after the key before the first one wanted, or null
    */
-  public Page assets(FlowId flow, @Nullable String type, @Nullable String after, int limit) {
+  public Page assets(FlowId flow, AssetFilter filter, @Nullable String after, int limit) {
     return page(
         """
-        select key as cursor, id, type, name, asset, lifecycle, six_r from assets
-        where flow_id = :flow and (:type::text is null or type = :type)
-          and (:after::text is null or key > :after)
-        order by key limit :limit
+        select a.key as cursor, a.id, a.type, a.name, a.asset, a.lifecycle, a.six_r,
+          n.wave, n.cluster, n.cycle, n.dependents
+        from assets a left join dependency_nodes n on n.flow_id = a.flow_id and n.key = a.key
+        where a.flow_id = :flow and (:type::text is null or a.type = :type)
+          and (:wave::integer is null or n.wave = :wave)
+          and (:cluster::integer is null or n.cluster = :cluster)
+          and (:after::text is null or a.key > :after)
+        order by a.key limit :limit
         """,
         flow,
         limit,
-        query -> query.bind("type", type).bind("after", after),
+        query ->
+            query
+                .bind("type", filter.type())
+                .bind("wave", filter.wave())
+                .bind("cluster", filter.cluster())
+                .bind("after", after),
         this::asset);
   }
 
@@ -119,8 +136,11 @@ public final class DiscoveryQueries {
                 .put("rejected", row.getBoolean("rejected")));
   }
 
-  /** Waves, clusters, cycles, shared and isolated assets; empty before the analysis has ended. */
-  public Optional<ObjectNode> dependencyReport(FlowId flow) {
+  /**
+   * Counts, and the beginning of each list: waves, clusters, cycles, shared, isolated and only
+   * referenced assets. Empty before the analysis has ended.
+   */
+  public Optional<ObjectNode> dependencyOutline(FlowId flow) {
     return document("select report from dependency_reports where flow_id = ?", flow);
   }
 
@@ -183,6 +203,9 @@ public final class DiscoveryQueries {
     node.set("conflicts", asset.path("conflicts"));
     node.set("lifecycle", optional(row.getString("lifecycle")));
     node.set("sixR", optional(row.getString("six_r")));
+    for (String field : List.of("wave", "cluster", "cycle", "dependents")) {
+      node.put(field, row.getObject(field, Integer.class));
+    }
     return node;
   }
 

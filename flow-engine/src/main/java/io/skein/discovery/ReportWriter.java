@@ -27,7 +27,7 @@ final class ReportWriter {
     report.set("rows", rows(handle, flow.id()));
     report.set("assets", assets(flow.id()));
     report.set("mapping", mapping(handle, flow.id()));
-    report.set("dependencies", dependencies(handle, flow.id()));
+    report.set("dependencies", flow.phase(DiscoveryFlow.DEPENDENCIES).summary());
     report.set("lifecycle", lifecycle(flow.id()));
     report.set("sixR", json.valueToTree(assets.countByStrategy(flow.id())));
     return report;
@@ -85,31 +85,6 @@ final class ReportWriter {
         })
         .list();
     return mapping;
-  }
-
-  private ObjectNode dependencies(Handle handle, FlowId flow) {
-    return handle
-        .createQuery(
-            """
-            select (select count(*) from asset_edges where flow_id = :flow) as edges,
-              jsonb_array_length(report->'waves') as waves, jsonb_array_length(report->'cycles') as cycles,
-              jsonb_array_length(report->'clusters') as clusters,
-              jsonb_array_length(report->'shared') as shared,
-              jsonb_array_length(report->'isolated') as isolated,
-              jsonb_array_length(report->'referencedOnly') as referenced
-            from dependency_reports where flow_id = :flow
-            """)
-        .bind("flow", flow.value())
-        .map((row, context) ->
-            json.createObjectNode()
-                .put("edges", row.getLong("edges"))
-                .put("waves", row.getInt("waves"))
-                .put("cycles", row.getInt("cycles"))
-                .put("clusters", row.getInt("clusters"))
-                .put("shared", row.getInt("shared"))
-                .put("isolated", row.getInt("isolated"))
-                .put("referencedOnly", row.getInt("referenced")))
-        .one();
   }
 
   /** Extended support still running is a part of what has ended. */

@@ -97,9 +97,11 @@ final class FlowSteps {
     effect.apply(transaction);
     units.plan(transaction, task.flow(), task.phase(), batches);
     if (!standing.stopped()) {
-      for (PhaseBatch batch : batches) {
-        tasks.enqueueUnit(transaction, standing.flow(), task.phase(), batch.unit());
-      }
+      tasks.enqueueUnits(
+          transaction,
+          standing.flow(),
+          task.phase(),
+          batches.stream().map(PhaseBatch::unit).toList());
     }
     publish(
         transaction,
@@ -241,9 +243,7 @@ final class FlowSteps {
     for (PhaseState phase : flow.phases()) {
       if (phase.status() == PhaseStatus.RUNNING) {
         List<String> open = units.open(transaction, flow.id(), phase.phase());
-        for (String unit : open) {
-          tasks.enqueueUnit(transaction, flow, phase.phase(), unit);
-        }
+        tasks.enqueueUnits(transaction, flow, phase.phase(), open);
         if (open.isEmpty()) {
           tasks.enqueuePhase(transaction, flow, phase.phase());
         }

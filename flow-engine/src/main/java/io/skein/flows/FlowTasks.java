@@ -5,6 +5,7 @@ import io.skein.tasks.NewTask;
 import io.skein.tasks.TaskQueue;
 import io.skein.tasks.TimeLimits;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
@@ -32,12 +33,12 @@ final class FlowTasks {
 
   /** Enqueues the phase's own task, unless one of this run is live. */
   void enqueuePhase(Transaction transaction, Flow flow, String phase) {
-    enqueue(transaction, flow, phase, null);
+    tasks.enqueue(transaction, task(flow, phase, null));
   }
 
-  /** Enqueues the task of one planned batch, unless one of this run is live. */
-  void enqueueUnit(Transaction transaction, Flow flow, String phase, String unit) {
-    enqueue(transaction, flow, phase, unit);
+  /** Enqueues the tasks of planned batches, of those of this run that are not live. */
+  void enqueueUnits(Transaction transaction, Flow flow, String phase, List<String> units) {
+    tasks.enqueue(transaction, units.stream().map(unit -> task(flow, phase, unit)).toList());
   }
 
   /** Ends what still waits or runs for the flow. */
@@ -45,16 +46,14 @@ final class FlowTasks {
     tasks.cancel(transaction, flow.value());
   }
 
-  private void enqueue(Transaction transaction, Flow flow, String phase, @Nullable String unit) {
+  private NewTask task(Flow flow, String phase, @Nullable String unit) {
     PhaseTask task = new PhaseTask(flow.id(), phase, flow.phase(phase).run(), unit);
     Duration limit = definitions.apply(flow).phase(phase).timeLimit();
-    tasks.enqueue(
-        transaction,
-        NewTask.of(QUEUE, unit == null ? PHASE : BATCH, task.payload(json))
-            .withUniqueKey(task.uniqueKey())
-            .withFlow(flow.id().value())
-            .withTenant(flow.owner().tenant())
-            .withCorrelation(flow.correlationId())
-            .withLimits(new TimeLimits(limit.plus(MARGIN), limit.plus(MARGIN.multipliedBy(20)))));
+    return NewTask.of(QUEUE, unit == null ? PHASE : BATCH, task.payload(json))
+        .withUniqueKey(task.uniqueKey())
+        .withFlow(flow.id().value())
+        .withTenant(flow.owner().tenant())
+        .withCorrelation(flow.correlationId())
+        .withLimits(new TimeLimits(limit.plus(MARGIN), limit.plus(MARGIN.multipliedBy(20))));
   }
 }

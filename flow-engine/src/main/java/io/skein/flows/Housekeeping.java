@@ -45,14 +45,26 @@ public final class Housekeeping implements AutoCloseable {
   }
 
   private void clean() {
+    attempt(
+        "leadership",
+        () -> {
+          if (leadership.lead().isPresent()) {
+            attempt("uploads", () -> engine.uploads().sweepOrphans(ORPHAN_AGE));
+            attempt("idempotency keys", engine::sweepIdempotencyKeys);
+          }
+        });
+  }
+
+  /** The failure of one duty must not cost the others. */
+  private static void attempt(String duty, Runnable work) {
     try {
-      if (leadership.lead().isPresent()) {
-        int uploads = engine.uploads().sweepOrphans(ORPHAN_AGE);
-        int keys = engine.sweepIdempotencyKeys();
-        LOG.debug("housekeeping uploads={} keys={}", uploads, keys);
-      }
+      work.run();
     } catch (RuntimeException e) {
-      LOG.warn("housekeeping failed; tried again in {}", INTERVAL, e);
+      LOG.atWarn()
+          .setCause(e)
+          .addKeyValue("duty", duty)
+          .addKeyValue("again_in", INTERVAL)
+          .log("housekeeping failed");
     }
   }
 }

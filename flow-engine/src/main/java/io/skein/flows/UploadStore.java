@@ -22,7 +22,8 @@ public final class UploadStore {
   }
 
   /**
-   * Begins a file. Until a flow takes it over it is an orphan and is swept after an hour.
+   * Begins a file. Until a flow takes it over it is an orphan and is swept when nothing arrived for
+   * an hour.
    *
    * @param position its place among the files of the flow
    * @param name as the user called it
@@ -75,23 +76,33 @@ public final class UploadStore {
   }
 
   /**
-   * Removes files that no flow took over for so long; the client went away in the middle.
+   * Removes files that no flow took over and of which nothing arrived for so long; the client went
+   * away in the middle. A transaction each, since a file may be large.
    *
    * @return how many
    */
   public int sweepOrphans(Duration age) {
+    int swept = 0;
+    while (sweepOrphan(age)) {
+      swept++;
+    }
+    return swept;
+  }
+
+  private boolean sweepOrphan(Duration age) {
     return database.inTransaction(transaction ->
         transaction
-            .handle()
-            .createUpdate(
-                """
-                delete from uploads where id in (
-                  select id from uploads
-                  where flow_id is null and created_at < skein_now() - :age::interval
-                  for update skip locked limit 100)
-                """)
-            .bind("age", age.toSeconds() + " seconds")
-            .execute());
+                .handle()
+                .createUpdate(
+                    """
+                    delete from uploads where id = (
+                      select id from uploads
+                      where flow_id is null and touched_at < skein_now() - :age::interval
+                      for update skip locked limit 1)
+                    """)
+                .bind("age", age.toSeconds() + " seconds")
+                .execute()
+            == 1);
   }
 
   /** The whole file, read chunk by chunk. */

@@ -47,13 +47,14 @@ public final class UploadWriter {
     }
     String sha256 = HexFormat.of().formatHex(digest.digest());
     database.useTransaction(transaction ->
-        transaction
-            .handle()
-            .execute(
-                "update uploads set bytes = ?, sha256 = ? where id = ?",
-                total,
-                sha256,
-                id.value()));
+        requireExists(
+            transaction
+                .handle()
+                .execute(
+                    "update uploads set bytes = ?, sha256 = ? where id = ?",
+                    total,
+                    sha256,
+                    id.value())));
     return new Upload(id, total, sha256);
   }
 
@@ -63,14 +64,25 @@ public final class UploadWriter {
     int n = chunks++;
     total += filled;
     filled = 0;
-    database.useTransaction(transaction ->
-        transaction
-            .handle()
-            .execute(
-                "insert into upload_chunks (upload_id, n, bytes) values (?, ?, ?)",
-                id.value(),
-                n,
-                chunk));
+    database.useTransaction(transaction -> {
+      requireExists(
+          transaction
+              .handle()
+              .execute("update uploads set touched_at = skein_now() where id = ?", id.value()));
+      transaction
+          .handle()
+          .execute(
+              "insert into upload_chunks (upload_id, n, bytes) values (?, ?, ?)",
+              id.value(),
+              n,
+              chunk);
+    });
+  }
+
+  private void requireExists(int rows) {
+    if (rows != 1) {
+      throw new IllegalStateException("upload " + id + " was removed while it arrived");
+    }
   }
 
   private static MessageDigest sha256() {

@@ -2,6 +2,7 @@ package io.skein.discovery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.skein.discovery.DiscoveryQueries.AssetFilter;
 import io.skein.flows.Flow;
 import io.skein.flows.FlowStatus;
 import io.skein.flows.StepListener;
@@ -21,6 +22,7 @@ import tools.jackson.databind.node.ObjectNode;
 /** Every layout that users really uploaded runs to a report, its bad rows told one by one. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class EveryLayoutTest {
+  private static final AssetFilter ALL = new AssetFilter(null, null, null);
   private static final Path LAYOUTS = Path.of("src/test/resources/layouts");
 
   private DiscoveryRuns runs;
@@ -72,7 +74,7 @@ class EveryLayoutTest {
         runs.complete(
             LAYOUTS.resolve("assets_baseline.csv"), LAYOUTS.resolve("assets_duplicates.csv"));
     List<ObjectNode> servers =
-        runs.queries().assets(flow.id(), null, null, 100).items().stream()
+        runs.queries().assets(flow.id(), ALL, null, 100).items().stream()
             .filter(asset -> asset.get("hostname").isString())
             .toList();
     assertThat(servers).hasSize(3);

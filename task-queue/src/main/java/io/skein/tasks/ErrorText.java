@@ -4,8 +4,14 @@ package io.skein.tasks;
 final class ErrorText {
   private ErrorText() {}
 
-  /** The failure and its root cause; never throws, whatever the failure does when asked. */
+  /**
+   * The failure and its root cause; of a {@link PermanentTaskException} its message alone, which
+   * was written for people. Never throws, whatever the failure does when asked.
+   */
   static String of(Throwable failure) {
+    if (failure instanceof PermanentTaskException && failure.getMessage() != null) {
+      return failure.getMessage();
+    }
     Throwable root = failure;
     for (int depth = 0; root.getCause() != null && depth < 100; depth++) {
       root = root.getCause();

@@ -35,11 +35,13 @@ final class TaskEnd {
   }
 
   /**
+   * @param unbounded why; the handler gets what can be kept of it
    * @return false when the write found that the task is no longer ours to end; nothing happened
    * @throws RuntimeException when PostgreSQL cannot be asked at this moment; to be repeated
    * @throws InterruptedException when the worker stops meanwhile
    */
-  boolean end(Task task, String error, Write write) throws InterruptedException {
+  boolean end(Task task, String unbounded, Write write) throws InterruptedException {
+    String error = LeasedWrites.storable(unbounded);
     for (int attempt = 1; attempt <= HOOK_ATTEMPTS; attempt++) {
       try {
         return commit(transaction -> react(transaction, task, error), error, write);

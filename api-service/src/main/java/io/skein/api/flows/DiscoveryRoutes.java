@@ -6,6 +6,7 @@ import io.skein.api.http.Paging;
 import io.skein.api.http.Problem;
 import io.skein.api.http.ProblemType;
 import io.skein.discovery.DiscoveryQueries;
+import io.skein.discovery.DiscoveryQueries.AssetFilter;
 import io.skein.flows.FlowEngine;
 import io.skein.flows.FlowId;
 import org.jspecify.annotations.Nullable;
@@ -38,8 +39,10 @@ public final class DiscoveryRoutes {
   private void assets(Context context) {
     FlowId flow = owned(context);
     Paging paging = Paging.of(context, PAGE, LARGEST_PAGE);
-    String type = context.queryParam("type");
-    answer(context, queries.json(queries.assets(flow, type, paging.after(), paging.limit())));
+    AssetFilter filter =
+        new AssetFilter(
+            context.queryParam("type"), ordinal(context, "wave"), ordinal(context, "cluster"));
+    answer(context, queries.json(queries.assets(flow, filter, paging.after(), paging.limit())));
   }
 
   private void dependencies(Context context) {
@@ -47,7 +50,9 @@ public final class DiscoveryRoutes {
     Paging paging = Paging.of(context, PAGE, LARGEST_PAGE);
     ObjectNode body =
         queries.json(queries.dependencies(flow, number(paging.after()), paging.limit()));
-    queries.dependencyReport(flow).ifPresent(body::setAll);
+    if (paging.after() == null) {
+      queries.dependencyOutline(flow).ifPresent(body::setAll);
+    }
     answer(context, body);
   }
 
@@ -81,6 +86,19 @@ public final class DiscoveryRoutes {
   private FlowId owned(Context context) {
     FlowId flow = Owners.flow(context);
     return engine.find(Owners.of(context), flow).orElseThrow(Owners::noSuchFlow).id();
+  }
+
+  private static @Nullable Integer ordinal(Context context, String name) {
+    String text = context.queryParam(name);
+    try {
+      return text == null ? null : Integer.valueOf(text);
+    } catch (NumberFormatException e) {
+      throw Problem.of(
+              ProblemType.MALFORMED_REQUEST,
+              name
+                  + " is a number, as the first page of GET /api/v1/flows/{id}/dependencies has it.")
+          .exception();
+    }
   }
 
   private static @Nullable Long number(@Nullable String cursor) {

@@ -2,6 +2,7 @@ package io.skein.api.flows;
 
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.skein.api.http.Problem;
 import io.skein.api.http.ProblemException;
 import io.skein.api.http.ProblemType;
@@ -35,6 +36,7 @@ import tools.jackson.databind.json.JsonMapper;
 public final class FlowCreationRoute {
   private static final int BUFFER = 64 * 1024;
   private static final int MAX_NAME = 200;
+  private static final int UPLOADS_AT_ONCE = 8;
   private static final int EARLIEST_YEAR = 1900;
   private static final int LATEST_YEAR = 9999;
   private static final Logger LOG = LoggerFactory.getLogger(FlowCreationRoute.class);
@@ -44,17 +46,20 @@ public final class FlowCreationRoute {
   private final JsonMapper json;
   private final Clock clock;
   private final long maxBytes;
+  private final UploadGate gate;
 
   /**
    * @param clock tells today, the default of {@code asOf}
    * @param maxBytes of one request
    */
-  public FlowCreationRoute(FlowEngine engine, JsonMapper json, Clock clock, long maxBytes) {
+  public FlowCreationRoute(
+      FlowEngine engine, JsonMapper json, Clock clock, long maxBytes, MeterRegistry metrics) {
     this.engine = engine;
     this.check = new UploadCheck(engine.uploads());
     this.json = json;
     this.clock = clock;
     this.maxBytes = maxBytes;
+    this.gate = new UploadGate(UPLOADS_AT_ONCE, metrics);
   }
 
   public void install(RoutesConfig routes) {
@@ -62,6 +67,12 @@ public final class FlowCreationRoute {
   }
 
   private void create(Context context) throws IOException {
+    try (UploadGate.Place place = gate.enter()) {
+      receiveAndCreate(context);
+    }
+  }
+
+  private void receiveAndCreate(Context context) throws IOException {
     Owner owner = Owners.of(context);
     UploadedFiles files = new UploadedFiles(engine.uploads(), owner);
     try {

@@ -51,7 +51,7 @@ function draw(report, waves) {
       partsChart('Lifecycle', lifecycleParts(lifecycle)),
       barChart('Suggested strategy (6R)', bars(sixR)),
       columnChart('Assets per migration wave', waves.map((wave) => ({
-        label: `Wave ${wave.wave}`, short: wave.wave, value: wave.assets.length,
+        label: `Wave ${wave.wave}`, short: wave.wave, value: wave.count,
       })))),
     element('details', { class: 'mapping-used' },
       element('summary', {}, 'Mapping that was used'),

@@ -13,6 +13,7 @@ import java.util.List;
  * @param shared nodes that several others depend on, most depended on first
  * @param isolated inventory assets without any edge
  * @param waves migration order: what a wave depends on is in it or in an earlier one
+ * @param nodes every node of the graph, by key
  */
 public record DependencyReport(
     List<Edge> edges,
@@ -22,7 +23,8 @@ public record DependencyReport(
     List<Cycle> cycles,
     List<SharedNode> shared,
     List<String> isolated,
-    List<Wave> waves) {
+    List<Wave> waves,
+    List<NodePosition> nodes) {
 
   /** Copies the lists. */
   public DependencyReport {
@@ -33,6 +35,7 @@ public record DependencyReport(
     shared = List.copyOf(shared);
     isolated = List.copyOf(isolated);
     waves = List.copyOf(waves);
+    nodes = List.copyOf(nodes);
   }
 
   /**

@@ -131,7 +131,8 @@ final class Graph {
     return isolated;
   }
 
-  private int[] dependents() {
+  /** How many distinct nodes depend on each node directly. */
+  int[] dependents() {
     int[] dependents = new int[keys.length];
     for (int target : targets) {
       dependents[target]++;

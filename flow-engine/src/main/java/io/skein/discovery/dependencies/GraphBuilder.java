@@ -1,6 +1,9 @@
 package io.skein.discovery.dependencies;
 
+import io.skein.discovery.dependencies.DependencyReport.Cluster;
+import io.skein.discovery.dependencies.DependencyReport.Cycle;
 import io.skein.discovery.dependencies.DependencyReport.ReferencedNode;
+import io.skein.discovery.dependencies.DependencyReport.Wave;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -69,14 +72,18 @@ public final class GraphBuilder {
     sorted.sort(null);
     Graph graph = Graph.of(resolver.keys(), referencedOnly.keySet(), sorted);
     List<int[]> components = StronglyConnected.componentsOf(graph);
+    List<Cluster> clusters = Clusters.of(graph);
+    List<Cycle> cycles = graph.cycles(components);
+    List<Wave> waves = new WavePlan(graph, components).waves(limits.maxWave());
     return new DependencyReport(
         sorted,
         loops.size(),
         List.copyOf(referencedOnly.values()),
-        Clusters.of(graph),
-        graph.cycles(components),
+        clusters,
+        cycles,
         graph.shared(limits.sharedFrom()),
         graph.isolated(),
-        new WavePlan(graph, components).waves(limits.maxWave()));
+        waves,
+        new NodePositions(waves, clusters, cycles).of(graph));
   }
 }
