@@ -1,6 +1,7 @@
 package io.skein.local.crash;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.skein.local.demo.AgentProgress;
 import io.skein.local.demo.Flow;
@@ -14,6 +15,11 @@ import io.skein.local.stack.StackProcess;
 import io.skein.local.stack.StackSettings;
 import io.skein.testing.DatabaseAddress;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -21,6 +27,7 @@ import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -43,10 +50,14 @@ final class HeldStack implements AutoCloseable {
           "tech_debt_assessment",
           "finalization");
 
+  /** A worker gets a given step with an even chance; more flows are started until it does. */
+  private static final int MOST_FLOWS = 60;
+
   private final LocalStack stack;
   private final SkeinApi api;
   private final Connection connection;
   private final List<Path> files;
+  private final HttpClient http = HttpClient.newHttpClient();
   private final ExecutorService followers = Executors.newVirtualThreadPerTaskExecutor();
 
   HeldStack(Path directory) throws IOException, SQLException {
@@ -76,7 +87,8 @@ final class HeldStack implements AutoCloseable {
         """
         create table holds (id bigint generated always as identity primary key,
           worker text not null, phase text not null, unit text not null, point text not null,
-          flow uuid, pid bigint, released boolean not null default false)
+          flow uuid, pid bigint, released boolean not null default false,
+          gone_on boolean not null default false)
         """);
     files = inventory(directory);
   }
@@ -114,6 +126,38 @@ final class HeldStack implements AutoCloseable {
   }
 
   record Held(UUID flow, long pid) {}
+
+  /** The held process has gone on and tried what it held. */
+  boolean hasGoneOn(long hold) throws SQLException {
+    return !rows("select 1 from holds where id = ? and gone_on", hold).isEmpty();
+  }
+
+  /** Starts flows one after the other until one of them holds; answers them all. */
+  List<Followed> startUntilHeld(long hold) throws Exception {
+    List<Followed> flows = new ArrayList<>();
+    while (!isHeld(hold)) {
+      assertThat(flows).as("flows of which none held").hasSizeLessThan(MOST_FLOWS);
+      Followed flow = start();
+      flows.add(flow);
+      await()
+          .atMost(Duration.ofSeconds(90))
+          .pollInterval(Duration.ofMillis(20))
+          .until(() -> isHeld(hold) || flow.end().isDone());
+    }
+    return flows;
+  }
+
+  /** Sends a command of a user, such as {@code pause}, and answers the status. */
+  int command(UUID flow, String name) throws IOException, InterruptedException {
+    URI url = stack.apis().getFirst().url().resolve("/api/v1/flows/" + flow + "/" + name);
+    HttpRequest request =
+        HttpRequest.newBuilder(url)
+            .header("Authorization", "Bearer " + stack.token("demo", "demo", "demo"))
+            .timeout(Duration.ofSeconds(30))
+            .POST(BodyPublishers.noBody())
+            .build();
+    return http.send(request, BodyHandlers.discarding()).statusCode();
+  }
 
   /** A flow and what a client that follows it from its creation has seen. */
   record Followed(UUID id, List<Long> sequences, CompletableFuture<Flow> end) {}
@@ -204,6 +248,7 @@ final class HeldStack implements AutoCloseable {
   public void close() throws SQLException {
     followers.shutdownNow();
     api.close();
+    http.shutdownNow();
     connection.close();
     stack.close();
   }

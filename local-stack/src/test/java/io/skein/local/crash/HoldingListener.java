@@ -60,6 +60,9 @@ final class HoldingListener implements StepListener {
       var _ = Thread.interrupted(); // a step that lost its lease is to try all the same
       LockSupport.parkNanos(LOOK.toNanos());
     }
+    if (hold.isPresent()) {
+      reportGoneOn(hold.getAsLong());
+    }
   }
 
   private synchronized OptionalLong report(Point point, Step step) {
@@ -96,6 +99,16 @@ final class HoldingListener implements StepListener {
       }
     } catch (SQLException e) {
       throw new IllegalStateException("cannot ask whether to go on", e);
+    }
+  }
+
+  private synchronized void reportGoneOn(long hold) {
+    try (PreparedStatement update =
+        connection().prepareStatement("update holds set gone_on = true where id = ?")) {
+      update.setLong(1, hold);
+      update.executeUpdate();
+    } catch (SQLException e) {
+      throw new IllegalStateException("cannot tell that it went on", e);
     }
   }
 

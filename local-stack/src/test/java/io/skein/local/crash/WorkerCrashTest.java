@@ -9,7 +9,6 @@ import io.skein.local.stack.StackProcess;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -26,9 +25,6 @@ final class WorkerCrashTest {
   private static final String VICTIM = "worker-1";
   private static final String SURVIVOR = "worker-2";
   private static final Duration PATIENCE = Duration.ofSeconds(90);
-
-  /** The victim gets a given step with an even chance; more flows are started until it does. */
-  private static final int MOST_FLOWS = 60;
 
   private HeldStack stack;
 
@@ -58,7 +54,7 @@ final class WorkerCrashTest {
     }
     victim.awaitReady();
     long hold = stack.arm(VICTIM, phase, "finish", point);
-    List<Followed> flows = startUntilHeld(hold);
+    List<Followed> flows = stack.startUntilHeld(hold);
 
     Held held = stack.held(hold);
     String identity = requireTheVictimAtWork(held, phase, point);
@@ -79,20 +75,6 @@ final class WorkerCrashTest {
       await().atMost(PATIENCE).until(() -> each.end().isDone());
       stack.requireWhole(each);
     }
-  }
-
-  private List<Followed> startUntilHeld(long hold) throws Exception {
-    List<Followed> flows = new ArrayList<>();
-    while (!stack.isHeld(hold)) {
-      assertThat(flows).as("flows of which none held").hasSizeLessThan(MOST_FLOWS);
-      Followed flow = stack.start();
-      flows.add(flow);
-      await()
-          .atMost(PATIENCE)
-          .pollInterval(Duration.ofMillis(20))
-          .until(() -> stack.isHeld(hold) || flow.end().isDone());
-    }
-    return flows;
   }
 
   /**
