@@ -31,9 +31,7 @@ import io.skein.telemetry.Readiness.State;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.ServiceLoader;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.json.JsonMapper;
@@ -90,7 +88,7 @@ public final class ApiService implements AutoCloseable {
             locks,
             events.progress(),
             json,
-            kinds(),
+            FlowKind.installed(),
             StepListener.NONE);
     FlowJson flowJson = new FlowJson(json);
     SseBroker broker =
@@ -120,10 +118,10 @@ public final class ApiService implements AutoCloseable {
     Readiness readiness =
         new Readiness()
             .part("postgres", () -> database.reachable() ? State.ok() : State.down("no answer"))
-            .part("event_bus", () -> mode(redis))
-            .part("sse_broker", () -> mode(redis))
-            .part("state_cache", () -> mode(redis))
-            .part("locks", () -> mode(redis));
+            .carriedByRedis("event_bus", redis.health()::available)
+            .carriedByRedis("sse_broker", redis.health()::available)
+            .carriedByRedis("state_cache", redis.health()::available)
+            .carriedByRedis("locks", redis.health()::available);
     ManagementServer management =
         closer.add(
             "management port",
@@ -169,17 +167,5 @@ public final class ApiService implements AutoCloseable {
             .findOfAnyOwner(new FlowId(stream.value()))
             .orElseThrow(() -> new IllegalStateException("flow " + stream + " is gone"));
     return new Snapshot(flow.version(), flowJson.text(flow));
-  }
-
-  private static List<FlowKind> kinds() {
-    List<FlowKind> kinds = new ArrayList<>();
-    ServiceLoader.load(FlowKind.class).forEach(kinds::add);
-    return kinds;
-  }
-
-  private static State mode(RedisConnections redis) {
-    return redis.health().available()
-        ? new State(false, "redis", "")
-        : State.fallback("Redis does not answer; PostgreSQL carries it");
   }
 }

@@ -2,6 +2,7 @@ package io.skein.events;
 
 import io.skein.postgres.Database;
 import io.skein.redis.RedisConnections;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -68,13 +69,21 @@ public final class EventBus implements AutoCloseable {
   /** Stops all parts; what waits for the relay is relayed first. Does not close its connections. */
   @Override
   public void close() {
-    try {
-      progress.stop();
-      feed.stop();
-      sweep.stop();
-      relay.stop();
-    } catch (InterruptedException e) {
+    boolean interrupted = false;
+    for (Stop part : List.<Stop>of(progress::stop, feed::stop, sweep::stop, relay::stop)) {
+      try {
+        part.stop();
+      } catch (InterruptedException e) {
+        interrupted = true; // the others are to be stopped all the same
+      }
+    }
+    if (interrupted) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  @FunctionalInterface
+  private interface Stop {
+    void stop() throws InterruptedException;
   }
 }

@@ -5,7 +5,7 @@ import java.util.List;
 /**
  * Hears of one stream. The calls for one subscription never overlap. They should return soon: they
  * hold up this stream and, on the live path, its neighbours. A call that throws is logged and made
- * again.
+ * again, except of progress, which the next one replaces.
  */
 @FunctionalInterface
 public interface EventListener {

@@ -79,6 +79,7 @@ final class FieldMapping implements PhaseHandler {
       case CorrectionOutcome.Corrected corrected ->
           new Approval.Accepted(
               transaction -> imports.saveMapping(transaction, flow, corrected.mapping()),
+              "mapping_approved",
               summary(corrected.mapping()).put("corrections", corrections.size()));
     };
   }

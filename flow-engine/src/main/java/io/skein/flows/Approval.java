@@ -9,9 +9,10 @@ public sealed interface Approval {
    * The answer is good.
    *
    * @param effect committed with the approval
+   * @param event the type of the event that tells of it
    * @param summary replaces the phase's summary
    */
-  record Accepted(Effect effect, JsonNode summary) implements Approval {}
+  record Accepted(Effect effect, String event, JsonNode summary) implements Approval {}
 
   /**
    * The answer is refused and nothing changes.

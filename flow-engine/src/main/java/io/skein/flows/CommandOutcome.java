@@ -19,8 +19,9 @@ public sealed interface CommandOutcome {
    * The flow has moved on since the version the caller named.
    *
    * @param version the current one
+   * @param epoch of the stream
    */
-  record Stale(long epoch, long version) implements CommandOutcome {}
+  record Stale(long version, long epoch) implements CommandOutcome {}
 
   /**
    * Another command holds the flow.

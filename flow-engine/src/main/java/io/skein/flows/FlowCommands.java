@@ -79,7 +79,10 @@ public final class FlowCommands {
    */
   public CommandOutcome approve(CommandRequest request, JsonNode answer)
       throws InterruptedException {
-    return command("approve", request, (tx, flow) -> approve(tx, flow, request.user(), answer));
+    // Judged before the flow's row is locked: a handler computes outside transactions.
+    Optional<Judged> judged =
+        store.find(request.owner(), request.flow()).flatMap(flow -> judge(flow, answer));
+    return command("approve", request, (tx, flow) -> approve(tx, flow, request.user(), judged));
   }
 
   private @Nullable CommandOutcome pause(Transaction transaction, Flow flow) {
@@ -125,27 +128,47 @@ public final class FlowCommands {
     return null;
   }
 
+  private Optional<Judged> judge(Flow flow, JsonNode answer) {
+    return waiting(flow)
+        .map(phase -> {
+          PhaseHandler handler = handlers.get(flow.kind() + "/" + phase.phase());
+          Approval approval =
+              handler == null
+                  ? new Approval.Refused("this instance knows no phase " + phase.phase())
+                  : handler.approve(flow, answer);
+          return new Judged(phase.phase(), phase.run(), approval);
+        });
+  }
+
+  private static Optional<PhaseState> waiting(Flow flow) {
+    return flow.phases().stream()
+        .filter(phase -> phase.status() == PhaseStatus.WAITING)
+        .findFirst();
+  }
+
+  /** What the handler said to an answer, good for this run of this phase only. */
+  private record Judged(String phase, int run, Approval approval) {
+    boolean isOf(PhaseState state) {
+      return state.phase().equals(phase) && state.run() == run;
+    }
+  }
+
   private @Nullable CommandOutcome approve(
-      Transaction transaction, Flow flow, String user, JsonNode answer) {
+      Transaction transaction, Flow flow, String user, Optional<Judged> judged) {
     if (flow.status() != FlowStatus.WAITING_FOR_USER) {
       return refused(flow, "approve", "waiting_for_user");
     }
-    PhaseState waiting =
-        flow.phases().stream()
-            .filter(phase -> phase.status() == PhaseStatus.WAITING)
-            .findFirst()
-            .orElseThrow();
-    PhaseHandler handler = handlers.get(flow.kind() + "/" + waiting.phase());
-    if (handler == null) {
-      return new CommandOutcome.Refused("this instance knows no phase " + waiting.phase());
+    if (judged.isEmpty() || waiting(flow).filter(judged.get()::isOf).isEmpty()) {
+      return new CommandOutcome.Refused("the flow asked only now; read what it proposes first");
     }
-    return switch (handler.approve(flow, answer)) {
+    return switch (judged.get().approval()) {
       case Approval.Refused refused -> new CommandOutcome.Invalid(refused.reason());
       case Approval.Accepted accepted -> {
+        String phase = judged.get().phase();
         accepted.effect().apply(transaction);
         FlowEvents events = new FlowEvents(json, flow.correlationId());
-        events.add("mapping_approved", waiting.phase(), events.payload().put("user", user));
-        steps.completePhase(transaction, flow, waiting.phase(), accepted.summary(), events);
+        events.add(accepted.event(), phase, events.payload().put("user", user));
+        steps.completePhase(transaction, flow, phase, accepted.summary(), events);
         yield null;
       }
     };
@@ -173,6 +196,10 @@ public final class FlowCommands {
 
   private CommandOutcome command(String name, CommandRequest request, Change change)
       throws InterruptedException {
+    // Before the lock: whose flow it is not must not learn that somebody works on it.
+    if (!store.exists(request.owner(), request.flow())) {
+      return new CommandOutcome.NotFound();
+    }
     LockName lock = new LockName("flow:" + request.flow());
     String holder = name + " by " + request.user();
     Optional<Lease> acquired = locks.acquire(lock, holder, LOCK_TTL, LOCK_WAIT);
@@ -201,16 +228,15 @@ public final class FlowCommands {
     }
     IdempotencyKey key = request.idempotencyKey();
     if (key != null) {
-      Optional<IdempotencyKeys.Remembered> earlier =
-          keys.take(transaction, request.owner().tenant(), key);
+      Optional<CommandOutcome> earlier = keys.take(transaction, request.owner().tenant(), key);
       if (earlier.isPresent()) {
-        return remembered(earlier.get());
+        return earlier.get();
       }
     }
     Flow flow = steps.load(transaction, request.flow());
     Version expected = request.expectedVersion();
     if (expected != null && !expected.matches(flow)) {
-      throw new RolledBack(new CommandOutcome.Stale(flow.epoch(), flow.version()));
+      throw new RolledBack(new CommandOutcome.Stale(flow.version(), flow.epoch()));
     }
     CommandOutcome refusal = change.apply(transaction, flow);
     if (refusal != null) {
@@ -222,15 +248,6 @@ public final class FlowCommands {
       keys.answer(transaction, request.owner().tenant(), key, answer);
     }
     return new CommandOutcome.Done(answer, changed.version(), changed.epoch());
-  }
-
-  private CommandOutcome remembered(IdempotencyKeys.Remembered earlier) {
-    if (!earlier.sameRequest()) {
-      return new CommandOutcome.KeyReused();
-    }
-    JsonNode answer = json.readTree(earlier.answer());
-    return new CommandOutcome.Done(
-        earlier.answer(), answer.get("version").asLong(), answer.get("epoch").asLong());
   }
 
   private static CommandOutcome refused(Flow flow, String command, String needed) {

@@ -14,7 +14,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -50,7 +49,7 @@ public final class FlowEngine {
     this.json = json;
     this.uploads = new UploadStore(database);
     this.store = new FlowStore(database, json);
-    this.keys = new IdempotencyKeys(database);
+    this.keys = new IdempotencyKeys(database, json);
     this.flowJson = new FlowJson(json);
     KindEnvironment environment = new KindEnvironment(database, uploads, json);
     Map<String, FlowDefinition> definitions = new HashMap<>();
@@ -127,10 +126,9 @@ public final class FlowEngine {
   public CommandOutcome create(NewFlow flow, @Nullable IdempotencyKey key) {
     return database.inTransaction(transaction -> {
       if (key != null) {
-        Optional<IdempotencyKeys.Remembered> earlier =
-            keys.take(transaction, flow.owner().tenant(), key);
+        Optional<CommandOutcome> earlier = keys.take(transaction, flow.owner().tenant(), key);
         if (earlier.isPresent()) {
-          return remembered(earlier.get());
+          return earlier.get();
         }
       }
       Flow created = steps.create(transaction, flow, uploads);
@@ -163,15 +161,6 @@ public final class FlowEngine {
   /** Forgets idempotency keys after 24 h. */
   public int sweepIdempotencyKeys() {
     return keys.sweep();
-  }
-
-  private CommandOutcome remembered(IdempotencyKeys.Remembered earlier) {
-    if (!earlier.sameRequest()) {
-      return new CommandOutcome.KeyReused();
-    }
-    JsonNode answer = json.readTree(earlier.answer());
-    return new CommandOutcome.Done(
-        earlier.answer(), answer.get("version").asLong(), answer.get("epoch").asLong());
   }
 
   private static FlowDefinition definition(Map<String, FlowDefinition> definitions, String kind) {

@@ -57,6 +57,21 @@ final class FlowStore {
             .findOne());
   }
 
+  boolean exists(Owner owner, FlowId id) {
+    return database.read(handle ->
+        handle
+            .createQuery(
+                """
+                select exists (
+                  select from flows where id = :id and tenant = :tenant and engagement = :engagement)
+                """)
+            .bind("id", id.value())
+            .bind("tenant", owner.tenant())
+            .bind("engagement", owner.engagement())
+            .mapTo(Boolean.class)
+            .one());
+  }
+
   Optional<Flow> findOfAnyOwner(FlowId id) {
     return database.read(handle ->
         handle

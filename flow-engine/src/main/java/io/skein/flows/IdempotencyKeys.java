@@ -5,6 +5,8 @@ import io.skein.postgres.Database;
 import io.skein.postgres.Transaction;
 import java.time.Duration;
 import java.util.Optional;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Remembers the answers to keyed requests for 24 h, each written in the command's own transaction.
@@ -14,9 +16,11 @@ final class IdempotencyKeys {
   private static final Duration KEPT = Duration.ofHours(24);
 
   private final Database database;
+  private final JsonMapper json;
 
-  IdempotencyKeys(Database database) {
+  IdempotencyKeys(Database database, JsonMapper json) {
     this.database = database;
+    this.json = json;
   }
 
   /**
@@ -24,7 +28,7 @@ final class IdempotencyKeys {
    *
    * @return empty when the key is new; else what was answered then
    */
-  Optional<Remembered> take(Transaction transaction, String tenant, IdempotencyKey key) {
+  Optional<CommandOutcome> take(Transaction transaction, String tenant, IdempotencyKey key) {
     int inserted =
         transaction
             .handle()
@@ -46,8 +50,9 @@ final class IdempotencyKeys {
         .bind(0, tenant)
         .bind(1, key.key())
         .map((row, context) ->
-            new Remembered(
-                row.getString("request_hash").equals(key.requestHash()), row.getString("answer")))
+            row.getString("request_hash").equals(key.requestHash())
+                ? done(row.getString("answer"))
+                : new CommandOutcome.KeyReused())
         .findOne();
   }
 
@@ -72,9 +77,9 @@ final class IdempotencyKeys {
             .execute());
   }
 
-  /**
-   * @param sameRequest whether the key was used for this very request
-   * @param answer JSON of the flow as the command left it
-   */
-  record Remembered(boolean sameRequest, String answer) {}
+  private CommandOutcome done(String answer) {
+    JsonNode flow = json.readTree(answer);
+    return new CommandOutcome.Done(
+        answer, flow.get("version").asLong(), flow.get("epoch").asLong());
+  }
 }

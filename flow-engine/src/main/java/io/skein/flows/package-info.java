@@ -6,10 +6,12 @@
  * that tell of it and completes its task, all in one commit.
  *
  * <pre>{@code
- * var engine = new FlowEngine(database, journal, tasks, List.of(new MyKind()), StepListener.NONE);
- * worker.register(engine.taskHandlers());
- * Flow flow = database.inTransaction(tx -> engine.create(tx, new NewFlow(...)));
- * commands.pause(flow.id(), caller, Precondition.none());
+ * var engine = new FlowEngine(database, bus.journal(), tasks, locks, bus.progress(), json,
+ *     FlowKind.installed(), StepListener.NONE);
+ * new Worker(WorkerSettings.named("worker-1").withQueues(List.of(FlowEngine.queue())),
+ *     tasks, engine.taskHandlers()).start();
+ * engine.create(new NewFlow(owner, "discovery", "spring", asOf, user, null, uploads), null);
+ * engine.commands().pause(new CommandRequest(owner, flow, user, null, null));
  * }</pre>
  */
 @NullMarked

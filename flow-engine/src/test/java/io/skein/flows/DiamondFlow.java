@@ -91,7 +91,8 @@ final class DiamondFlow implements FlowKind {
     public Approval approve(Flow flow, JsonNode answer) {
       return answer.has("no")
           ? new Approval.Refused("only yes will do")
-          : new Approval.Accepted(Effect.NOTHING, json.createObjectNode().put("answered", true));
+          : new Approval.Accepted(
+              Effect.NOTHING, "agreed", json.createObjectNode().put("answered", true));
     }
   }
 }

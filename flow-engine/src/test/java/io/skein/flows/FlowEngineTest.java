@@ -1,5 +1,6 @@
 package io.skein.flows;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -7,6 +8,9 @@ import static org.awaitility.Awaitility.await;
 import io.skein.events.NewEvent;
 import io.skein.events.Sequence;
 import io.skein.events.StoredEvent;
+import io.skein.tasks.NewTask;
+import io.skein.tasks.TaskId;
+import io.skein.tasks.TaskState;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.util.List;
@@ -101,7 +105,7 @@ class FlowEngineTest {
         .isInstanceOf(CommandOutcome.Done.class);
     awaitStatus(flow, FlowStatus.COMPLETED);
     assertThat(find(flow).phase("a").summary().get("answered").asBoolean()).isTrue();
-    assertThat(types(flow)).containsOnlyOnce("approval_requested", "mapping_approved");
+    assertThat(types(flow)).containsOnlyOnce("approval_requested", "agreed");
   }
 
   @Test
@@ -145,17 +149,74 @@ class FlowEngineTest {
     PhaseTask overtaken = new PhaseTask(flow, "a", 1, null);
     assertThat(FlowSteps.standing(find(flow), overtaken).wanted()).isFalse();
     int before = types(flow).size();
-    io.skein.tasks.TaskId task =
+    TaskId task =
         stack()
             .tasks
             .enqueue(
-                io.skein.tasks.NewTask.of(
-                    FlowEngine.queue(), FlowTasks.PHASE, overtaken.payload(stack().json)));
+                NewTask.of(FlowEngine.queue(), FlowTasks.PHASE, overtaken.payload(stack().json)));
     await()
         .atMost(Duration.ofSeconds(60))
-        .until(() ->
-            stack().tasks.find(task).orElseThrow().state() == io.skein.tasks.TaskState.SUCCEEDED);
+        .until(() -> stack().tasks.find(task).orElseThrow().state() == TaskState.SUCCEEDED);
     assertThat(types(flow)).hasSize(before);
+  }
+
+  @Test
+  void aPhasePastItsTimeLimitIsInterruptedAndCanBeRetried() throws Exception {
+    FlowId flow =
+        begin(
+            Duration.ofSeconds(2),
+            new DiamondFlow.Work() {
+              @Override
+              public Effect finish(PhaseRun run) throws Exception {
+                if (run.phase().phase().equals("b") && run.phase().run() == 1) {
+                  new CountDownLatch(1).await();
+                }
+                return Effect.NOTHING;
+              }
+            });
+    failsForItsTimeLimit(flow);
+    assertThat(commands().retry(request(flow))).isInstanceOf(CommandOutcome.Done.class);
+    awaitStatus(flow, FlowStatus.COMPLETED);
+  }
+
+  @Test
+  void aPlannedPhasePastItsTimeLimitKeepsTheBatchesThatAreDone() throws Exception {
+    Map<String, AtomicInteger> committed = new ConcurrentHashMap<>();
+    AtomicInteger begun = new AtomicInteger();
+    FlowId flow =
+        begin(
+            Duration.ofSeconds(2),
+            new DiamondFlow.Work() {
+              @Override
+              public int batches(String phase) {
+                return phase.equals("b") ? 12 : 0;
+              }
+
+              @Override
+              public Effect batch(PhaseRun run, String unit) throws Exception {
+                if (begun.incrementAndGet() > 6 && run.phase().run() == 1) {
+                  new CountDownLatch(1).await();
+                }
+                return transaction ->
+                    transaction.afterCommit(() ->
+                        committed
+                            .computeIfAbsent(unit, u -> new AtomicInteger())
+                            .incrementAndGet());
+              }
+            });
+    failsForItsTimeLimit(flow);
+    assertThat(committed).hasSize(6);
+    assertThat(commands().retry(request(flow))).isInstanceOf(CommandOutcome.Done.class);
+    awaitStatus(flow, FlowStatus.COMPLETED);
+    assertThat(committed).hasSize(12).allSatisfy((unit, n) -> assertThat(n).hasValue(1));
+  }
+
+  private void failsForItsTimeLimit(FlowId flow) {
+    awaitStatus(flow, FlowStatus.FAILED);
+    Flow.FlowError error = requireNonNull(find(flow).error());
+    assertThat(error.phase()).isEqualTo("b");
+    assertThat(error.reason()).isEqualTo(FlowSteps.LATE);
+    assertThat(types(flow)).containsOnlyOnce("phase_failed", "flow_failed");
   }
 
   private FlowId begin(Duration limit, DiamondFlow.Work work) {
@@ -191,7 +252,7 @@ class FlowEngineTest {
   }
 
   private FlowStack stack() {
-    return java.util.Objects.requireNonNull(stack);
+    return requireNonNull(stack);
   }
 
   private List<String> types(FlowId flow) {

@@ -1,6 +1,7 @@
 package io.skein.local;
 
 import io.skein.local.stack.RunningStack;
+import io.skein.local.stack.StackState;
 import io.skein.local.stack.StackStatus;
 import io.skein.local.stack.TokenIssuer;
 import java.io.PrintWriter;
@@ -37,27 +38,29 @@ final class StatusCommand implements Callable<Integer> {
     if (json) {
       out.println(JsonMapper.builder().build().writeValueAsString(status));
     } else {
-      print(status, out);
+      print(status, running.state(), out);
     }
     return allReady(status) ? 0 : 1;
   }
 
-  private static void print(StackStatus status, PrintWriter out) {
-    status.api().forEach(a -> row(out, a.name(), a.pid(), a.ready(), a.url()));
-    status.workers().forEach(w -> row(out, w.name(), w.pid(), w.ready(), w.management()));
-    row(out, "redis", status.redis().pid(), true, status.redis().url());
-    row(out, "postgres", status.postgres().pid(), true, "port " + port(status.postgres().url()));
+  private static void print(StackStatus status, StackState state, PrintWriter out) {
+    status.api().forEach(a -> row(out, a.name(), a.pid(), condition(a.ready()), a.url()));
+    status
+        .workers()
+        .forEach(w -> row(out, w.name(), w.pid(), condition(w.ready()), w.management()));
+    StackState.Server redis = state.redis();
+    row(out, "redis", status.redis().pid(), redis.condition(), redis.shownUrl());
+    StackState.Server postgres = state.postgres();
+    row(out, "postgres", status.postgres().pid(), postgres.condition(), postgres.shownUrl());
+  }
+
+  private static String condition(boolean ready) {
+    return ready ? "ready" : "not ready";
   }
 
   private static void row(
-      PrintWriter out, String name, @Nullable Long pid, boolean ready, String where) {
-    out.printf(
-        "%-10s %-10s %-9s %s%n",
-        name, pid == null ? "-" : "pid " + pid, ready ? "ready" : "not ready", where);
-  }
-
-  private static String port(String databaseUrl) {
-    return databaseUrl.replaceFirst(".*@", "");
+      PrintWriter out, String name, @Nullable Long pid, String condition, String where) {
+    out.printf("%-10s %-10s %-9s %s%n", name, pid == null ? "-" : "pid " + pid, condition, where);
   }
 
   private static boolean allReady(StackStatus status) {

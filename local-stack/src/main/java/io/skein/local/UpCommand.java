@@ -55,13 +55,9 @@ final class UpCommand implements Callable<Integer> {
     state
         .workers()
         .forEach(w -> say(out, "%-9s management at %s".formatted(w.name(), w.management())));
-    say(out, "redis     " + state.redis().url());
-    say(out, "postgres  " + withoutPassword(state.postgres().url()));
+    say(out, "redis     " + state.redis().shownUrl());
+    say(out, "postgres  " + state.postgres().shownUrl());
     say(out, "ready; a token: ./skein token; to end it: " + ending);
-  }
-
-  private static String withoutPassword(String url) {
-    return url.replaceFirst(":[^:@/]*@", "@");
   }
 
   private static void say(PrintWriter out, String line) {

@@ -172,6 +172,18 @@ final class LeasedWrites {
         update -> {});
   }
 
+  /** {@link #handBack}, to be run again after a pause. */
+  boolean postpone(Handle handle, Lease lease, Duration pause, String error) {
+    return one(
+        handle,
+        """
+        update tasks set state = 'scheduled', lease = lease + 1, lease_until = null, worker = null,
+          attempt = attempt - 1, run_at = skein_now() + :pause * interval '1 ms', error = :error
+        """,
+        lease,
+        update -> update.bind("pause", pause.toMillis()).bind("error", storable(error)));
+  }
+
   /** Whether PostgreSQL refused a value, so that to repeat the statement is pointless. */
   static boolean refusedForItsData(Throwable failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {

@@ -2,15 +2,20 @@ package io.skein.tasks;
 
 import java.sql.SQLException;
 import java.sql.SQLTransientException;
+import java.util.Set;
 import org.jdbi.v3.core.ConnectionException;
 
 /** Tells failures of PostgreSQL that pass by themselves from those of the work. */
 final class PassingFailures {
+  /** {@code query_canceled}, {@code transaction_timeout}. */
+  private static final Set<String> TOOK_TOO_LONG = Set.of("57014", "25P04");
+
   private PassingFailures() {}
 
   /**
    * Whether the same work may succeed a moment later: no connection, no resources, a restart, a
-   * lock waited for too long, a deadlock, a transaction ended for idleness.
+   * lock waited for too long, a deadlock, a transaction ended for idleness. Not a statement or a
+   * transaction that took too long: it may take as long every time.
    */
   static boolean isPassing(Throwable failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
@@ -19,6 +24,9 @@ final class PassingFailures {
       }
       if (cause instanceof SQLException sql && sql.getSQLState() != null) {
         String state = sql.getSQLState();
+        if (TOOK_TOO_LONG.contains(state)) {
+          return false;
+        }
         return state.startsWith("08")
             || state.startsWith("40")
             || state.startsWith("53")

@@ -5,7 +5,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.redisson.api.BatchOptions;
+import org.redisson.api.RBatch;
 import org.redisson.api.RStream;
+import org.redisson.api.RStreamAsync;
 import org.redisson.api.stream.StreamCreateGroupArgs;
 import org.redisson.api.stream.StreamMessageId;
 import org.redisson.api.stream.StreamMultiReadGroupArgs;
@@ -17,8 +20,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Reads the hints of one queue while this worker has free slots; while it has none they stay in
- * Redis for others. An entry is deleted as soon as it was read: it is only a hint, and the claim in
- * the fair order finds every task whose hint was lost. Runs on a thread of its own.
+ * Redis for others. An entry is deleted as soon as it was read. One that Redis delivered and that
+ * never arrived, since an answer came too late, is read again whenever nothing new comes. It is all
+ * only a hint: the claim in the fair order finds every task whose hint was lost. Runs on a thread
+ * of its own.
  */
 final class RedisHintReader implements Runnable {
   static final String GROUP = "workers";
@@ -28,6 +33,7 @@ final class RedisHintReader implements Runnable {
   // Whole seconds: Redisson reads a BLOCK below 1 s as "wait for ever" when it sets its own
   // time-out.
   private static final Duration BLOCK = Duration.ofSeconds(1);
+  private static final StreamMessageId BEGINNING = new StreamMessageId(0, 0);
   private static final Duration PAUSE = Duration.ofMillis(250);
 
   private final RedisConnections redis;
@@ -67,9 +73,13 @@ final class RedisHintReader implements Runnable {
   }
 
   private void readOnce() throws InterruptedException {
-    List<Hint> read = readWaiting(slots.awaitRoom());
+    int most = slots.awaitRoom();
+    List<Hint> read = readWaiting(most);
     if (read.isEmpty()) {
       read = awaitNext();
+    }
+    if (read.isEmpty()) {
+      read = readUndelivered(most);
     }
     if (!read.isEmpty()) {
       readSome = true;
@@ -89,7 +99,7 @@ final class RedisHintReader implements Runnable {
                 .readGroup(
                     GROUP,
                     consumer,
-                    StreamReadGroupArgs.neverDelivered().count(most - hints.size()).noAck());
+                    StreamReadGroupArgs.neverDelivered().count(most - hints.size()));
         take(priority, entries, hints);
       }
     }
@@ -98,20 +108,22 @@ final class RedisHintReader implements Runnable {
 
   /** Waits for the first hint of any priority; a blocking read counts per stream. */
   private List<Hint> awaitNext() {
+    return readAll(allAfter(StreamMessageId.NEVER_DELIVERED).count(1).timeout(BLOCK));
+  }
+
+  /** What was delivered to this worker and not taken. */
+  private List<Hint> readUndelivered(int most) {
+    return readAll(allAfter(BEGINNING).count(most));
+  }
+
+  private StreamMultiReadGroupArgs allAfter(StreamMessageId id) {
+    return StreamMultiReadGroupArgs.greaterThan(
+        id, key(Priority.NORMAL), id, key(Priority.LOW), id);
+  }
+
+  private List<Hint> readAll(StreamMultiReadGroupArgs args) {
     Map<String, Map<StreamMessageId, Map<String, String>>> entries =
-        stream(Priority.HIGH)
-            .readGroup(
-                GROUP,
-                consumer,
-                StreamMultiReadGroupArgs.greaterThan(
-                        StreamMessageId.NEVER_DELIVERED,
-                        key(Priority.NORMAL),
-                        StreamMessageId.NEVER_DELIVERED,
-                        key(Priority.LOW),
-                        StreamMessageId.NEVER_DELIVERED)
-                    .count(1)
-                    .timeout(BLOCK)
-                    .noAck());
+        stream(Priority.HIGH).readGroup(GROUP, consumer, args);
     List<Hint> hints = new ArrayList<>();
     for (Priority priority : Priority.values()) {
       take(priority, entries.getOrDefault(key(priority), Map.of()), hints);
@@ -124,9 +136,15 @@ final class RedisHintReader implements Runnable {
     if (entries.isEmpty()) {
       return;
     }
-    var unused = stream(priority).removeAsync(entries.keySet().toArray(StreamMessageId[]::new));
+    StreamMessageId[] ids = entries.keySet().toArray(StreamMessageId[]::new);
+    RBatch done = redis.redisson().createBatch(BatchOptions.defaults().skipResult());
+    RStreamAsync<String, String> stream = done.getStream(key(priority), StringCodec.INSTANCE);
+    var acknowledged = stream.ackAsync(GROUP, ids);
+    var removed = stream.removeAsync(ids);
+    var executed = done.executeAsync();
     for (Map<String, String> fields : entries.values()) {
-      String id = fields.getOrDefault(RedisHints.FIELD, "");
+      // An entry that was trimmed before it was taken has no fields any more.
+      String id = fields == null ? "" : fields.getOrDefault(RedisHints.FIELD, "");
       try {
         hints.add(new Hint(queue, priority, TaskId.parse(id)));
       } catch (IllegalArgumentException e) {
@@ -135,11 +153,13 @@ final class RedisHintReader implements Runnable {
     }
   }
 
+  /** Hints may have gone by unheard, so a fair claim looks. */
   private void recover(RedisException e) {
     String message = String.valueOf(e.getMessage());
     if (Thread.currentThread().isInterrupted()) {
       return;
     }
+    slots.hintsRanOut();
     if (message.contains("NOGROUP") || message.contains("WRONGTYPE")) {
       createGroups();
     } else {

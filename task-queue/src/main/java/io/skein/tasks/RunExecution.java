@@ -21,6 +21,9 @@ final class RunExecution implements AutoCloseable {
   private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
 
+  /** Before work is tried again that PostgreSQL could not serve at that moment. */
+  private static final Duration PASSING_FAILURE_PAUSE = Duration.ofSeconds(1);
+
   private final Database database;
   private final Map<String, TaskHandler> handlers;
   private final LeasedWrites writes;
@@ -135,8 +138,8 @@ final class RunExecution implements AutoCloseable {
         && !(failure instanceof PermanentTaskException)) {
       handBack(run);
     } else if (reason == null && PassingFailures.isPassing(failure)) {
-      // Not the work's fault: it runs again at once, and no attempt is spent.
-      handBack(run);
+      // Not the work's fault: it runs again soon, and no attempt is spent.
+      postpone(run, failure);
     } else {
       fail(run, failure);
     }
@@ -217,6 +220,22 @@ final class RunExecution implements AutoCloseable {
             Task task = run.task();
             hints.offer(new Hint(task.queue(), task.priority(), task.id()));
             reports.tell(listener -> listener.handedBack(task));
+          }
+          return given;
+        });
+  }
+
+  private void postpone(Run run, Throwable failure) {
+    String error = ErrorText.of(failure);
+    untilWritten(
+        run,
+        () -> {
+          boolean given =
+              database.read(
+                  handle -> writes.postpone(handle, run.lease(), PASSING_FAILURE_PAUSE, error));
+          if (given) {
+            upkeep.promoteIn(PASSING_FAILURE_PAUSE.plusMillis(1));
+            reports.tell(listener -> listener.handedBack(run.task()));
           }
           return given;
         });

@@ -93,7 +93,7 @@ final class TaskEnd {
     }
   }
 
-  /** Connection lost, server stopping, lock not available, deadlock: the next try may succeed. */
+  /** What a handler's reaction threw, told apart from what the transaction around it throws. */
   private static final class HookException extends Exception {
     private static final long serialVersionUID = 1L;
 

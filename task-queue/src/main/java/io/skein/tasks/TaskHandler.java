@@ -16,7 +16,9 @@ public interface TaskHandler {
    * TaskContext#complete} has said so before.
    *
    * @throws PermanentTaskException when another attempt is pointless: the task fails at once
-   * @throws Exception anything else is tried again, until the attempts are used up
+   * @throws Exception anything else is tried again, until the attempts are used up; a failure of
+   *     PostgreSQL that passes by itself (no connection, a deadlock, a lock waited for too long)
+   *     costs no attempt
    */
   void handle(TaskContext context) throws Exception;
 

@@ -18,7 +18,10 @@ public interface WorkerListener {
   /** The task ended as failed or dead. */
   default void failed(Task task, TaskState end, String error) {}
 
-  /** A run was handed back at a stop, its attempt not counted. */
+  /**
+   * A run was handed back, its attempt not counted: the worker stops, or PostgreSQL could not serve
+   * it at that moment.
+   */
   default void handedBack(Task task) {}
 
   /** A run lost its lease: cancelled, or taken over. */

@@ -85,8 +85,8 @@ final class WorkerPresence implements AutoCloseable {
           // Blocks in the socket's read, so a cut is seen at once; no notification ever comes.
           var unused = listening.getNotifications((int) LISTEN.toMillis());
         }
-      } catch (SQLException e) {
-        lost(e);
+      } catch (SQLException | RuntimeException e) {
+        lost(e); // whatever it was, the lock is gone with the connection
       }
     }
   }
@@ -115,7 +115,7 @@ final class WorkerPresence implements AutoCloseable {
     notifyAll();
   }
 
-  private void lost(SQLException e) {
+  private void lost(Exception e) {
     boolean wasHeld;
     synchronized (this) {
       if (closed) {

@@ -20,17 +20,23 @@ public final class Closer implements AutoCloseable {
     return part;
   }
 
+  /** An interrupt cuts one part short, not all that follow; it is restored at the end. */
   @Override
   public synchronized void close() {
+    boolean interrupted = false;
     while (!parts.isEmpty()) {
       Part part = parts.pop();
       try {
         part.closeable().close();
       } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
+        interrupted = true;
       } catch (Exception e) {
-        LOG.error("{} did not stop cleanly", part.name(), e);
+        LOG.atError().setCause(e).addKeyValue("part", part.name()).log("a part did not stop");
       }
+      interrupted |= Thread.interrupted();
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
     }
   }
 

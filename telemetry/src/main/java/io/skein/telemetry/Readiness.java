@@ -2,6 +2,7 @@ package io.skein.telemetry;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -16,6 +17,16 @@ public final class Readiness {
   public Readiness part(String name, Supplier<State> state) {
     parts.add(new Part(name, state));
     return this;
+  }
+
+  /** Adds a feature that Redis carries, and PostgreSQL when Redis is not available. */
+  public Readiness carriedByRedis(String name, BooleanSupplier available) {
+    return part(
+        name,
+        () ->
+            available.getAsBoolean()
+                ? new State(false, "redis", "")
+                : State.fallback("Redis does not answer; PostgreSQL carries it"));
   }
 
   /** From now on not ready: the process is about to stop. */

@@ -20,9 +20,6 @@ import io.skein.telemetry.Readiness;
 import io.skein.telemetry.Readiness.State;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.ServiceLoader;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.json.JsonMapper;
@@ -79,14 +76,14 @@ public final class WorkerService implements AutoCloseable {
             locks,
             events.progress(),
             JsonMapper.builder().build(),
-            kinds(),
+            FlowKind.installed(),
             listener);
     Worker worker = new Worker(settings.worker(), tasks, engine.taskHandlers());
     Readiness readiness =
         new Readiness()
             .part("postgres", () -> database.reachable() ? State.ok() : State.down("no answer"))
-            .part("event_bus", () -> mode(redis))
-            .part("task_queue", () -> mode(redis));
+            .carriedByRedis("event_bus", redis.health()::available)
+            .carriedByRedis("task_queue", redis.health()::available);
     ManagementServer management =
         closer.add(
             "management port",
@@ -116,17 +113,5 @@ public final class WorkerService implements AutoCloseable {
   public void close() {
     readiness.drain();
     closer.close();
-  }
-
-  private static List<FlowKind> kinds() {
-    List<FlowKind> kinds = new ArrayList<>();
-    ServiceLoader.load(FlowKind.class).forEach(kinds::add);
-    return kinds;
-  }
-
-  private static State mode(RedisConnections redis) {
-    return redis.health().available()
-        ? new State(false, "redis", "")
-        : State.fallback("Redis does not answer; PostgreSQL carries it");
   }
 }

@@ -89,16 +89,8 @@ public final class DiscoveryRoutes {
   }
 
   private static @Nullable Integer ordinal(Context context, String name) {
-    String text = context.queryParam(name);
-    try {
-      return text == null ? null : Integer.valueOf(text);
-    } catch (NumberFormatException e) {
-      throw Problem.of(
-              ProblemType.MALFORMED_REQUEST,
-              name
-                  + " is a number, as the first page of GET /api/v1/flows/{id}/dependencies has it.")
-          .exception();
-    }
+    int number = (int) Paging.number(context, name, 0, 1, Integer.MAX_VALUE);
+    return number == 0 ? null : number;
   }
 
   private static @Nullable Long number(@Nullable String cursor) {

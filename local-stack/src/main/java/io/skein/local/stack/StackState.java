@@ -32,7 +32,17 @@ public record StackState(
       String name, @Nullable String url, String management, @Nullable ProcessRecord process) {}
 
   /** Redis or PostgreSQL; the process is null when somebody else runs it. */
-  public record Server(String url, @Nullable ProcessRecord process) {}
+  public record Server(String url, @Nullable ProcessRecord process) {
+    /** The address without the password, for people. */
+    public String shownUrl() {
+      return url.replaceFirst(":[^:@/]*@", "@");
+    }
+
+    /** What is known without asking it: {@code running}, {@code gone}, or {@code external}. */
+    public String condition() {
+      return process == null ? "external" : process.isAlive() ? "running" : "gone";
+    }
+  }
 
   private static final JsonMapper JSON = JsonMapper.builder().build();
 

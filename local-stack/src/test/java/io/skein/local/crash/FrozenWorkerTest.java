@@ -52,7 +52,7 @@ final class FrozenWorkerTest {
   @EnumSource(Point.class)
   void blocksNobodyAndWritesNothingOnceItsLeaseIsGone(Point point) throws Exception {
     StackProcess victim = stack.worker(VICTIM);
-    long hold = stack.arm(VICTIM, PHASE, "finish", point);
+    long hold = stack.arm(VICTIM, PHASE, HeldStack.FINISH, point);
     List<Followed> flows = stack.startUntilHeld(hold);
     Held held = stack.held(hold);
     Followed flow =

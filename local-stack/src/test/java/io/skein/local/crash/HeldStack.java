@@ -40,6 +40,9 @@ import java.util.stream.LongStream;
 
 /** A stack whose two workers can be held, and what PostgreSQL says of them. For one thread. */
 final class HeldStack implements AutoCloseable {
+  /** The unit of the step that completes a phase. */
+  static final String FINISH = "finish";
+
   static final List<String> PHASES =
       List.of(
           "data_import_validation",

@@ -19,7 +19,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** A worker killed with SIGKILL in each phase, at each point of the step that completes it. */
+/**
+ * A worker killed with SIGKILL in each phase, at each point of the step that completes it, and in
+ * pieces of it.
+ */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class WorkerCrashTest {
   private static final String VICTIM = "worker-1";
@@ -47,17 +50,37 @@ final class WorkerCrashTest {
 
   @ParameterizedTest
   @MethodSource("everyPhaseAtEveryPoint")
-  void theFlowCompletesAndNothingIsAppliedTwice(String phase, Point point) throws Exception {
+  void theStepThatCompletesAPhase(String phase, Point point) throws Exception {
+    theFlowCompletesAndNothingIsAppliedTwice(phase, HeldStack.FINISH, point);
+  }
+
+  /** A plan, a slice that the phase's own task writes, and batches with tasks of their own. */
+  static Stream<Arguments> piecesOfPhases() {
+    return Stream.of(
+        Arguments.of("data_import_validation", "file-1"),
+        Arguments.of("data_cleansing", "plan"),
+        Arguments.of("data_cleansing", "file-0-000000"),
+        Arguments.of("tech_debt_assessment", "range-000000"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("piecesOfPhases")
+  void aPieceOfAPhase(String phase, String unit) throws Exception {
+    theFlowCompletesAndNothingIsAppliedTwice(phase, unit, Point.BEFORE_COMMIT);
+  }
+
+  private void theFlowCompletesAndNothingIsAppliedTwice(String phase, String unit, Point point)
+      throws Exception {
     StackProcess victim = stack.worker(VICTIM);
     if (!victim.isAlive()) {
       victim.start();
     }
     victim.awaitReady();
-    long hold = stack.arm(VICTIM, phase, "finish", point);
+    long hold = stack.arm(VICTIM, phase, unit, point);
     List<Followed> flows = stack.startUntilHeld(hold);
 
     Held held = stack.held(hold);
-    String identity = requireTheVictimAtWork(held, phase, point);
+    String identity = requireTheVictimAtWork(held, phase, unit, point);
     victim.kill();
 
     Followed flow =
@@ -66,9 +89,10 @@ final class WorkerCrashTest {
     requireVictimGone(identity);
     assertThat(
             stack.column(
-                "select worker from ledger where flow = ? and phase = ? and unit = 'finish'",
+                "select worker from ledger where flow = ? and phase = ? and unit = ?",
                 held.flow(),
-                phase))
+                phase,
+                unit))
         .as("who committed the step")
         .containsExactly(point == Point.BEFORE_RELAY ? VICTIM : SURVIVOR);
     for (Followed each : flows) {
@@ -82,7 +106,8 @@ final class WorkerCrashTest {
    * is running under the lease of this very process; before the relay the same transaction that
    * committed the effect has completed it, so the row shows the success under this process's name.
    */
-  private String requireTheVictimAtWork(Held held, String phase, Point point) throws SQLException {
+  private String requireTheVictimAtWork(Held held, String phase, String unit, Point point)
+      throws SQLException {
     StackProcess victim = stack.worker(VICTIM);
     List<String> task =
         stack
@@ -93,11 +118,16 @@ final class WorkerCrashTest {
                   exists (select from live_workers l where l.key = hashtextextended(t.worker, 0)),
                   (select i.pid from instances i where i.name = split_part(t.worker, '@', 1))
                 from tasks t
-                where t.flow = ? and t.payload ->> 'phase' = ? and t.payload -> 'unit' is null
+                where t.flow = ? and t.payload ->> 'phase' = ?
+                  and t.payload ->> 'unit' is not distinct from
+                    (select unit from flow_units where flow_id = t.flow and phase = ?
+                       and unit = ? and spec is not null)
                 order by t.id desc limit 1
                 """,
                 held.flow(),
-                phase)
+                phase,
+                phase,
+                unit)
             .getFirst();
     boolean committed = point == Point.BEFORE_RELAY;
     assertThat(task.get(0)).startsWith(VICTIM + "@");
@@ -109,9 +139,10 @@ final class WorkerCrashTest {
     assertThat(held.pid()).isEqualTo(victim.pid());
     assertThat(
             stack.rows(
-                "select 1 from ledger where flow = ? and phase = ? and unit = 'finish'",
+                "select 1 from ledger where flow = ? and phase = ? and unit = ?",
                 held.flow(),
-                phase))
+                phase,
+                unit))
         .as("committed effect")
         .hasSize(committed ? 1 : 0);
     // The parallel phase may hold the row for a moment; the victim holds it for as long as it
