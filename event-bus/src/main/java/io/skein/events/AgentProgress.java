@@ -80,12 +80,15 @@ public final class AgentProgress {
     }
   }
 
-  /** Forgets a flow's agents. The relay does so too when the stream is closed. */
-  public void clear(StreamId stream) {
+  /**
+   * Forgets the agents of a flow that has ended and takes no more of them. The relay does so too
+   * when the stream is closed.
+   */
+  public void end(StreamId stream) {
     waiting.keySet().removeIf(key -> key.stream().equals(stream));
     if (states.available()) {
       try {
-        states.remove(stream);
+        states.end(stream);
       } catch (RedisAwayException e) {
         LOG.debug("progress could not be removed; it expires", e);
       }

@@ -42,6 +42,13 @@ public final class EventBus implements AutoCloseable {
     bus.sweep.start();
     bus.feed.start();
     bus.progress.start();
+    redis
+        .health()
+        .onChange(available -> {
+          if (available) {
+            bus.sweep.soon();
+          }
+        });
     LOG.info("event bus started epoch={} instance={}", epoch, instance);
     return bus;
   }

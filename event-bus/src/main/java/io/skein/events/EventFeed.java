@@ -53,8 +53,13 @@ public final class EventFeed {
     this.checks = new PositionChecks(this, settings);
   }
 
-  /** A page of the journal and how far the stream had come before it was read. */
-  record Page(Optional<Position> position, List<StoredEvent> events) {}
+  /**
+   * A page of the journal.
+   *
+   * @param position how far the stream had come before the page was read; empty when there is none
+   * @param events none beyond that position
+   */
+  public record Page(Optional<Position> position, List<StoredEvent> events) {}
 
   void start() {
     connection.start();
@@ -151,7 +156,14 @@ public final class EventFeed {
     }
   }
 
-  Page readJournal(StreamId stream, Sequence after, int limit) {
+  /**
+   * Reads events from PostgreSQL that may be shown to clients: Redis answers no state that is older
+   * than they are.
+   *
+   * @param after the sequence before the first one wanted
+   * @param limit the most to answer; fewer when they are large
+   */
+  public Page read(StreamId stream, Sequence after, int limit) {
     journalReads.acquireUninterruptibly();
     try {
       Optional<Position> position = position(stream);

@@ -36,6 +36,9 @@ final class EventRows {
               row.getString("correlation_id"),
               row.getTimestamp("occurred_at").toInstant());
 
+  /** Payloads of a page beyond which it takes no further event; one may have 1 MiB. */
+  private static final long PAGE_BYTES = 4L << 20;
+
   private EventRows() {}
 
   static List<StoredEvent> read(Handle handle, StreamId stream, Sequence after, int limit) {
@@ -44,8 +47,15 @@ final class EventRows {
             """
             select (select epoch from epochs) as epoch, stream_id, seq, event_id, state_version,
                    type, phase, payload, source, correlation_id, occurred_at
-            from events where stream_id = :stream and seq > :after order by seq limit :limit
+            from (
+              select *, sum(octet_length(payload::text)) over (order by seq rows
+                  between unbounded preceding and 1 preceding) as bytes_before
+              from (
+                select * from events
+                where stream_id = :stream and seq > :after order by seq limit :limit) most) page
+            where coalesce(bytes_before, 0) < :bytes order by seq
             """)
+        .bind("bytes", PAGE_BYTES)
         .bind("stream", stream.value())
         .bind("after", after.value())
         .bind("limit", limit)

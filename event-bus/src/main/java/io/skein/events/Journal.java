@@ -112,7 +112,8 @@ public final class Journal {
    *
    * @param after the sequence before the first one wanted
    * @param limit the most to answer
-   * @return without a gap; empty at the end of the stream and for an unknown one
+   * @return without a gap, fewer than {@code limit} when they are large; empty only at the end of
+   *     the stream and for an unknown one
    */
   public List<StoredEvent> read(StreamId stream, Sequence after, int limit) {
     return database.read(handle -> EventRows.read(handle, stream, after, limit));

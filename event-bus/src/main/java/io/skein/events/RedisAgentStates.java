@@ -16,8 +16,12 @@ final class RedisAgentStates {
   /** A flow that ended without being closed leaves its agents this long. */
   private static final Duration LIFE = Duration.ofHours(6);
 
+  /** Longer than an update can wait anywhere. */
+  private static final Duration MARK_LIFE = Duration.ofMinutes(10);
+
   private final RedisConnections redis;
   private final LuaScript update = LuaScript.load(RedisAgentStates.class, "update_progress.lua");
+  private final LuaScript end = LuaScript.load(RedisAgentStates.class, "end_progress.lua");
 
   RedisAgentStates(RedisConnections redis) {
     this.redis = redis;
@@ -45,15 +49,20 @@ final class RedisAgentStates {
 
   List<byte[]> read(StreamId stream) {
     try {
-      return redis.jedis().hvals(key(stream)).stream().toList();
+      // The mark of a flow that has ended is empty.
+      return redis.jedis().hvals(key(stream)).stream().filter(json -> json.length > 0).toList();
     } catch (JedisException e) {
       throw new RedisAwayException("read progress", e);
     }
   }
 
-  void remove(StreamId stream) {
+  /** Forgets the agents of a flow that has ended, and takes no more of them. */
+  void end(StreamId stream) {
     try {
-      redis.jedis().del(key(stream));
+      end.runBytes(
+          redis.jedis(),
+          List.of(key(stream)),
+          List.of(Long.toString(MARK_LIFE.toMillis()).getBytes(UTF_8)));
     } catch (JedisException e) {
       throw new RedisAwayException("remove progress", e);
     }

@@ -185,12 +185,27 @@ final class RedisTail {
           }
           Map<StreamId, TailPosition> positions = new HashMap<>();
           responses.forEach((stream, response) -> {
-            if (!response.get().isEmpty()) {
-              positions.put(stream, tailPosition(response.get().getFirst()));
+            List<Object> last = lastEntry(response, stream, streams.get(stream));
+            if (!last.isEmpty()) {
+              positions.put(stream, tailPosition(last.getFirst()));
             }
           });
           return positions;
         });
+  }
+
+  /** A key of another type in the place of a tail would stop the sweep of all streams. */
+  private List<Object> lastEntry(
+      Response<List<Object>> response, StreamId stream, @Nullable Epoch epoch) {
+    try {
+      return response.get();
+    } catch (JedisDataException e) {
+      LOG.warn("a key in the place of a tail has another type and is removed", e);
+      if (epoch != null) {
+        redis.jedis().del(redis.keys().flowEvents(stream.value(), epoch.millis()));
+      }
+      return List.of();
+    }
   }
 
   private static TailPosition tailPosition(Object entry) {

@@ -25,6 +25,7 @@ public final class Relay {
   private static final Logger LOG = LoggerFactory.getLogger(Relay.class);
   private static final int BATCHES_AT_ONCE = 512;
   private static final int EVENTS_PER_CALL = 500;
+  private static final int ATTEMPTS = 4;
 
   /** How often the thread looks whether it shall stop. */
   private static final long IDLE_MILLIS = 200;
@@ -99,7 +100,7 @@ public final class Relay {
 
   private void relay(List<CommittedBatch> waiting) {
     List<CommittedBatch> offers = merge(waiting);
-    List<TailAnswer> answers = offerTwice(offers);
+    List<TailAnswer> answers = offer(offers);
     Map<StreamId, Sequence> behind = new LinkedHashMap<>();
     for (int i = 0; i < offers.size(); i++) {
       TailAnswer answer = answers.get(i);
@@ -115,13 +116,21 @@ public final class Relay {
     behind.forEach(this::refill);
   }
 
-  /** A connection that died while idle fails once; the script recognises a repetition. */
-  private List<TailAnswer> offerTwice(List<CommittedBatch> offers) {
-    try {
-      return tail.append(offers);
-    } catch (RedisAwayException first) {
-      return tail.append(offers);
+  /**
+   * A connection that died while idle fails once, and an answer may come too late; the script
+   * recognises a repetition. Gives up when Redis is known to be away.
+   */
+  private List<TailAnswer> offer(List<CommittedBatch> offers) {
+    for (int attempt = 1; attempt < ATTEMPTS; attempt++) {
+      try {
+        return tail.append(offers);
+      } catch (RedisAwayException e) {
+        if (!tail.available()) {
+          throw e;
+        }
+      }
     }
+    return tail.append(offers);
   }
 
   /** Batches of one stream in their order, joined where one goes on where the other ends. */
@@ -167,7 +176,7 @@ public final class Relay {
         return;
       }
       CommittedBatch batch = CommittedBatch.ofPage(stream, position.get(), page);
-      TailAnswer answer = offerTwice(List.of(batch)).getFirst();
+      TailAnswer answer = offer(List.of(batch)).getFirst();
       if (page.isEmpty() || answer.verdict() == TailAnswer.Verdict.REFUSED) {
         return;
       }

@@ -258,7 +258,7 @@ final class StreamSubscription implements Subscription {
 
   /** Whether the end of what PostgreSQL knows was reached. */
   private boolean readJournal() {
-    EventFeed.Page page = feed.readJournal(stream, delivered(), PAGE);
+    EventFeed.Page page = feed.read(stream, delivered(), PAGE);
     Optional<Position> read = page.position();
     if (read.isEmpty()) {
       return true;

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Collectors;
@@ -44,8 +44,9 @@ public final class Sweep {
   private final Leadership leadership;
   private final EventSettings settings;
   private final LongAdder repaired = new LongAdder();
-  private final CountDownLatch stopped = new CountDownLatch(1);
+  private final Semaphore wake = new Semaphore(0);
   private volatile boolean leading;
+  private volatile boolean stopped;
   private @Nullable Thread thread;
 
   Sweep(Database database, RedisTail tail, Relay relay, String instance, EventSettings settings) {
@@ -67,12 +68,18 @@ public final class Sweep {
     return leading;
   }
 
+  /** Makes a pass now instead of at the next interval. */
+  void soon() {
+    wake.release();
+  }
+
   void start() {
     thread = Thread.ofPlatform().name("skein-sweep").daemon().start(this::run);
   }
 
   void stop() throws InterruptedException {
-    stopped.countDown();
+    stopped = true;
+    wake.release();
     Thread running = thread;
     if (running != null) {
       running.join(TimeUnit.SECONDS.toMillis(5));
@@ -81,7 +88,7 @@ public final class Sweep {
 
   private void run() {
     try {
-      while (!stopped.await(settings.sweepInterval().toMillis(), TimeUnit.MILLISECONDS)) {
+      while (awaitNext()) {
         try {
           pass();
         } catch (RedisAwayException e) {
@@ -96,6 +103,13 @@ public final class Sweep {
     } catch (RuntimeException e) {
       LOG.warn("the sweep could not resign; its lease runs out", e);
     }
+  }
+
+  /** False when stopped. */
+  private boolean awaitNext() throws InterruptedException {
+    var woken = wake.tryAcquire(settings.sweepInterval().toMillis(), TimeUnit.MILLISECONDS);
+    wake.drainPermits();
+    return !stopped;
   }
 
   private void pass() {

@@ -2,7 +2,7 @@
 --
 -- KEYS  1 tail (stream, entry ids seq-0, and seq-1 as the marker that nothing follows)
 --       2 cached state (hash: epoch, version, data)
---       3 progress of the flow's agents, removed with the end of the flow
+--       3 progress of the flow's agents, replaced by the empty agent with the end of the flow
 -- ARGV  1 epoch   2 state version after these events   3 sequence of the first event
 --       4 channel of the flow   5 channel of versions   6 flow
 --       7 length of the tail   8 life of the tail in ms   9 life of a version without data in ms
@@ -65,6 +65,8 @@ end
 if ARGV[11] == '1' and not marked and last == first + #ARGV - 12 then
   redis.call('XADD', KEYS[1], string.format('%.0f-1', last), 'e', '')
   redis.call('DEL', KEYS[3])
+  redis.call('HSET', KEYS[3], '', '')
+  redis.call('PEXPIRE', KEYS[3], ARGV[8])
   redis.call('PUBLISH', ARGV[4], 'C' .. epoch .. ' ' .. string.format('%.0f', last) .. ' ' .. version)
   added = true
 end

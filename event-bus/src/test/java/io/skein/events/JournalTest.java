@@ -67,6 +67,24 @@ class JournalTest {
   }
 
   @Test
+  void aPageOfLargeEventsIsShortAndAllPagesTogetherAreWhole() {
+    Journal journal = Journal.withoutRelay(database);
+    StreamId stream = openStream(journal);
+    NewEvent large = NewEvent.of("large").withPayload("{\"a\":\"" + "x".repeat(900_000) + "\"}");
+    for (int i = 0; i < 12; i++) {
+      append(journal, stream, large);
+    }
+    List<Long> read = new ArrayList<>();
+    List<StoredEvent> page = journal.read(stream, Sequence.START, 500);
+    while (!page.isEmpty()) {
+      assertThat(page).hasSizeLessThanOrEqualTo(5);
+      page.forEach(event -> read.add(event.seq()));
+      page = journal.read(stream, page.getLast().sequence(), 500);
+    }
+    assertThat(read).containsExactlyElementsOf(LongStream.rangeClosed(1, 12).boxed().toList());
+  }
+
+  @Test
   void handsOverExactlyWhatItStored() {
     List<CommittedBatch> handedOver = new ArrayList<>();
     Journal journal = new Journal(database, handedOver::add);

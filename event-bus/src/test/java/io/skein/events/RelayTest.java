@@ -1,5 +1,6 @@
 package io.skein.events;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -99,6 +100,20 @@ class RelayTest {
   }
 
   @Test
+  void aKeyOfAnotherTypeDoesNotStopTheSweepOfAllStreams() {
+    StreamId spoilt = instance.open();
+    instance.append(spoilt, events(1));
+    awaitTail(spoilt, 1, false);
+    String key = instance.redis.keys().flowEvents(spoilt.value(), epoch().millis());
+    instance.redis.jedis().set(key, "no stream");
+    StreamId other = instance.open();
+    instance.appendWithoutRelay(other, NewEvent.of("x").changingState());
+    instance.bus.sweep().soon();
+    awaitTail(other, 1, false);
+    awaitTail(spoilt, 1, false);
+  }
+
+  @Test
   void marksTheEndOnceAndRemovesTheAgents() {
     StreamId stream = instance.open();
     String agents = instance.redis.keys().agentState(stream.value());
@@ -106,7 +121,10 @@ class RelayTest {
     instance.append(stream, events(2));
     instance.closeStream(stream);
     awaitTail(stream, 2, true);
-    assertThat(instance.redis.jedis().exists(agents)).isFalse();
+    assertThat(instance.redis.jedis().hkeys(agents)).containsExactly("");
+    RedisAgentStates states = new RedisAgentStates(instance.redis);
+    states.write(stream, Map.of("late", "{}".getBytes(UTF_8)));
+    assertThat(states.read(stream)).isEmpty();
 
     Position position = instance.bus.journal().position(stream).orElseThrow();
     CommittedBatch again = new CommittedBatch(stream, position, List.of());

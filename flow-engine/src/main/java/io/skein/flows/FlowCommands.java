@@ -19,7 +19,9 @@ import tools.jackson.databind.json.JsonMapper;
  * the fence its row issued, and compares the version. Thread safe.
  */
 public final class FlowCommands {
-  private static final Duration LOCK_TTL = Duration.ofSeconds(15);
+  /** A frozen process keeps others waiting for so long; its fence stops what it tries later. */
+  private static final Duration LOCK_TTL = Duration.ofSeconds(8);
+
   private static final Duration LOCK_WAIT = Duration.ofSeconds(2);
 
   private final Database database;

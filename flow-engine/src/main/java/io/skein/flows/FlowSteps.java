@@ -254,7 +254,7 @@ final class FlowSteps {
   /** Nothing is appended to the flow's stream after this, and its agents have no more to say. */
   void close(Transaction transaction, FlowId flow) {
     journal.close(transaction, flow.stream());
-    transaction.afterCommit(() -> Thread.startVirtualThread(() -> progress.clear(flow.stream())));
+    transaction.afterCommit(() -> Thread.startVirtualThread(() -> progress.end(flow.stream())));
   }
 
   Flow load(Transaction transaction, FlowId id) {

@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  * noticed by a socket time-out above the server's own {@code transaction_timeout}.
  */
 public final class Database implements AutoCloseable {
+  /** For statements that answer at once, on a connection that may be half open. */
+  private static final String DIRECT_SOCKET_TIMEOUT_SECONDS = "10";
+
   private static final Duration BORROW_TIMEOUT = Duration.ofSeconds(5);
   private static final int SOCKET_TIMEOUT_SECONDS = 65;
 
@@ -88,6 +91,7 @@ public final class Database implements AutoCloseable {
     properties.setProperty("ApplicationName", applicationName);
     properties.setProperty("tcpKeepAlive", "true");
     properties.setProperty("connectTimeout", "5");
+    properties.setProperty("socketTimeout", DIRECT_SOCKET_TIMEOUT_SECONDS);
     return DriverManager.getConnection(settings.jdbcUrl(), properties);
   }
 

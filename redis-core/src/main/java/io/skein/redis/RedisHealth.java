@@ -23,6 +23,7 @@ public final class RedisHealth implements AutoCloseable {
   private final BooleanSupplier probe;
   private final List<Listener> listeners = new CopyOnWriteArrayList<>();
   private volatile boolean available;
+  private volatile long cameBackAt = System.nanoTime() - Duration.ofDays(1).toNanos();
   private volatile boolean stopped;
   private int misses;
   private int answers;
@@ -41,6 +42,15 @@ public final class RedisHealth implements AutoCloseable {
   /** True while Redis answers. A false answer means: use PostgreSQL, do not even try. */
   public boolean available() {
     return available;
+  }
+
+  /**
+   * True while Redis answers and has done so for this long since it last did not. What changed
+   * meanwhile may still be missing there; a process that starts with a healthy Redis trusts it at
+   * once.
+   */
+  public boolean availableFor(Duration time) {
+    return available && System.nanoTime() - cameBackAt >= time.toNanos();
   }
 
   public void onChange(Listener listener) {
@@ -76,6 +86,9 @@ public final class RedisHealth implements AutoCloseable {
   }
 
   private void change(boolean now) {
+    if (now) {
+      cameBackAt = System.nanoTime();
+    }
     available = now;
     if (now) {
       LOG.info("Redis answers again");

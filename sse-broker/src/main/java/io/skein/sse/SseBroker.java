@@ -64,7 +64,7 @@ public final class SseBroker {
    */
   public Optional<SseStream> open(StreamId stream, @Nullable String lastEventId) {
     if (draining || served.size() >= settings.maxConnections()) {
-      return Optional.of(refusal(stream));
+      return Optional.of(refuse(stream));
     }
     try {
       return bus.feed()
@@ -73,11 +73,12 @@ public final class SseBroker {
     } catch (RuntimeException e) {
       // Any status but 200 would end the client's EventSource for good.
       LOG.warn("a stream of events could not be opened; its client comes again", e);
-      return Optional.of(refusal(stream));
+      return Optional.of(refuse(stream));
     }
   }
 
-  private SseStream refusal(StreamId stream) {
+  /** A stream that only tells the client to come again; it shows nothing of the flow. */
+  public SseStream refuse(StreamId stream) {
     refused.increment();
     Position nowhere = new Position(new Epoch(0), Sequence.START, 0, false);
     SseStream.Start start =

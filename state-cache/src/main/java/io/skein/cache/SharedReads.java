@@ -17,6 +17,13 @@ import org.slf4j.LoggerFactory;
  */
 final class SharedReads {
   private static final Logger LOG = LoggerFactory.getLogger(SharedReads.class);
+
+  /**
+   * What Redis kept through an outage may be old until the sweep has raised the versions of all
+   * that changed: a second for each of noticing, leading and sweeping, and as much again.
+   */
+  private static final Duration DISTRUST = Duration.ofSeconds(6);
+
   private static final int POLL_MIN_MILLIS = 10;
   private static final int POLL_MAX_MILLIS = 30;
 
@@ -39,7 +46,7 @@ final class SharedReads {
   }
 
   Optional<VersionedState> read(UUID flow, long minVersion, StateLoader loader) {
-    if (!redis.health().available()) {
+    if (!redis.health().availableFor(DISTRUST)) {
       return load(flow, loader);
     }
     Demand demand = new Demand(seen.of(flow), minVersion);

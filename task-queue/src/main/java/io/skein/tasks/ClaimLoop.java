@@ -33,6 +33,7 @@ final class ClaimLoop implements Runnable {
   private final Duration interval;
   private long overdue = System.nanoTime();
   private long due = overdue;
+  private boolean answerLost;
 
   ClaimLoop(
       TaskQueue queue,
@@ -61,14 +62,25 @@ final class ClaimLoop implements Runnable {
         presence.awaitHeld();
         Slots.Work work = slots.awaitWork(overdue, due);
         if (presence.held()) {
+          giveBackUnknown();
           doWork(work);
         }
       } catch (InterruptedException stopping) {
         Thread.currentThread().interrupt();
       } catch (RuntimeException e) {
         LOG.warn("claiming tasks failed; trying again", e);
+        answerLost = true;
         pause();
       }
+    }
+  }
+
+  /** A claim that failed may have been committed; nobody would run or renew what it got. */
+  private void giveBackUnknown() {
+    if (answerLost) {
+      List<TaskId> known = slots.running().stream().map(run -> run.task().id()).toList();
+      database.read(handle -> statements.giveBackAllBut(handle, known)).forEach(hints::offer);
+      answerLost = false;
     }
   }
 

@@ -88,6 +88,34 @@ final class ClaimStatements {
         .findFirst();
   }
 
+  /**
+   * Gives back what this worker has claimed without learning of it, because the answer was lost.
+   *
+   * @param known the runs that it knows of
+   */
+  List<Hint> giveBackAllBut(Handle handle, Collection<TaskId> known) {
+    return handle
+        .createQuery(
+            """
+            with unknown as materialized (
+              select id from tasks
+              where state = 'running' and worker = :worker and id <> all(:known)
+              order by id for update skip locked)
+            update tasks t set state = 'queued', lease = lease + 1, attempt = attempt - 1,
+              lease_until = null, worker = null
+            from unknown where t.id = unknown.id
+            returning t.id, t.queue, t.priority
+            """)
+        .bind("worker", worker)
+        .bindArray("known", UUID.class, known.stream().map(TaskId::value).toList())
+        .map((row, context) ->
+            new Hint(
+                row.getString("queue"),
+                Priority.ofLevel(row.getInt("priority")),
+                new TaskId(row.getObject("id", UUID.class))))
+        .list();
+  }
+
   private static String claimOf(String candidates, String startedAt) {
     return """
     with candidate as materialized (%s)

@@ -80,6 +80,8 @@ public final class Worker implements AutoCloseable {
             "skein-task-leases",
             new LeaseRenewer(database, writes, slots, reach, settings.heartbeat())));
     keeping.add(thread("skein-task-upkeep", upkeep));
+    // What was enqueued meanwhile has no hints.
+    queue.redis().health().onChange(available -> slots.hintsRanOut());
   }
 
   /** This process's identity as a worker: the name and a nonce. It stands in the rows it runs. */

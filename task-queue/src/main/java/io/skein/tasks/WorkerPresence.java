@@ -84,6 +84,10 @@ final class WorkerPresence implements AutoCloseable {
         while (!isClosed()) {
           // Blocks in the socket's read, so a cut is seen at once; no notification ever comes.
           var unused = listening.getNotifications((int) LISTEN.toMillis());
+          // A host that vanished closes nothing: only an answer shows that the lock is still held.
+          if (!fresh.isValid((int) LISTEN.toSeconds())) {
+            throw new SQLException("the connection that shows this worker's presence is dead");
+          }
         }
       } catch (SQLException | RuntimeException e) {
         lost(e); // whatever it was, the lock is gone with the connection

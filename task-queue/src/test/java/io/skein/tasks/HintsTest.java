@@ -20,7 +20,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import redis.clients.jedis.AbstractTransaction;
+import redis.clients.jedis.StreamEntryID;
 import redis.clients.jedis.params.XAddParams;
+import redis.clients.jedis.params.XReadGroupParams;
 
 /** Redis alone carries everything; without Redis, or with garbage in it, PostgreSQL does. */
 final class HintsTest {
@@ -145,6 +148,35 @@ final class HintsTest {
     awaitSucceeded(101);
     more.forEach(id -> assertThat(runs.get(id)).hasValue(1));
     assertThat(runs.get(first)).hasValue(1);
+  }
+
+  /** As when the answer to a read comes later than anybody waits for it. */
+  @Test
+  void aHintThatWasDeliveredAndNeverArrivedIsReadAgain() {
+    String normal = key(Priority.NORMAL);
+    start(onlyHints());
+    await().until(() -> "stream".equals(servers.redis.jedis().type(key(Priority.LOW))));
+    servers.sql("select skein_enqueue('" + queue + "', 'count', '{}')");
+    TaskId id =
+        new TaskId(
+            servers.database.read(handle ->
+                handle
+                    .createQuery("select id from tasks where queue = ? and state = 'queued'")
+                    .bind(0, queue)
+                    .mapTo(UUID.class)
+                    .one()));
+    try (AbstractTransaction atOnce = servers.redis.jedis().multi()) {
+      atOnce.xadd(normal, hint(id.toString()), XAddParams.xAddParams());
+      atOnce.xreadGroup(
+          RedisHintReader.GROUP,
+          "w",
+          XReadGroupParams.xReadGroupParams().count(1),
+          Map.of(normal, StreamEntryID.XREADGROUP_UNDELIVERED_ENTRY));
+      atOnce.exec();
+    }
+    await().atMost(Duration.ofSeconds(5)).until(() -> runs.containsKey(id));
+    await().until(() -> hintsInRedis() == 0);
+    assertThat(servers.redis.jedis().xpending(normal, RedisHintReader.GROUP).getTotal()).isZero();
   }
 
   @Test

@@ -6,12 +6,12 @@ import io.skein.api.flows.Owners;
 import io.skein.api.http.Paging;
 import io.skein.events.AgentUpdate;
 import io.skein.events.EventBus;
+import io.skein.events.EventFeed;
 import io.skein.events.Position;
 import io.skein.events.Sequence;
 import io.skein.events.StoredEvent;
 import io.skein.events.StreamId;
 import io.skein.flows.FlowEngine;
-import java.util.List;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -40,12 +40,14 @@ public final class EventRoutes {
     StreamId stream = owned(context);
     long after = Paging.number(context, "after", 0, 0, Long.MAX_VALUE);
     int limit = (int) Paging.number(context, "limit", PAGE, 1, LARGEST_PAGE);
-    Position position = events.journal().position(stream).orElseThrow(Owners::noSuchFlow);
-    List<StoredEvent> page = events.journal().read(stream, new Sequence(after), limit);
+    EventFeed.Page page = events.feed().read(stream, new Sequence(after), limit);
+    Position position = page.position().orElseThrow(Owners::noSuchFlow);
     ObjectNode body = json.createObjectNode();
     body.put("epoch", position.epoch().millis()).put("last", position.last().value());
     ArrayNode items = body.putArray("events");
-    page.forEach(event -> items.add(node(event)));
+    page.events().forEach(event -> items.add(node(event)));
+    long reached = page.events().isEmpty() ? after : page.events().getLast().sequence().value();
+    body.put("next", reached < position.last().value() ? reached : null);
     answer(context, body);
   }
 

@@ -15,7 +15,10 @@ import java.time.Duration;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.jdbi.v3.core.JdbiException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * {@code GET /api/v1/flows/{id}/events/stream}: the events of a flow as they happen. The request's
@@ -23,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * safe.
  */
 public final class EventStreamRoute implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(EventStreamRoute.class);
+
   private final FlowEngine engine;
   private final SseBroker broker;
   private final Clock clock;
@@ -43,10 +48,7 @@ public final class EventStreamRoute implements AutoCloseable {
   }
 
   private void stream(Context context) throws IOException {
-    FlowId flow =
-        engine.find(Owners.of(context), Owners.flow(context)).orElseThrow(Owners::noSuchFlow).id();
-    SseStream stream =
-        broker.open(flow.stream(), lastEventId(context)).orElseThrow(Owners::noSuchFlow);
+    SseStream stream = open(context);
     if (stream.finished()) {
       context.status(204);
       return;
@@ -64,6 +66,22 @@ public final class EventStreamRoute implements AutoCloseable {
     } finally {
       end.cancel(false);
     }
+  }
+
+  /** While PostgreSQL is away the client must not get a status that ends its EventSource. */
+  private SseStream open(Context context) {
+    FlowId flow = Owners.flow(context);
+    boolean owned;
+    try {
+      owned = engine.find(Owners.of(context), flow).isPresent();
+    } catch (JdbiException e) {
+      LOG.warn("whose flow it is could not be asked; the client of its stream comes again", e);
+      return broker.refuse(flow.stream());
+    }
+    if (!owned) {
+      throw Owners.noSuchFlow();
+    }
+    return broker.open(flow.stream(), lastEventId(context)).orElseThrow(Owners::noSuchFlow);
   }
 
   /** The header wins, because EventSource repeats its address with the query it began with. */

@@ -7,9 +7,19 @@ import io.skein.api.http.ProblemType;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.concurrent.TimeUnit;
 
-/** The body of a request up to a limit; past it reading throws 413. Not thread safe. */
+/**
+ * The body of a request up to a limit; past it reading throws 413, and 408 when it hardly moves.
+ * Not thread safe.
+ */
 final class LimitedBody extends FilterInputStream {
+  /** Uploads are few at a time: one that hardly moves must not keep its place for ever. */
+  private static final long LEAST_BYTES_PER_SECOND = 1024;
+
+  private static final long PATIENCE_SECONDS = 30;
+
+  private final long begin = System.nanoTime();
   private final long limit;
   private long count;
 
@@ -50,6 +60,17 @@ final class LimitedBody extends FilterInputStream {
     count += bytes;
     if (count > limit) {
       throw tooLarge(limit);
+    }
+    long seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - begin);
+    if (seconds > PATIENCE_SECONDS && count < seconds * LEAST_BYTES_PER_SECOND) {
+      throw Problem.of(
+              ProblemType.TIMEOUT,
+              "The body arrives too slowly: after "
+                  + PATIENCE_SECONDS
+                  + " s it must have come at "
+                  + LEAST_BYTES_PER_SECOND
+                  + " bytes a second. Send it over a better connection.")
+          .exception();
     }
   }
 

@@ -25,6 +25,10 @@ import org.jspecify.annotations.Nullable;
 final class MultipartUpload implements MultiPart.Parser.Listener {
   private static final Pattern NAME = parameter("name");
   private static final Pattern FILE_NAME = parameter("filename");
+
+  /** Bytes of the headers of one part; Jetty's default has no limit. */
+  private static final int MAX_PART_HEADERS = 8 * 1024;
+
   private static final int MAX_PARTS = 100;
   private static final int MAX_FIELD = 8 * 1024;
   private static final int BUFFER = 64 * 1024;
@@ -55,6 +59,7 @@ final class MultipartUpload implements MultiPart.Parser.Listener {
     }
     MultiPart.Parser parser = new MultiPart.Parser(boundary, this);
     parser.setMaxParts(MAX_PARTS);
+    parser.setPartHeadersMaxLength(MAX_PART_HEADERS);
     byte[] buffer = new byte[BUFFER];
     int count = body.read(buffer);
     while (count >= 0) {

@@ -99,8 +99,8 @@ public final class StackProcess {
     builder.environment().putAll(environment);
     try {
       Process fresh = builder.start();
-      watch.add(fresh.pid());
       process = fresh;
+      watch.add(fresh.pid());
       return this;
     } catch (IOException e) {
       throw new UncheckedIOException("cannot start " + name, e);

@@ -45,13 +45,22 @@ public final class Supervisor {
   /** Watches until {@link #stop} or an interrupt. */
   public void run() {
     while (!stopping) {
-      wards.forEach(Ward::look);
+      wards.forEach(this::look);
       try {
         Thread.sleep(LOOK_INTERVAL);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         return;
       }
+    }
+  }
+
+  /** Whatever goes wrong with one, such as a full disk, the watch over all goes on. */
+  private void look(Ward ward) {
+    try {
+      ward.look();
+    } catch (RuntimeException e) {
+      report.accept("watching over " + ward.name + " failed: " + e.getMessage());
     }
   }
 
