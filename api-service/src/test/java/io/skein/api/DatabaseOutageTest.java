@@ -52,7 +52,6 @@ class DatabaseOutageTest {
             () -> api.get(FLOWS),
             () -> api.get(path),
             () -> api.get(path + "/events"),
-            () -> api.get(path + "/events/stream"),
             () -> api.get(path + "/assets"),
             () -> api.get(path + "/state?minVersion=1000000"),
             () -> api.post(path + "/pause", "{}"),
@@ -61,6 +60,10 @@ class DatabaseOutageTest {
       api.problem(answer, 503, "unavailable");
       assertThat(answer.headers().firstValue("Retry-After")).isPresent();
     }
+    // Any status but 200 would end the client's EventSource for good.
+    HttpResponse<String> stream = api.get(path + "/events/stream");
+    assertThat(stream.statusCode()).isEqualTo(200);
+    assertThat(stream.body()).startsWith("retry:").doesNotContain("data:");
     assertThat(ready()).isEqualTo(503);
     assertThat(stack.anonymous(1).get("/").statusCode()).isEqualTo(200);
 

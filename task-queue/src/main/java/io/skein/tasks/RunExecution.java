@@ -148,10 +148,11 @@ final class RunExecution implements AutoCloseable {
   private void fail(Run run, Throwable failure) {
     Task task = run.task();
     String error = ErrorText.of(failure);
-    if (run.stopReason() == Run.StopReason.SOFT_LIMIT) {
+    boolean explained = failure instanceof PermanentTaskException;
+    if (run.stopReason() == Run.StopReason.SOFT_LIMIT && !explained) {
       error = "ran longer than its soft time limit " + task.limits().soft() + "; " + error;
     }
-    if (failure instanceof PermanentTaskException) {
+    if (explained) {
       end(run, TaskState.FAILED, error);
     } else if (task.attempt() >= task.retries().maxAttempts()) {
       end(run, TaskState.DEAD, error);
