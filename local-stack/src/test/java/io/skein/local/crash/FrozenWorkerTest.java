@@ -53,7 +53,7 @@ final class FrozenWorkerTest {
   void blocksNobodyAndWritesNothingOnceItsLeaseIsGone(Point point) throws Exception {
     StackProcess victim = stack.worker(VICTIM);
     long hold = stack.arm(VICTIM, PHASE, HeldStack.FINISH, point);
-    List<Followed> flows = stack.startUntilHeld(hold);
+    List<Followed> flows = stack.startUntilHeld(List.of(hold));
     Held held = stack.held(hold);
     Followed flow =
         flows.stream().filter(f -> f.id().equals(held.flow())).findFirst().orElseThrow();

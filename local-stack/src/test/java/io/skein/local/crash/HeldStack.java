@@ -135,19 +135,30 @@ final class HeldStack implements AutoCloseable {
     return !rows("select 1 from holds where id = ? and gone_on", hold).isEmpty();
   }
 
-  /** Starts flows one after the other until one of them holds; answers them all. */
-  List<Followed> startUntilHeld(long hold) throws Exception {
+  /** Starts flows one after the other until every hold holds one; answers them all. */
+  List<Followed> startUntilHeld(List<Long> holds) throws Exception {
     List<Followed> flows = new ArrayList<>();
-    while (!isHeld(hold)) {
-      assertThat(flows).as("flows of which none held").hasSizeLessThan(MOST_FLOWS);
+    long held = heldOf(holds);
+    while (held < holds.size()) {
+      assertThat(flows).as("flows, and not every hold has one").hasSizeLessThan(MOST_FLOWS);
+      long before = held;
       Followed flow = start();
       flows.add(flow);
       await()
           .atMost(Duration.ofSeconds(90))
           .pollInterval(Duration.ofMillis(20))
-          .until(() -> isHeld(hold) || flow.end().isDone());
+          .until(() -> heldOf(holds) > before || flow.end().isDone());
+      held = heldOf(holds);
     }
     return flows;
+  }
+
+  private long heldOf(List<Long> holds) throws SQLException {
+    long held = 0;
+    for (long hold : holds) {
+      held += isHeld(hold) ? 1 : 0;
+    }
+    return held;
   }
 
   /** Sends a command of a user, such as {@code pause}, and answers the status. */

@@ -9,6 +9,7 @@ import io.skein.local.stack.StackProcess;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -16,7 +17,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
@@ -43,62 +43,87 @@ final class WorkerCrashTest {
     }
   }
 
-  static Stream<Arguments> everyPhaseAtEveryPoint() {
-    return HeldStack.PHASES.stream()
-        .flatMap(phase -> Stream.of(Point.values()).map(point -> Arguments.of(phase, point)));
+  /** A step of a flow: the unit of a phase, at a point. */
+  private record Target(String phase, String unit, Point point) {
+    static Target completing(String phase, Point point) {
+      return new Target(phase, HeldStack.FINISH, point);
+    }
+  }
+
+  /** A held transaction lasts only so long in PostgreSQL, so each has a kill of its own. */
+  static Stream<Target> beforeTheCommit() {
+    return Stream.concat(
+        HeldStack.PHASES.stream().map(phase -> Target.completing(phase, Point.BEFORE_COMMIT)),
+        // A plan, a slice that the phase's own task writes, and batches with tasks of their own.
+        Stream.of(
+            new Target("data_import_validation", "file-1", Point.BEFORE_COMMIT),
+            new Target("data_cleansing", "plan", Point.BEFORE_COMMIT),
+            new Target("data_cleansing", "file-0-000000", Point.BEFORE_COMMIT),
+            new Target("tech_debt_assessment", "range-000000", Point.BEFORE_COMMIT)));
   }
 
   @ParameterizedTest
-  @MethodSource("everyPhaseAtEveryPoint")
-  void theStepThatCompletesAPhase(String phase, Point point) throws Exception {
-    theFlowCompletesAndNothingIsAppliedTwice(phase, HeldStack.FINISH, point);
+  @MethodSource("beforeTheCommit")
+  void inATransaction(Target target) throws Exception {
+    theFlowsCompleteAndNothingIsAppliedTwice(List.of(target));
   }
 
-  /** A plan, a slice that the phase's own task writes, and batches with tasks of their own. */
-  static Stream<Arguments> piecesOfPhases() {
-    return Stream.of(
-        Arguments.of("data_import_validation", "file-1"),
-        Arguments.of("data_cleansing", "plan"),
-        Arguments.of("data_cleansing", "file-0-000000"),
-        Arguments.of("tech_debt_assessment", "range-000000"));
+  /** As many phases at once as the victim has slots for, the parallel ones apart. */
+  static Stream<List<Target>> outsideATransaction() {
+    List<List<String>> groups =
+        List.of(
+            HeldStack.PHASES.subList(0, 3),
+            HeldStack.PHASES.subList(3, 5),
+            HeldStack.PHASES.subList(5, 7));
+    return Stream.of(Point.BEFORE_EFFECT, Point.BEFORE_RELAY)
+        .flatMap(point ->
+            groups.stream()
+                .map(phases ->
+                    phases.stream().map(phase -> Target.completing(phase, point)).toList()));
   }
 
   @ParameterizedTest
-  @MethodSource("piecesOfPhases")
-  void aPieceOfAPhase(String phase, String unit) throws Exception {
-    theFlowCompletesAndNothingIsAppliedTwice(phase, unit, Point.BEFORE_COMMIT);
+  @MethodSource("outsideATransaction")
+  void inSeveralPhasesAtOnce(List<Target> targets) throws Exception {
+    theFlowsCompleteAndNothingIsAppliedTwice(targets);
   }
 
-  private void theFlowCompletesAndNothingIsAppliedTwice(String phase, String unit, Point point)
-      throws Exception {
+  private void theFlowsCompleteAndNothingIsAppliedTwice(List<Target> targets) throws Exception {
     StackProcess victim = stack.worker(VICTIM);
     if (!victim.isAlive()) {
       victim.start();
     }
     victim.awaitReady();
-    long hold = stack.arm(VICTIM, phase, unit, point);
-    List<Followed> flows = stack.startUntilHeld(hold);
-
-    Held held = stack.held(hold);
-    String identity = requireTheVictimAtWork(held, phase, unit, point);
+    List<Long> holds = new ArrayList<>();
+    for (Target target : targets) {
+      holds.add(stack.arm(VICTIM, target.phase(), target.unit(), target.point()));
+    }
+    List<Followed> flows = stack.startUntilHeld(holds);
+    String identity = "";
+    for (int i = 0; i < targets.size(); i++) {
+      identity = requireTheVictimAtWork(stack.held(holds.get(i)), targets.get(i));
+    }
     victim.kill();
 
-    Followed flow =
-        flows.stream().filter(f -> f.id().equals(held.flow())).findFirst().orElseThrow();
-    await().atMost(PATIENCE).until(() -> flow.end().isDone());
-    requireVictimGone(identity);
-    assertThat(
-            stack.column(
-                "select worker from ledger where flow = ? and phase = ? and unit = ?",
-                held.flow(),
-                phase,
-                unit))
-        .as("who committed the step")
-        .containsExactly(point == Point.BEFORE_RELAY ? VICTIM : SURVIVOR);
-    for (Followed each : flows) {
-      await().atMost(PATIENCE).until(() -> each.end().isDone());
-      stack.requireWhole(each);
+    for (Followed flow : flows) {
+      await().atMost(PATIENCE).until(() -> flow.end().isDone());
+      stack.requireWhole(flow);
     }
+    requireVictimGone(identity);
+    for (int i = 0; i < targets.size(); i++) {
+      Target target = targets.get(i);
+      assertThat(committers(stack.held(holds.get(i)), target))
+          .as("who committed the step")
+          .containsExactly(target.point() == Point.BEFORE_RELAY ? VICTIM : SURVIVOR);
+    }
+  }
+
+  private List<String> committers(Held held, Target target) throws SQLException {
+    return stack.column(
+        "select worker from ledger where flow = ? and phase = ? and unit = ?",
+        held.flow(),
+        target.phase(),
+        target.unit());
   }
 
   /**
@@ -106,8 +131,10 @@ final class WorkerCrashTest {
    * is running under the lease of this very process; before the relay the same transaction that
    * committed the effect has completed it, so the row shows the success under this process's name.
    */
-  private String requireTheVictimAtWork(Held held, String phase, String unit, Point point)
-      throws SQLException {
+  private String requireTheVictimAtWork(Held held, Target target) throws SQLException {
+    String phase = target.phase();
+    String unit = target.unit();
+    Point point = target.point();
     StackProcess victim = stack.worker(VICTIM);
     List<String> task =
         stack
@@ -137,14 +164,7 @@ final class WorkerCrashTest {
     assertThat(task.get(4)).as("its advisory lock is held").isEqualTo("t");
     assertThat(task.get(5)).isEqualTo(String.valueOf(victim.pid()));
     assertThat(held.pid()).isEqualTo(victim.pid());
-    assertThat(
-            stack.rows(
-                "select 1 from ledger where flow = ? and phase = ? and unit = ?",
-                held.flow(),
-                phase,
-                unit))
-        .as("committed effect")
-        .hasSize(committed ? 1 : 0);
+    assertThat(committers(held, target)).as("committed effect").hasSize(committed ? 1 : 0);
     // The parallel phase may hold the row for a moment; the victim holds it for as long as it
     // waits.
     await()
