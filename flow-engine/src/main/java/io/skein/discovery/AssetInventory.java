@@ -26,6 +26,10 @@ import tools.jackson.databind.node.ObjectNode;
 final class AssetInventory implements PhaseHandler {
   private static final String AGENT = "asset classifier";
   private static final int BATCH_ROWS = 1_000;
+
+  /** JSON of a batch: rows with long lists weigh more than others. */
+  private static final long BATCH_BYTES = 2L << 20;
+
   private static final int SLICE = 2_000;
 
   private final KindEnvironment environment;
@@ -47,7 +51,8 @@ final class AssetInventory implements PhaseHandler {
 
   @Override
   public List<PhaseBatch> plan(PhaseRun run) {
-    return KeyRanges.plan(staging.boundaries(run.flow().id(), BATCH_ROWS), environment.json());
+    return KeyRanges.plan(
+        staging.boundaries(run.flow().id(), BATCH_ROWS, BATCH_BYTES), environment.json());
   }
 
   @Override
@@ -57,8 +62,8 @@ final class AssetInventory implements PhaseHandler {
     List<InventoryAsset> own = new ArrayList<>();
     Map<String, InventoryAsset> named = new LinkedHashMap<>();
     String from = KeyRanges.from(batch.spec());
-    for (List<CleanAsset> block :
-        blocks(staging.assets(flow.id(), from, KeyRanges.to(batch.spec())))) {
+    @Nullable String to = KeyRanges.to(batch.spec());
+    for (List<CleanAsset> block : blocks(staging.assets(flow.id(), from, to))) {
       for (MergedAsset merged : merger.merge(block)) {
         InventoryAsset asset = classifier.classify(merged);
         own.add(asset);
@@ -66,6 +71,7 @@ final class AssetInventory implements PhaseHandler {
       }
     }
     return transaction -> {
+      staging.refuseSurplus(transaction, flow.id(), from, to);
       assets.upsert(transaction, flow.id(), own);
       assets.insertIfAbsent(transaction, flow.id(), List.copyOf(named.values()));
     };

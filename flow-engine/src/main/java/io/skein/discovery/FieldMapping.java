@@ -3,9 +3,11 @@ package io.skein.discovery;
 import io.skein.discovery.mapping.ColumnMapping;
 import io.skein.discovery.mapping.Correction;
 import io.skein.discovery.mapping.CorrectionOutcome;
+import io.skein.discovery.mapping.Field;
 import io.skein.discovery.mapping.FileMapping;
 import io.skein.discovery.mapping.Mapping;
 import io.skein.discovery.mapping.MappingProposal;
+import io.skein.discovery.mapping.Role;
 import io.skein.flows.Approval;
 import io.skein.flows.Effect;
 import io.skein.flows.Flow;
@@ -16,9 +18,6 @@ import io.skein.flows.PhaseOutcome;
 import io.skein.flows.PhaseRun;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
-import java.util.TreeSet;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
@@ -52,7 +51,9 @@ final class FieldMapping implements PhaseHandler {
           100 * proposals.size() / files.size(),
           "mapping",
           environment.json().createObjectNode().put("file", file.name()));
-      proposals.add(MappingProposal.propose(file.name(), file.layout().header(), file.sample()));
+      proposals.add(
+          MappingProposal.propose(
+              file.name(), file.layout().header(), imports.sample(flow, file.position())));
     }
     Mapping mapping = new Mapping(proposals);
     ObjectNode summary = summary(mapping);
@@ -102,8 +103,11 @@ final class FieldMapping implements PhaseHandler {
   private ObjectNode approval(Mapping mapping) {
     ObjectNode approval = environment.json().createObjectNode();
     approval.put("threshold", Mapping.THRESHOLD);
-    ArrayNode fields = approval.putArray("fields");
-    fieldNames().forEach(fields::add);
+    ObjectNode fields = approval.putObject("fields");
+    for (Role role : List.of(Role.ASSETS, Role.DEPENDENCIES)) {
+      ArrayNode names = fields.putArray(role.toString());
+      Field.of(role).forEach(field -> names.add(field.toString()));
+    }
     ArrayNode files = approval.putArray("files");
     for (FileMapping file : mapping.files()) {
       ObjectNode node =
@@ -129,12 +133,6 @@ final class FieldMapping implements PhaseHandler {
     ArrayNode evidence = node.putArray("evidence");
     column.evidence().forEach(evidence::add);
     return node;
-  }
-
-  private static Set<String> fieldNames() {
-    return java.util.Arrays.stream(io.skein.discovery.mapping.Field.values())
-        .map(Object::toString)
-        .collect(Collectors.toCollection(TreeSet::new));
   }
 
   private static FileMapping proposalOf(DiscoveryFile file) {

@@ -12,7 +12,6 @@ import io.skein.postgres.Database;
 import io.skein.postgres.Transaction;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
 import org.jdbi.v3.core.statement.PreparedBatch;
@@ -20,6 +19,10 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** The flow's files as they were read: layout, sample, mapping, batches. Thread safe. */
 final class ImportStore {
+  /** Without the sample, which only the mapping needs. */
+  private static final String FILE =
+      "select position, upload_id, name, layout, mapping from discovery_files";
+
   private final Database database;
   private final JsonMapper json;
 
@@ -104,7 +107,7 @@ final class ImportStore {
   List<DiscoveryFile> files(FlowId flow) {
     return database.read(handle ->
         handle
-            .createQuery("select * from discovery_files where flow_id = ? order by position")
+            .createQuery(FILE + " where flow_id = ? order by position")
             .bind(0, flow.value())
             .map((row, context) -> file(row))
             .list());
@@ -113,10 +116,22 @@ final class ImportStore {
   DiscoveryFile file(FlowId flow, int position) {
     return database.read(handle ->
         handle
-            .createQuery("select * from discovery_files where flow_id = ? and position = ?")
+            .createQuery(FILE + " where flow_id = ? and position = ?")
             .bind(0, flow.value())
             .bind(1, position)
             .map((row, context) -> file(row))
+            .one());
+  }
+
+  /** The rows that the mapping of a file is proposed from. */
+  List<Row> sample(FlowId flow, int position) {
+    return database.read(handle ->
+        handle
+            .createQuery("select sample from discovery_files where flow_id = ? and position = ?")
+            .bind(0, flow.value())
+            .bind(1, position)
+            .mapTo(String.class)
+            .map(text -> List.of(json.readValue(text, Row[].class)))
             .one());
   }
 
@@ -159,7 +174,6 @@ final class ImportStore {
         new UploadId(row.getObject("upload_id", UUID.class)),
         row.getString("name"),
         json.readValue(row.getString("layout"), CsvLayout.class),
-        Arrays.asList(json.readValue(row.getString("sample"), Row[].class)),
         mapping == null ? null : json.readValue(mapping, FileMapping.class));
   }
 

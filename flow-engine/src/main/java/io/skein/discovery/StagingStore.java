@@ -12,11 +12,18 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jdbi.v3.core.statement.PreparedBatch;
+import org.jdbi.v3.core.statement.SqlStatement;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Clean rows between the cleansing and the inventory. Thread safe. */
 final class StagingStore {
+  /** Rows that may describe one asset; a block of more is no asset but a word such as localhost. */
+  static final int BLOCK_ROWS = 5_000;
+
+  /** The same in bytes of JSON, since a block is merged in memory. */
+  static final int BLOCK_BYTES = 4 << 20;
+
   private static final int FETCH = 1_000;
 
   private final Database database;
@@ -91,43 +98,96 @@ final class StagingStore {
             .one());
   }
 
-  /** First blocks of ranges with about so many rows each, in order. */
-  List<String> boundaries(FlowId flow, int rows) {
+  /** First blocks of ranges with about so many rows, or bytes of JSON, each; in order. */
+  List<String> boundaries(FlowId flow, int rows, long bytes) {
     return database.read(handle ->
         handle
             .createQuery(
                 """
-                select distinct block from (
-                  select block, row_number() over (order by block) as n
-                  from staged_assets where flow_id = :flow) b
-                where (n - 1) % :rows = 0 order by block
+                select distinct min(block) from (
+                  select block, count(*) over so_far as n,
+                    sum(octet_length(asset::text)) over so_far as bytes
+                  from staged_assets where flow_id = :flow window so_far as (order by block)) b
+                group by n / :rows + floor(bytes / :bytes) order by 1
                 """)
             .bind("flow", flow.value())
             .bind("rows", rows)
+            .bind("bytes", bytes)
             .mapTo(String.class)
             .list());
   }
 
   /**
-   * The clean rows of a range of blocks, by block.
+   * The clean rows of a range of blocks, by block; of each block no more than {@link #BLOCK_ROWS}
+   * and {@link #BLOCK_BYTES}.
    *
    * @param to the block after the last, or null for all from {@code from}
    */
   List<CleanAsset> assets(FlowId flow, String from, @Nullable String to) {
     return database.read(handle ->
-        handle
-            .createQuery(
-                """
-                select asset from staged_assets
-                where flow_id = :flow and block >= :from and (:to::text is null or block < :to)
-                order by block, position, row_number
-                """)
-            .bind("flow", flow.value())
-            .bind("from", from)
-            .bind("to", to)
+        range(
+                handle.createQuery(
+                    """
+                    select asset from ( <placed> ) placed where n <= :blockRows and bytes <= :blockBytes
+                    order by block, position, row_number
+                    """),
+                flow,
+                from,
+                to)
             .mapTo(String.class)
             .map(text -> json.readValue(text, CleanAsset.class))
             .list());
+  }
+
+  /**
+   * Refuses the rows that {@link #assets} leaves out, each with a reason, and counts them as
+   * rejected.
+   */
+  void refuseSurplus(Transaction transaction, FlowId flow, String from, @Nullable String to) {
+    range(
+            transaction
+                .handle()
+                .createUpdate(
+                    """
+                    with surplus as (
+                      select position, row_number from ( <placed> ) placed
+                      where n > :blockRows or bytes > :blockBytes),
+                    told as (
+                      insert into import_errors
+                        (flow_id, file, row_number, column_name, value, reason, rejected)
+                      select :flow, f.name, s.row_number, '', '',
+                        'too many rows describe what seems to be one asset; those past '
+                          || :blockRows || ' rows or ' || :blockBytes || ' bytes are left out', true
+                      from surplus s
+                      join discovery_files f on f.flow_id = :flow and f.position = s.position)
+                    update discovery_files f set rows_rejected = rows_rejected + s.rows
+                    from (select position, count(*) as rows from surplus group by position) s
+                    where f.flow_id = :flow and f.position = s.position
+                    """),
+            flow,
+            from,
+            to)
+        .execute();
+  }
+
+  /** Every row of a range of blocks with its place and weight within its block. */
+  private static <S extends SqlStatement<S>> S range(
+      S statement, FlowId flow, String from, @Nullable String to) {
+    return statement
+        .define(
+            "placed",
+            """
+            select block, position, row_number, asset, row_number() over in_block as n,
+              sum(octet_length(asset::text)) over in_block as bytes
+            from staged_assets
+            where flow_id = :flow and block >= :from and (:to::text is null or block < :to)
+            window in_block as (partition by block order by position, row_number)
+            """)
+        .bind("flow", flow.value())
+        .bind("from", from)
+        .bind("to", to)
+        .bind("blockRows", BLOCK_ROWS)
+        .bind("blockBytes", BLOCK_BYTES);
   }
 
   /** Gives every staged edge in order; fetched piece by piece. */

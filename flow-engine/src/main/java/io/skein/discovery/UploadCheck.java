@@ -27,9 +27,7 @@ public final class UploadCheck {
    */
   public Optional<Refusal> refusal(UploadId upload) throws IOException {
     try (InputStream in = uploads.read(upload)) {
-      return CsvScanner.scan(in, CsvLimits.DEFAULT, batch -> {}) instanceof Refusal refusal
-          ? Optional.of(refusal)
-          : Optional.empty();
+      return CsvScanner.check(in, CsvLimits.DEFAULT);
     }
   }
 }

@@ -26,7 +26,8 @@ public final class FlowCommands {
 
   private final Database database;
   private final FlowStore store;
-  private final FlowSteps steps;
+  private final PhaseStore phases;
+  private final FlowAdvance advance;
   private final FlowTasks tasks;
   private final Locks locks;
   private final IdempotencyKeys keys;
@@ -37,7 +38,8 @@ public final class FlowCommands {
   FlowCommands(
       Database database,
       FlowStore store,
-      FlowSteps steps,
+      PhaseStore phases,
+      FlowAdvance advance,
       FlowTasks tasks,
       Locks locks,
       IdempotencyKeys keys,
@@ -45,7 +47,8 @@ public final class FlowCommands {
       Map<String, PhaseHandler> handlers) {
     this.database = database;
     this.store = store;
-    this.steps = steps;
+    this.phases = phases;
+    this.advance = advance;
     this.tasks = tasks;
     this.locks = locks;
     this.keys = keys;
@@ -110,8 +113,8 @@ public final class FlowCommands {
     }
     for (PhaseState phase : flow.phases()) {
       if (phase.status() == PhaseStatus.FAILED) {
-        PhaseDefinition definition = steps.definition(flow.kind()).phase(phase.phase());
-        store.startPhase(transaction, flow.id(), definition);
+        PhaseDefinition definition = advance.definition(flow.kind()).phase(phase.phase());
+        phases.start(transaction, flow.id(), definition);
       }
     }
     goOn(transaction, flow, "flow_retried");
@@ -122,10 +125,10 @@ public final class FlowCommands {
     if (flow.status().isFinal()) {
       return refused(flow, "cancel", "not yet completed or cancelled");
     }
-    store.cancelOpenPhases(transaction, flow.id());
+    phases.cancelOpen(transaction, flow.id());
     move(transaction, flow, FlowStatus.CANCELLED);
     record(transaction, flow, "flow_cancelled");
-    steps.close(transaction, flow.id());
+    advance.close(transaction, flow.id());
     tasks.cancel(transaction, flow.id());
     return null;
   }
@@ -170,20 +173,20 @@ public final class FlowCommands {
         accepted.effect().apply(transaction);
         FlowEvents events = new FlowEvents(json, flow.correlationId());
         events.add(accepted.event(), phase, events.payload().put("user", user));
-        steps.completePhase(transaction, flow, phase, accepted.summary(), events);
+        advance.completePhase(transaction, flow, phase, accepted.summary(), events);
         yield null;
       }
     };
   }
 
   private void goOn(Transaction transaction, Flow flow, String event) {
-    store.extendDeadlines(transaction, flow.id(), steps.definition(flow.kind()));
+    phases.extendDeadlines(transaction, flow.id(), advance.definition(flow.kind()));
     move(transaction, flow, FlowStatus.RUNNING);
-    Flow running = steps.load(transaction, flow.id());
-    steps.enqueueOpenWork(transaction, running);
+    Flow running = advance.load(transaction, flow.id());
+    advance.enqueueOpenWork(transaction, running);
     FlowEvents events = new FlowEvents(json, flow.correlationId());
     events.add(event, null, events.payload());
-    steps.advance(transaction, running, events);
+    advance.advance(transaction, running, events);
   }
 
   private void move(Transaction transaction, Flow flow, FlowStatus status) {
@@ -193,7 +196,7 @@ public final class FlowCommands {
 
   private void record(Transaction transaction, Flow flow, String event) {
     FlowEvents events = new FlowEvents(json, flow.correlationId());
-    steps.append(transaction, flow.id(), events.add(event, null, events.payload()));
+    advance.append(transaction, flow.id(), events.add(event, null, events.payload()));
   }
 
   private CommandOutcome command(String name, CommandRequest request, Change change)
@@ -235,7 +238,7 @@ public final class FlowCommands {
         return earlier.get();
       }
     }
-    Flow flow = steps.load(transaction, request.flow());
+    Flow flow = advance.load(transaction, request.flow());
     Version expected = request.expectedVersion();
     if (expected != null && !expected.matches(flow)) {
       throw new RolledBack(new CommandOutcome.Stale(flow.version(), flow.epoch()));
@@ -244,7 +247,7 @@ public final class FlowCommands {
     if (refusal != null) {
       throw new RolledBack(refusal);
     }
-    Flow changed = steps.load(transaction, request.flow());
+    Flow changed = advance.load(transaction, request.flow());
     String answer = flowJson.text(changed);
     if (key != null) {
       keys.answer(transaction, request.owner().tenant(), key, answer);

@@ -24,7 +24,7 @@ public final class FlowEngine {
   private final Database database;
   private final FlowStore store;
   private final UploadStore uploads;
-  private final FlowSteps steps;
+  private final FlowAdvance advance;
   private final FlowCommands commands;
   private final IdempotencyKeys keys;
   private final FlowJson flowJson;
@@ -62,11 +62,13 @@ public final class FlowEngine {
       }
     }
     this.kinds = new TreeSet<>(definitions.keySet());
+    PhaseStore phases = new PhaseStore(json);
     UnitStore units = new UnitStore(json);
     FlowTasks flowTasks = new FlowTasks(tasks, json, flow -> definition(definitions, flow.kind()));
-    this.steps =
-        new FlowSteps(
+    this.advance =
+        new FlowAdvance(
             store,
+            phases,
             units,
             journal,
             flowTasks,
@@ -74,9 +76,10 @@ public final class FlowEngine {
             kind -> definition(definitions, kind),
             progress);
     this.commands =
-        new FlowCommands(database, store, steps, flowTasks, locks, keys, json, handlers);
+        new FlowCommands(database, store, phases, advance, flowTasks, locks, keys, json, handlers);
+    PhaseSteps steps = new PhaseSteps(store, phases, units, flowTasks, advance, json);
     PhaseWork work =
-        new PhaseWork(database, store, units, steps, handlers, progress, json, listener);
+        new PhaseWork(database, store, phases, units, steps, handlers, progress, json, listener);
     this.taskHandlers =
         List.of(
             new PhaseTaskHandler(FlowTasks.PHASE, work, steps, json),
@@ -131,7 +134,7 @@ public final class FlowEngine {
           return earlier.get();
         }
       }
-      Flow created = steps.create(transaction, flow, uploads);
+      Flow created = advance.create(transaction, flow, uploads);
       String answer = flowJson.text(created);
       if (key != null) {
         keys.answer(transaction, flow.owner().tenant(), key, answer);

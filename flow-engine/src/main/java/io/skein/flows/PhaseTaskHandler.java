@@ -10,10 +10,10 @@ import tools.jackson.databind.json.JsonMapper;
 final class PhaseTaskHandler implements TaskHandler {
   private final String type;
   private final PhaseWork work;
-  private final FlowSteps steps;
+  private final PhaseSteps steps;
   private final JsonMapper json;
 
-  PhaseTaskHandler(String type, PhaseWork work, FlowSteps steps, JsonMapper json) {
+  PhaseTaskHandler(String type, PhaseWork work, PhaseSteps steps, JsonMapper json) {
     this.type = type;
     this.work = work;
     this.steps = steps;

@@ -1,8 +1,8 @@
 package io.skein.flows;
 
 import io.skein.events.AgentProgress;
-import io.skein.flows.FlowSteps.Overtaken;
-import io.skein.flows.FlowSteps.Standing;
+import io.skein.flows.PhaseSteps.Overtaken;
+import io.skein.flows.PhaseSteps.Standing;
 import io.skein.flows.StepListener.Step;
 import io.skein.postgres.Database;
 import io.skein.postgres.Transaction;
@@ -24,8 +24,9 @@ final class PhaseWork {
 
   private final Database database;
   private final FlowStore store;
+  private final PhaseStore phases;
   private final UnitStore units;
-  private final FlowSteps steps;
+  private final PhaseSteps steps;
   private final Map<String, PhaseHandler> handlers;
   private final AgentProgress progress;
   private final JsonMapper json;
@@ -37,14 +38,16 @@ final class PhaseWork {
   PhaseWork(
       Database database,
       FlowStore store,
+      PhaseStore phases,
       UnitStore units,
-      FlowSteps steps,
+      PhaseSteps steps,
       Map<String, PhaseHandler> handlers,
       AgentProgress progress,
       JsonMapper json,
       StepListener listener) {
     this.database = database;
     this.store = store;
+    this.phases = phases;
     this.units = units;
     this.steps = steps;
     this.handlers = handlers;
@@ -69,14 +72,14 @@ final class PhaseWork {
       } catch (PhaseFailedException refusal) {
         throw new PermanentTaskException(refusal.reason(), refusal);
       } catch (Exception failure) {
-        throw isLate(task) ? new PermanentTaskException(FlowSteps.LATE, failure) : failure;
+        throw isLate(task) ? new PermanentTaskException(PhaseSteps.LATE, failure) : failure;
       }
     }
   }
 
   private void attempt(TaskContext context, PhaseTask task) throws Exception {
     Flow flow = database.read(handle -> store.load(handle, task.flow()));
-    Standing standing = FlowSteps.standing(flow, task);
+    Standing standing = PhaseSteps.standing(flow, task);
     if (!standing.wanted()) {
       throw new Overtaken();
     }
@@ -163,7 +166,7 @@ final class PhaseWork {
     boolean interrupted = Thread.interrupted();
     try {
       return database.inTransaction(
-          transaction -> store.isLate(transaction, task.flow(), task.phase()));
+          transaction -> phases.isLate(transaction, task.flow(), task.phase()));
     } finally {
       if (interrupted) {
         Thread.currentThread().interrupt();

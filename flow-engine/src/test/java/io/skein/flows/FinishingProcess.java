@@ -6,6 +6,7 @@ import io.skein.postgres.Database;
 import io.skein.postgres.PostgresSettings;
 import io.skein.redis.RedisConnections;
 import io.skein.redis.RedisSettings;
+import io.skein.tasks.TaskQueue;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.EOFException;
@@ -32,19 +33,10 @@ final class FinishingProcess {
         RedisConnections redis =
             RedisConnections.open(RedisSettings.of(args[1]).withKeyPrefix(args[2]), args[3]);
         EventBus events = EventBus.start(database, redis, args[3], EventSettings.defaults());
-        io.skein.tasks.TaskQueue tasks = io.skein.tasks.TaskQueue.open(database, redis);
+        TaskQueue tasks = TaskQueue.open(database, redis);
         Socket barrier = new Socket(InetAddress.getLoopbackAddress(), Integer.parseInt(args[4]))) {
       barrier.setTcpNoDelay(true);
-      FlowDefinition definition = DiamondFlow.idle().definition();
-      FlowSteps steps =
-          new FlowSteps(
-              new FlowStore(database, json),
-              new UnitStore(json),
-              events.journal(),
-              new FlowTasks(tasks, json, flow -> definition),
-              json,
-              kind -> definition,
-              events.progress());
+      PhaseSteps steps = DiamondSteps.on(database, events, tasks, json).phases();
       PhaseOutcome outcome = PhaseOutcome.completed(Effect.NOTHING, json.createObjectNode());
       rounds(
           barrier,

@@ -147,7 +147,7 @@ class FlowEngineTest {
     FlowId flow = begin(LONG, new DiamondFlow.Work() {});
     awaitStatus(flow, FlowStatus.COMPLETED);
     PhaseTask overtaken = new PhaseTask(flow, "a", 1, null);
-    assertThat(FlowSteps.standing(find(flow), overtaken).wanted()).isFalse();
+    assertThat(PhaseSteps.standing(find(flow), overtaken).wanted()).isFalse();
     int before = types(flow).size();
     TaskId task =
         stack()
@@ -215,7 +215,7 @@ class FlowEngineTest {
     awaitStatus(flow, FlowStatus.FAILED);
     Flow.FlowError error = requireNonNull(find(flow).error());
     assertThat(error.phase()).isEqualTo("b");
-    assertThat(error.reason()).isEqualTo(FlowSteps.LATE);
+    assertThat(error.reason()).isEqualTo(PhaseSteps.LATE);
     assertThat(types(flow)).containsOnlyOnce("phase_failed", "flow_failed");
   }
 

@@ -2,7 +2,6 @@ package io.skein.flows;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.skein.events.AgentProgress;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -52,24 +51,16 @@ class ParallelFinishTest {
 
   /** A flow whose phases b and c have just begun. */
   private static FlowId flowAtTheFork(FlowStack stack) throws Exception {
-    FlowDefinition definition = DiamondFlow.idle().definition();
-    AgentProgress progress = stack.events.progress();
-    FlowSteps steps =
-        new FlowSteps(
-            new FlowStore(stack.database, stack.json),
-            new UnitStore(stack.json),
-            stack.events.journal(),
-            new FlowTasks(stack.tasks, stack.json, flow -> definition),
-            stack.json,
-            kind -> definition,
-            progress);
+    DiamondSteps steps = DiamondSteps.on(stack.database, stack.events, stack.tasks, stack.json);
     NewFlow flow =
         new NewFlow(
             OWNER, DiamondFlow.KIND, "a race", LocalDate.of(2026, 11, 22), "ann", null, List.of());
     PhaseOutcome outcome = PhaseOutcome.completed(Effect.NOTHING, stack.json.createObjectNode());
     return stack.database.inTransaction(transaction -> {
-      FlowId id = steps.create(transaction, flow, stack.engine.uploads()).id();
-      steps.finishPhase(transaction, new PhaseTask(id, "a", 1, null), outcome, Effect.NOTHING);
+      FlowId id = steps.advance().create(transaction, flow, stack.engine.uploads()).id();
+      steps
+          .phases()
+          .finishPhase(transaction, new PhaseTask(id, "a", 1, null), outcome, Effect.NOTHING);
       return id;
     });
   }

@@ -4,6 +4,8 @@ import { button, element, replace, setText } from './elements.js';
 import { percent } from './format-values.js';
 import { fieldSelect } from './mapping-fields.js';
 
+const ROLES = { assets: 'a list of assets', dependencies: 'a list of dependencies', unknown: 'neither clearly a list of assets nor of dependencies' };
+
 /** The form; `approve(mapping)` sends the changes and answers whether they were taken. */
 export function approvalForm(approve) {
   const node = element('div');
@@ -51,7 +53,7 @@ function draw(approval, approve) {
     element('h2', {}, 'Check the mapping'),
     element('p', {}, `${unsure} of ${rows.length} columns are below ${percent(approval.threshold)} confidence, ${unmapped} have no field. Correct what is wrong, then approve.`),
     approval.files.map((file, fileIndex) => element('fieldset', {},
-      element('legend', {}, file.file),
+      element('legend', {}, file.file, ' ', element('span', { class: 'muted' }, ROLES[file.role] ?? file.role)),
       element('ul', { class: 'columns' }, rowsOfFiles[fileIndex].map((row) => row.node)))),
     element('div', { class: 'approval-end' }, changes, reset, submit));
 }
@@ -59,7 +61,7 @@ function draw(approval, approve) {
 function columnRow(file, column, id, approval, changedListener) {
   const mapped = Boolean(column.field);
   const unsure = mapped && !(column.confidence >= approval.threshold); // no field is no guess that could be wrong
-  const select = fieldSelect(id, column);
+  const select = fieldSelect(id, column, approval.fields);
   const mark = element('span', { class: 'changed-mark', hidden: true }, 'Changed');
   const evidence = column.evidence ?? [];
   const proposed = column.field ?? '';

@@ -3,19 +3,10 @@
 import { element } from './elements.js';
 import { percent, words } from './format-values.js';
 
-const FIELDS = {
-  'Lists of assets': [
-    'hostname', 'fqdn', 'name', 'external_id', 'asset_type', 'ip_addresses', 'environment', 'os_name', 'os_version', 'cpu_cores',
-    'memory', 'storage', 'site', 'owner', 'status', 'virtual_host', 'applications', 'dependencies',
-  ],
-  'Lists of dependencies': [
-    'source_server', 'source_ip', 'source_application', 'source_process', 'destination_server', 'destination_ip',
-    'destination_application', 'destination_process', 'destination_port', 'protocol', 'relationship',
-  ],
-};
+const TITLES = { assets: 'Lists of assets', dependencies: 'Lists of dependencies' };
 
-/** A select of all fields: the proposed one and its alternatives first, with their confidence. */
-export function fieldSelect(id, column) {
+/** A select of all fields, by role of the file: the proposed one and its alternatives first, with their confidence. */
+export function fieldSelect(id, column, fieldsByRole) {
   const named = [column, ...(column.alternatives ?? [])].filter((each) => each.field);
   const likely = new Map(named.map((each) => [each.field, each.confidence]));
   const option = (field, text) => element('option', { value: field, selected: field === (column.field ?? '') }, text);
@@ -23,6 +14,6 @@ export function fieldSelect(id, column) {
   return element('select', { id },
     option('', 'Not mapped'),
     group('Likely', [...likely].map(([field, confidence]) => option(field, `${words(field)} (${percent(confidence)})`))),
-    Object.entries(FIELDS).map(([label, fields]) => group(label,
+    Object.entries(fieldsByRole).map(([role, fields]) => group(TITLES[role] ?? words(role),
       fields.filter((field) => !likely.has(field)).map((field) => option(field, words(field))))));
 }

@@ -54,7 +54,23 @@ final class FactMerger {
   }
 
   /** A value with all that speaks for it. */
-  private record Candidate<T>(T value, String text, List<SourceRow> sources, LocalDate newest) {}
+  private static final class Candidate<T> {
+    private final T value;
+    private final String text;
+    private final List<SourceRow> sources = new ArrayList<>();
+    private LocalDate newest = LocalDate.MIN;
+
+    Candidate(T value, String text) {
+      this.value = value;
+      this.text = text;
+    }
+
+    void statedBy(CleanAsset record) {
+      sources.add(record.source());
+      LocalDate seen = record.lastSeen();
+      newest = seen == null || seen.isBefore(newest) ? newest : seen;
+    }
+  }
 
   private <T> @Nullable T pick(
       String field, Function<AssetFacts, @Nullable T> read, Function<T, String> show) {
@@ -63,11 +79,9 @@ final class FactMerger {
       T value = read.apply(each.facts());
       if (value != null) {
         String text = show.apply(value);
-        LocalDate seen = each.lastSeen() == null ? LocalDate.MIN : each.lastSeen();
-        candidates.merge(
-            text.toLowerCase(Locale.ROOT),
-            new Candidate<>(value, text, List.of(each.source()), seen),
-            FactMerger::together);
+        candidates
+            .computeIfAbsent(text.toLowerCase(Locale.ROOT), any -> new Candidate<>(value, text))
+            .statedBy(each);
       }
     }
     if (candidates.isEmpty()) {
@@ -89,13 +103,6 @@ final class FactMerger {
       conflicts.add(new Conflict(field, ranked.getFirst().text, others));
     }
     return ranked.getFirst().value;
-  }
-
-  private static <T> Candidate<T> together(Candidate<T> first, Candidate<T> second) {
-    List<SourceRow> sources = new ArrayList<>(first.sources);
-    sources.addAll(second.sources);
-    LocalDate newest = first.newest.isBefore(second.newest) ? second.newest : first.newest;
-    return new Candidate<>(first.value, first.text, sources, newest);
   }
 
   private List<String> union(Function<AssetFacts, List<String>> read) {

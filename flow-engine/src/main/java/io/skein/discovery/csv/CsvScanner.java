@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Reads a whole file once, in bounded memory, and hands it over in batches. */
@@ -18,7 +19,7 @@ public final class CsvScanner<X extends Exception> {
   private final ByteWindow window;
   private final CsvLimits limits;
   private final BatchConsumer<X> consumer;
-  private final SampleCollector sample = new SampleCollector();
+  private final @Nullable SampleCollector sample;
   private final List<RowError> headerWarnings = new ArrayList<>();
   private long line = 1;
   private long rows;
@@ -26,10 +27,15 @@ public final class CsvScanner<X extends Exception> {
   private int batches;
   private long rescanned;
 
-  private CsvScanner(InputStream in, CsvLimits limits, BatchConsumer<X> consumer) {
+  private CsvScanner(
+      InputStream in,
+      CsvLimits limits,
+      BatchConsumer<X> consumer,
+      @Nullable SampleCollector sample) {
     this.window = new ByteWindow(in);
     this.limits = limits;
     this.consumer = consumer;
+    this.sample = sample;
   }
 
   /**
@@ -40,7 +46,18 @@ public final class CsvScanner<X extends Exception> {
    */
   public static <X extends Exception> ScanOutcome scan(
       InputStream in, CsvLimits limits, BatchConsumer<X> consumer) throws IOException, X {
-    return new CsvScanner<>(in, limits, consumer).scan();
+    return new CsvScanner<>(in, limits, consumer, new SampleCollector()).scan();
+  }
+
+  /**
+   * Reads a file like {@link #scan} only to tell whether it would be refused; keeps nothing of it.
+   *
+   * @return why; empty when the file can be scanned
+   * @throws IOException when the stream cannot be read
+   */
+  public static Optional<Refusal> check(InputStream in, CsvLimits limits) throws IOException {
+    ScanOutcome outcome = new CsvScanner<RuntimeException>(in, limits, batch -> {}, null).scan();
+    return outcome instanceof Refusal refusal ? Optional.of(refusal) : Optional.empty();
   }
 
   private ScanOutcome scan() throws IOException, X {
@@ -69,7 +86,13 @@ public final class CsvScanner<X extends Exception> {
           "The file has a header but no rows. Export it again with its rows and upload that file.");
     }
     return new Scanned(
-        start.layout(), window.position(), batches, rows, rejected, headerWarnings, sample.rows());
+        start.layout(),
+        window.position(),
+        batches,
+        rows,
+        rejected,
+        headerWarnings,
+        sample == null ? List.of() : sample.rows());
   }
 
   private void skipByteOrderMark() {
@@ -128,7 +151,9 @@ public final class CsvScanner<X extends Exception> {
         new Batch(batches++, byteFrom, window.position(), rows + 1, assembler.count(), firstLine);
     rows += batch.rows();
     ParsedBatch parsed = assembler.finish(batch);
-    parsed.rows().forEach(sample::add);
+    if (sample != null) {
+      parsed.rows().forEach(sample::add);
+    }
     consumer.accept(parsed);
   }
 }

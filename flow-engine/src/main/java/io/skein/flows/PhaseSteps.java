@@ -1,0 +1,191 @@
+package io.skein.flows;
+
+import io.skein.postgres.Transaction;
+import java.util.List;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * The steps of a phase's tasks. Each runs inside a transaction of its caller, locks the flow's row
+ * first and reads after, so that two steps of one flow can never both miss what the other did.
+ * Thread safe.
+ */
+final class PhaseSteps {
+  static final String LATE =
+      "the phase did not end within its time limit; retry the flow to go on where it stopped";
+
+  private final FlowStore store;
+  private final PhaseStore phases;
+  private final UnitStore units;
+  private final FlowTasks tasks;
+  private final FlowAdvance advance;
+  private final JsonMapper json;
+
+  PhaseSteps(
+      FlowStore store,
+      PhaseStore phases,
+      UnitStore units,
+      FlowTasks tasks,
+      FlowAdvance advance,
+      JsonMapper json) {
+    this.store = store;
+    this.phases = phases;
+    this.units = units;
+    this.tasks = tasks;
+    this.advance = advance;
+    this.json = json;
+  }
+
+  /**
+   * Locks the flow and tells whether a task's step may still be made.
+   *
+   * @throws PhaseFailedException when the phase's time limit has passed
+   */
+  Standing lock(Transaction transaction, PhaseTask task) throws PhaseFailedException {
+    store.lock(transaction, task.flow());
+    Standing standing = standing(advance.load(transaction, task.flow()), task);
+    if (standing.wanted()
+        && !standing.stopped()
+        && phases.isLate(transaction, task.flow(), task.phase())) {
+      throw new PhaseFailedException(LATE);
+    }
+    return standing;
+  }
+
+  /** As {@link #lock}, without locking: good for deciding what not to begin. */
+  static Standing standing(Flow flow, PhaseTask task) {
+    PhaseState phase = flow.phase(task.phase());
+    boolean current = phase.run() == task.run() && phase.status() == PhaseStatus.RUNNING;
+    if (!current || flow.status().isFinal()) {
+      return new Standing(flow, false, false);
+    }
+    boolean stopped = flow.status() == FlowStatus.PAUSED || flow.status() == FlowStatus.FAILED;
+    return new Standing(flow, true, stopped);
+  }
+
+  /**
+   * @param wanted false for a task that was overtaken: it must write nothing
+   * @param stopped the flow is paused or has failed: what is computed may be written, then stop
+   */
+  record Standing(Flow flow, boolean wanted, boolean stopped) {}
+
+  /** Keeps the plan of a phase and enqueues its batches. */
+  void plan(Transaction transaction, PhaseTask task, List<PhaseBatch> batches, Effect effect)
+      throws Overtaken, PhaseFailedException {
+    Standing standing = wanted(transaction, task);
+    effect.apply(transaction);
+    units.plan(transaction, task.flow(), task.phase(), batches);
+    if (!standing.stopped()) {
+      tasks.enqueueUnits(
+          transaction,
+          standing.flow(),
+          task.phase(),
+          batches.stream().map(PhaseBatch::unit).toList());
+    }
+    publish(
+        transaction,
+        standing.flow(),
+        "phase_progressed",
+        task.phase(),
+        advance.payload().put("batchesDone", 0).put("batchesTotal", batches.size()));
+  }
+
+  /** Commits one planned batch; the last one enqueues the rest of the phase. */
+  void finishUnit(Transaction transaction, PhaseTask task, String unit, Effect effect)
+      throws Overtaken, PhaseFailedException {
+    Standing standing = wanted(transaction, task);
+    if (units.isDone(transaction.handle(), task.flow(), task.phase(), unit)) {
+      return;
+    }
+    effect.apply(transaction);
+    units.markPlannedDone(transaction, task.flow(), task.phase(), unit);
+    PhaseState phase = standing.flow().phase(task.phase());
+    int done = phase.unitsDone() + 1;
+    if (done == phase.unitsTotal() && !standing.stopped()) {
+      tasks.enqueuePhase(transaction, standing.flow(), task.phase());
+    }
+    publish(
+        transaction,
+        standing.flow(),
+        "phase_progressed",
+        task.phase(),
+        advance.payload().put("batchesDone", done).put("batchesTotal", phase.unitsTotal()));
+  }
+
+  /** Commits one slice of a phase's own writing, unless an earlier run has. */
+  Standing applySlice(Transaction transaction, PhaseTask task, String unit, Effect effect)
+      throws Overtaken, PhaseFailedException {
+    Standing standing = wanted(transaction, task);
+    if (!units.isDone(transaction.handle(), task.flow(), task.phase(), unit)) {
+      effect.apply(transaction);
+      units.recordDone(transaction, task.flow(), task.phase(), unit);
+    }
+    return standing;
+  }
+
+  /** Completes a phase, or lets it wait for the user, and starts what may follow. */
+  void finishPhase(Transaction transaction, PhaseTask task, PhaseOutcome outcome, Effect effect)
+      throws Overtaken, PhaseFailedException {
+    Standing standing = wanted(transaction, task);
+    Flow flow = standing.flow();
+    effect.apply(transaction);
+    FlowEvents events = new FlowEvents(json, flow.correlationId());
+    JsonNode approval = outcome.approval();
+    if (approval == null) {
+      advance.completePhase(transaction, flow, task.phase(), outcome.summary(), events);
+      return;
+    }
+    phases.end(transaction, flow.id(), task.phase(), PhaseStatus.WAITING, outcome.summary());
+    FlowStatus status = standing.stopped() ? flow.status() : FlowStatus.WAITING_FOR_USER;
+    store.change(
+        transaction, flow.id(), new FlowChange(status, flow.progress(), approval, flow.error()));
+    events.add("approval_requested", task.phase(), advance.summary(outcome.summary()));
+    advance.append(transaction, flow.id(), events);
+  }
+
+  /** Fails the flow because one of its tasks ended without success. */
+  void failPhase(Transaction transaction, PhaseTask task, String reason) {
+    store.lock(transaction, task.flow());
+    Flow flow = advance.load(transaction, task.flow());
+    PhaseState phase = flow.phase(task.phase());
+    if (flow.status().isFinal()
+        || phase.run() != task.run()
+        || phase.status() != PhaseStatus.RUNNING) {
+      return;
+    }
+    phases.end(transaction, flow.id(), task.phase(), PhaseStatus.FAILED, phase.summary());
+    store.change(
+        transaction,
+        flow.id(),
+        new FlowChange(
+            FlowStatus.FAILED,
+            flow.progress(),
+            flow.approval(),
+            new Flow.FlowError(task.phase(), reason)));
+    FlowEvents events = new FlowEvents(json, flow.correlationId());
+    events.add("phase_failed", task.phase(), advance.payload().put("reason", reason));
+    events.add("flow_failed", task.phase(), advance.payload().put("reason", reason));
+    advance.append(transaction, flow.id(), events);
+  }
+
+  private void publish(
+      Transaction transaction, Flow flow, String type, String phase, ObjectNode payload) {
+    FlowEvents events = new FlowEvents(json, flow.correlationId());
+    advance.append(transaction, flow.id(), events.add(type, phase, payload));
+  }
+
+  private Standing wanted(Transaction transaction, PhaseTask task)
+      throws Overtaken, PhaseFailedException {
+    Standing standing = lock(transaction, task);
+    if (!standing.wanted()) {
+      throw new Overtaken();
+    }
+    return standing;
+  }
+
+  /** The flow was cancelled or the phase runs again elsewhere; the task must write nothing. */
+  static final class Overtaken extends Exception {
+    private static final long serialVersionUID = 1L;
+  }
+}
