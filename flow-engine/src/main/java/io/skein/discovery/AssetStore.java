@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jdbi.v3.core.statement.PreparedBatch;
 import org.jspecify.annotations.Nullable;
@@ -165,73 +166,68 @@ final class AssetStore {
   }
 
   void insertEdges(Transaction transaction, FlowId flow, long firstNumber, List<Edge> edges) {
-    PreparedBatch insert =
-        transaction
-            .handle()
-            .prepareBatch(
-                """
-                insert into asset_edges (flow_id, n, from_key, to_key, kind, port, process)
-                values (:flow, :n, :from, :to, :kind, :port, :process)
-                """);
-    long number = firstNumber;
-    for (Edge edge : edges) {
-      insert
-          .bind("flow", flow.value())
-          .bind("n", number++)
-          .bind("from", edge.from())
-          .bind("to", edge.to())
-          .bind("kind", edge.kind().toString())
-          .bind("port", edge.port())
-          .bind("process", edge.process())
-          .add();
-    }
-    insert.execute();
+    transaction
+        .handle()
+        .createUpdate(
+            """
+            insert into asset_edges (flow_id, n, from_key, to_key, kind, port, process)
+            select :flow, :first + e.place - 1, e.from_key, e.to_key, e.kind, e.port, e.process
+            from unnest(:froms, :tos, :kinds, :ports, :processes)
+              with ordinality as e(from_key, to_key, kind, port, process, place)
+            """)
+        .bind("flow", flow.value())
+        .bind("first", firstNumber)
+        .bindArray("froms", String.class, column(edges, Edge::from))
+        .bindArray("tos", String.class, column(edges, Edge::to))
+        .bindArray("kinds", String.class, column(edges, edge -> edge.kind().toString()))
+        .bindArray("ports", Integer.class, column(edges, Edge::port))
+        .bindArray("processes", String.class, column(edges, Edge::process))
+        .execute();
   }
 
   void assess(Transaction transaction, FlowId flow, List<Assessed> assessed) {
-    PreparedBatch update =
-        transaction
-            .handle()
-            .prepareBatch(
-                """
-                update assets set lifecycle_status = :status, lifecycle = :lifecycle::jsonb,
-                  strategy = :strategy, six_r = :sixR::jsonb
-                where flow_id = :flow and key = :key
-                """);
-    for (Assessed asset : assessed) {
-      LifecycleAssessment lifecycle = asset.lifecycle();
-      update
-          .bind("status", lifecycle == null ? null : lifecycle.status().toString())
-          .bind("lifecycle", lifecycle == null ? null : json.writeValueAsString(lifecycle))
-          .bind("strategy", asset.sixR().strategy().toString())
-          .bind("sixR", json.writeValueAsString(asset.sixR()))
-          .bind("flow", flow.value())
-          .bind("key", asset.key())
-          .add();
-    }
-    update.execute();
+    transaction
+        .handle()
+        .createUpdate(
+            """
+            update assets a set lifecycle_status = n.status, lifecycle = n.lifecycle::jsonb,
+              strategy = n.strategy, six_r = n.six_r::jsonb
+            from unnest(:keys, :statuses, :lifecycles, :strategies, :sixRs)
+              as n(key, status, lifecycle, strategy, six_r)
+            where a.flow_id = :flow and a.key = n.key
+            """)
+        .bind("flow", flow.value())
+        .bindArray("keys", String.class, column(assessed, Assessed::key))
+        .bindArray("statuses", String.class, column(assessed, Assessed::status))
+        .bindArray(
+            "lifecycles",
+            String.class,
+            column(
+                assessed,
+                a -> a.lifecycle() == null ? null : json.writeValueAsString(a.lifecycle())))
+        .bindArray(
+            "strategies", String.class, column(assessed, a -> a.sixR().strategy().toString()))
+        .bindArray("sixRs", String.class, column(assessed, a -> json.writeValueAsString(a.sixR())))
+        .execute();
   }
 
   void insertNodes(Transaction transaction, FlowId flow, List<NodePosition> nodes) {
-    PreparedBatch insert =
-        transaction
-            .handle()
-            .prepareBatch(
-                """
-                insert into dependency_nodes (flow_id, key, wave, cluster, cycle, dependents)
-                values (:flow, :key, :wave, :cluster, :cycle, :dependents)
-                """);
-    for (NodePosition node : nodes) {
-      insert
-          .bind("flow", flow.value())
-          .bind("key", node.key())
-          .bind("wave", node.wave())
-          .bind("cluster", node.cluster())
-          .bind("cycle", node.cycle())
-          .bind("dependents", node.dependents())
-          .add();
-    }
-    insert.execute();
+    transaction
+        .handle()
+        .createUpdate(
+            """
+            insert into dependency_nodes (flow_id, key, wave, cluster, cycle, dependents)
+            select :flow, n.key, n.wave, n.cluster, n.cycle, n.dependents
+            from unnest(:keys, :waves, :clusters, :cycles, :dependents)
+              as n(key, wave, cluster, cycle, dependents)
+            """)
+        .bind("flow", flow.value())
+        .bindArray("keys", String.class, column(nodes, NodePosition::key))
+        .bindArray("waves", Integer.class, column(nodes, NodePosition::wave))
+        .bindArray("clusters", Integer.class, column(nodes, NodePosition::cluster))
+        .bindArray("cycles", Integer.class, column(nodes, NodePosition::cycle))
+        .bindArray("dependents", Integer.class, column(nodes, NodePosition::dependents))
+        .execute();
   }
 
   void insertDependencyReport(Transaction transaction, FlowId flow, ObjectNode report) {
@@ -244,32 +240,36 @@ final class AssetStore {
   }
 
   void insertFindings(Transaction transaction, FlowId flow, List<Finding> findings) {
-    if (findings.isEmpty()) {
-      return;
-    }
-    PreparedBatch insert =
-        transaction
-            .handle()
-            .prepareBatch(
-                """
-                insert into findings (flow_id, severity, category, asset_key, title, detail)
-                values (:flow, :severity, :category, :asset, :title, :detail)
-                """);
-    for (Finding finding : findings) {
-      insert
-          .bind("flow", flow.value())
-          .bind("severity", finding.severity().toString())
-          .bind("category", finding.category().toString())
-          .bind("asset", finding.asset())
-          .bind("title", finding.title())
-          .bind("detail", finding.detail())
-          .add();
-    }
-    insert.execute();
+    transaction
+        .handle()
+        .createUpdate(
+            """
+            insert into findings (flow_id, severity, category, asset_key, title, detail)
+            select :flow, f.severity, f.category, f.asset, f.title, f.detail
+            from unnest(:severities, :categories, :assets, :titles, :details)
+              with ordinality as f(severity, category, asset, title, detail, place)
+            order by f.place
+            """)
+        .bind("flow", flow.value())
+        .bindArray("severities", String.class, column(findings, f -> f.severity().toString()))
+        .bindArray("categories", String.class, column(findings, f -> f.category().toString()))
+        .bindArray("assets", String.class, column(findings, Finding::asset))
+        .bindArray("titles", String.class, column(findings, Finding::title))
+        .bindArray("details", String.class, column(findings, Finding::detail))
+        .execute();
+  }
+
+  private static <R, T extends @Nullable Object> List<T> column(
+      List<R> rows, Function<R, T> value) {
+    return rows.stream().map(value).toList();
   }
 
   /**
    * @param lifecycle null for what has no operating system to speak of, such as an application
    */
-  record Assessed(String key, @Nullable LifecycleAssessment lifecycle, SixR sixR) {}
+  record Assessed(String key, @Nullable LifecycleAssessment lifecycle, SixR sixR) {
+    @Nullable String status() {
+      return lifecycle == null ? null : lifecycle.status().toString();
+    }
+  }
 }

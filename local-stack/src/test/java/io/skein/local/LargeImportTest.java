@@ -15,6 +15,7 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -62,6 +63,15 @@ class LargeImportTest {
 
         assertThat(state.get("status").asString()).isEqualTo("completed");
         assertThat(state.at("/phases/0/summary/rows").asInt()).isEqualTo(ROWS);
+        for (JsonNode phase : state.get("phases")) {
+          System.out.printf(
+              "  %-24s %6d ms%n",
+              phase.get("phase").asString(),
+              Duration.between(
+                      Instant.parse(phase.get("startedAt").asString()),
+                      Instant.parse(phase.get("endedAt").asString()))
+                  .toMillis());
+        }
         Collections.sort(reads);
         System.out.printf(
             "%d rows: upload %d ms, report after %d ms; %d state reads: median %d ms, 99%% %d ms,"

@@ -64,14 +64,11 @@ final class HeldStack implements AutoCloseable {
   private final ExecutorService followers = Executors.newVirtualThreadPerTaskExecutor();
 
   HeldStack(Path directory) throws IOException, SQLException {
-    String quickStart = "-XX:TieredStopAtLevel=1";
-    Program worker =
-        Program.onThisClassPath(HoldingWorker.class.getName()).withJvmOptions(List.of(quickStart));
+    Program worker = Program.onThisClassPath(HoldingWorker.class.getName());
     stack =
         LocalStack.start(
             StackSettings.in(directory.resolve("stack"))
                 .withApis(1)
-                .withJvmOptionsOf("api-1", quickStart)
                 .withProgramOf("worker-1", worker)
                 .withProgramOf("worker-2", worker));
     api =
