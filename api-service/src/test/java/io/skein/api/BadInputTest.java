@@ -234,6 +234,12 @@ class BadInputTest {
     api.problem(body("multipart/form-data", truncated), 400, "malformed-request");
     api.problem(body("multipart/form-data; boundary=", truncated), 400, "malformed-request");
     api.problem(body("multipart/form-data; boundary=other", truncated), 400, "malformed-request");
+    // One header line without an end must not be kept however long it becomes.
+    for (int size : new int[] {10_000, 4 << 20}) {
+      HttpResponse<String> refused = form(field("x".repeat(size), "value"));
+      JsonNode problem = api.problem(refused, 400, "malformed-request");
+      assertThat(problem.get("detail").asString()).contains("no valid multipart/form-data");
+    }
     StringBuilder many = new StringBuilder();
     for (int n = 0; n < 51; n++) {
       many.append(part("file", n + ".csv", "a,b\n1,2\n"));
