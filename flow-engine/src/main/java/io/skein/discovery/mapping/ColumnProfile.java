@@ -55,8 +55,9 @@ record ColumnProfile(
       values.addAll(parts);
       Set<Trait> common = known.computeIfAbsent(plain, value -> traitsOf(value, parts, traits));
       common.forEach(trait -> counts[trait.ordinal()]++);
-      if (common.contains(Trait.WHOLE_NUMBER)) {
-        numbers.add(Double.valueOf(plain));
+      // A decimal comma looks like a list of two numbers; its parts say nothing of the size.
+      if (parts.size() == 1 && common.contains(Trait.WHOLE_NUMBER)) {
+        numbers.add(Double.valueOf(parts.getFirst()));
       }
     }
     int total = Math.max(1, filled);
