@@ -144,16 +144,39 @@ final class PhaseSteps {
     advance.append(transaction, flow.id(), events);
   }
 
+  /**
+   * @param attempt counted from 1
+   * @param attempts after which the task is given up
+   * @param reason for people
+   */
+  record FailedAttempt(int attempt, int attempts, String reason) {}
+
+  /** Tells the watchers of a flow that it stands still because a run failed and is repeated. */
+  void announceRetry(Transaction transaction, PhaseTask task, FailedAttempt failed) {
+    store.lock(transaction, task.flow());
+    Flow flow = advance.load(transaction, task.flow());
+    if (standing(flow, task).wanted()) {
+      publish(
+          transaction,
+          flow,
+          "phase_retrying",
+          task.phase(),
+          advance
+              .payload()
+              .put("attempt", failed.attempt())
+              .put("attempts", failed.attempts())
+              .put("reason", failed.reason()));
+    }
+  }
+
   /** Fails the flow because one of its tasks ended without success. */
   void failPhase(Transaction transaction, PhaseTask task, String reason) {
     store.lock(transaction, task.flow());
     Flow flow = advance.load(transaction, task.flow());
-    PhaseState phase = flow.phase(task.phase());
-    if (flow.status().isFinal()
-        || phase.run() != task.run()
-        || phase.status() != PhaseStatus.RUNNING) {
+    if (!standing(flow, task).wanted()) {
       return;
     }
+    PhaseState phase = flow.phase(task.phase());
     phases.end(transaction, flow.id(), task.phase(), PhaseStatus.FAILED, phase.summary());
     store.change(
         transaction,

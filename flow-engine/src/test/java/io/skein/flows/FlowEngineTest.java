@@ -85,6 +85,46 @@ class FlowEngineTest {
   }
 
   @Test
+  void aRunThatKeepsFailingIsToldEachTimeAndAtTheEndToPeople() {
+    FlowId flow =
+        begin(
+            LONG,
+            new DiamondFlow.Work() {
+              @Override
+              public Effect finish(PhaseRun run) {
+                if (run.phase().phase().equals("b")) {
+                  throw new IllegalStateException("a handler with a mistake");
+                }
+                return Effect.NOTHING;
+              }
+            });
+    for (int attempt = 1; attempt < 4; attempt++) {
+      int told = attempt;
+      await().atMost(Duration.ofSeconds(20)).until(() -> retries(flow).size() == told);
+      assertThat(retries(flow).getLast().get("attempt").asInt()).isEqualTo(attempt);
+      assertThat(retries(flow).getLast().get("attempts").asInt()).isEqualTo(4);
+      assertThat(find(flow).status()).isEqualTo(FlowStatus.RUNNING);
+      stack()
+          .database
+          .read(handle ->
+              handle.execute("update tasks set run_at = skein_now() where state = 'scheduled'"));
+    }
+    awaitStatus(flow, FlowStatus.FAILED);
+    String reason = requireNonNull(find(flow).error()).reason();
+    assertThat(reason)
+        .contains("workers' logs", "a handler with a mistake", "retry the flow")
+        .doesNotContain("\n");
+    assertThat(retries(flow)).hasSize(3);
+  }
+
+  private List<JsonNode> retries(FlowId flow) {
+    return stack().events.journal().read(flow.stream(), new Sequence(0), 1_000).stream()
+        .filter(event -> event.type().equals("phase_retrying"))
+        .map(event -> stack().json.readTree(event.payloadJson()))
+        .toList();
+  }
+
+  @Test
   void anAnswerIsRefusedOrTakenAndTheFlowGoesOn() throws Exception {
     JsonMapper json = JsonMapper.builder().build();
     FlowId flow =

@@ -107,7 +107,11 @@ final class DemoCommand implements Callable<Integer> {
     if (instances.isEmpty()) {
       throw new DemoFailure("this stack has no API instance; start one with --api 1 or more");
     }
-    say("dashboard: " + instances.getFirst() + "/#token=" + token);
+    say(
+        (exit ? "dashboard, while the flow runs: " : "dashboard: ")
+            + instances.getFirst()
+            + "/#token="
+            + token);
     FlowView view = chooseView();
     try (SkeinApi api = new SkeinApi(instances, token)) {
       shown = view;

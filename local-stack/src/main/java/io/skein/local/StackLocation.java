@@ -21,19 +21,25 @@ final class StackLocation {
     return new StackDirectory(path.toAbsolutePath().normalize());
   }
 
+  /** How to call another command for the same stack. */
+  String command(String name) {
+    return "./skein " + name + (data == null ? "" : " --data " + directory().path());
+  }
+
   RunningStack requireRunning() {
     return RunningStack.in(directory())
         .orElseThrow(() ->
             new StackFailure(
-                "no stack runs in " + directory().path() + "; start one with: ./skein up"));
+                "no stack runs in %s; start one with: %s"
+                    .formatted(directory().path(), command("up"))));
   }
 
   /** Fails when a stack runs here already. */
   void requireFree() {
     if (RunningStack.in(directory()).isPresent()) {
       throw new StackFailure(
-          "a stack runs in %s already; see it with ./skein status, end it with ./skein down"
-              .formatted(directory().path()));
+          "a stack runs in %s already; see it with %s, end it with %s"
+              .formatted(directory().path(), command("status"), command("down")));
     }
   }
 

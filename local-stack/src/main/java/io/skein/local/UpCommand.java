@@ -33,7 +33,7 @@ final class UpCommand implements Callable<Integer> {
     PrintWriter out = command.commandLine().getOut();
     options.location().requireFree();
     if (detach) {
-      print(out, BackgroundStack.start(options), "./skein down");
+      print(out, BackgroundStack.start(options), options.location().command("down"));
       return 0;
     }
     return RunUntilShutdown.call(INTERRUPTED, shutdown -> runAttached(out, shutdown));
@@ -42,14 +42,14 @@ final class UpCommand implements Callable<Integer> {
   private int runAttached(PrintWriter out, RunUntilShutdown shutdown) {
     try (AttachedStack attached = AttachedStack.start(options.settings(), line -> say(out, line))) {
       RunningStack running = options.location().requireRunning();
-      print(out, running, "Ctrl-C or ./skein down");
+      print(out, running, "Ctrl-C or " + options.location().command("down"));
       shutdown.exitCodeOnSignal(0);
       RunUntilShutdown.awaitSignal();
     }
     return 0;
   }
 
-  private static void print(PrintWriter out, RunningStack running, String ending) {
+  private void print(PrintWriter out, RunningStack running, String ending) {
     StackState state = running.state();
     state.api().forEach(api -> say(out, "%-9s %s".formatted(api.name(), api.url())));
     state
@@ -57,7 +57,8 @@ final class UpCommand implements Callable<Integer> {
         .forEach(w -> say(out, "%-9s management at %s".formatted(w.name(), w.management())));
     say(out, "redis     " + state.redis().shownUrl());
     say(out, "postgres  " + state.postgres().shownUrl());
-    say(out, "ready; a token: ./skein token; to end it: " + ending);
+    String token = options.location().command("token");
+    say(out, "ready; a token: " + token + "; to end it: " + ending);
   }
 
   private static void say(PrintWriter out, String line) {

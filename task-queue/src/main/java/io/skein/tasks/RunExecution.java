@@ -4,9 +4,9 @@ import io.skein.postgres.Database;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,7 +27,7 @@ final class RunExecution implements AutoCloseable {
   private final Database database;
   private final Map<String, TaskHandler> handlers;
   private final LeasedWrites writes;
-  private final TaskEnd taskEnd;
+  private final FailedRuns failedRuns;
   private final Slots slots;
   private final RedisHints hints;
   private final Upkeep upkeep;
@@ -42,7 +42,7 @@ final class RunExecution implements AutoCloseable {
       TaskQueue queue,
       Map<String, TaskHandler> handlers,
       LeasedWrites writes,
-      TaskEnd taskEnd,
+      FailedRuns failedRuns,
       Slots slots,
       Upkeep upkeep,
       WorkerReports reports) {
@@ -50,7 +50,7 @@ final class RunExecution implements AutoCloseable {
     this.hints = queue.hints();
     this.handlers = handlers;
     this.writes = writes;
-    this.taskEnd = taskEnd;
+    this.failedRuns = failedRuns;
     this.slots = slots;
     this.upkeep = upkeep;
     this.reports = reports;
@@ -152,12 +152,28 @@ final class RunExecution implements AutoCloseable {
     if (run.stopReason() == Run.StopReason.SOFT_LIMIT && !explained) {
       error = "ran longer than its soft time limit " + task.limits().soft() + "; " + error;
     }
-    if (explained) {
-      end(run, TaskState.FAILED, error);
-    } else if (task.attempt() >= task.retries().maxAttempts()) {
-      end(run, TaskState.DEAD, error);
+    boolean last = explained || task.attempt() >= task.retries().maxAttempts();
+    String outcome = last ? "ends" : "will be repeated";
+    log(task, explained ? null : failure, outcome, error);
+    if (last) {
+      end(run, explained ? TaskState.FAILED : TaskState.DEAD, error);
     } else {
       retry(run, error);
+    }
+  }
+
+  private static void log(Task task, @Nullable Throwable cause, String outcome, String error) {
+    try {
+      LOG.atWarn()
+          .setCause(cause)
+          .addKeyValue("task", task.id())
+          .addKeyValue("type", task.type())
+          .addKeyValue("attempt", task.attempt())
+          .addKeyValue("attempts", task.retries().maxAttempts())
+          .log("a run failed; the task {}: {}", outcome, error);
+    } catch (RuntimeException | StackOverflowError e) {
+      // A handler may throw what throws when it is asked for its message.
+      LOG.warn("a run of task {} failed; the task {}: {}", task.id(), outcome, error);
     }
   }
 
@@ -186,13 +202,21 @@ final class RunExecution implements AutoCloseable {
     untilWritten(
         run,
         () -> {
-          Optional<Duration> delay =
-              database.read(handle -> writes.retry(handle, run.lease(), error));
-          if (delay.isPresent()) {
-            upkeep.promoteIn(delay.get().plusMillis(1));
+          AtomicReference<@Nullable Duration> delay = new AtomicReference<>();
+          boolean written =
+              failedRuns.write(
+                  run.task(),
+                  error,
+                  TaskHandler::onRetry,
+                  (handle, reason) -> {
+                    delay.set(writes.retry(handle, run.lease(), reason).orElse(null));
+                    return delay.get() != null;
+                  });
+          if (written) {
+            upkeep.promoteIn(Objects.requireNonNull(delay.get()).plusMillis(1));
             reports.tell(listener -> listener.retried(run.task(), error));
           }
-          return delay.isPresent();
+          return written;
         });
   }
 
@@ -201,9 +225,11 @@ final class RunExecution implements AutoCloseable {
         run,
         () -> {
           boolean ended =
-              taskEnd.end(
+              failedRuns.write(
                   run.task(),
                   error,
+                  (handler, transaction, task, reason) ->
+                      handler.onFailed(transaction, task, state, reason),
                   (handle, reason) -> writes.end(handle, run.lease(), state, reason));
           if (ended) {
             reports.tell(listener -> listener.failed(run.task(), state, error));

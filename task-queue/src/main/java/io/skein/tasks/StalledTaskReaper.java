@@ -28,7 +28,7 @@ final class StalledTaskReaper {
       """;
 
   private final Database database;
-  private final TaskEnd taskEnd;
+  private final FailedRuns failedRuns;
   private final RedisHints hints;
   private final WorkerReports reports;
   private final List<String> types;
@@ -36,12 +36,12 @@ final class StalledTaskReaper {
 
   StalledTaskReaper(
       Database database,
-      TaskEnd taskEnd,
+      FailedRuns failedRuns,
       RedisHints hints,
       WorkerReports reports,
       Set<String> types) {
     this.database = database;
-    this.taskEnd = taskEnd;
+    this.failedRuns = failedRuns;
     this.hints = hints;
     this.reports = reports;
     this.types = List.copyOf(types);
@@ -146,9 +146,18 @@ final class StalledTaskReaper {
     String error =
         "poison: its worker was lost in " + crashes + " of its runs, in the last it ran alone";
     boolean buried =
-        taskEnd.end(
-            run.task(), error, (handle, reason) -> endLost(handle, run.lease(), gone, reason));
+        failedRuns.write(
+            run.task(),
+            error,
+            (handler, transaction, task, reason) ->
+                handler.onFailed(transaction, task, TaskState.DEAD, reason),
+            (handle, reason) -> endLost(handle, run.lease(), gone, reason));
     if (buried) {
+      LOG.atWarn()
+          .addKeyValue("task", run.task().id())
+          .addKeyValue("type", run.task().type())
+          .addKeyValue("crashes", crashes)
+          .log("a task ended as dead: it takes its worker down");
       reports.tell(listener -> listener.failed(run.task(), TaskState.DEAD, error));
     }
   }

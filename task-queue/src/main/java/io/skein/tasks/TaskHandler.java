@@ -23,6 +23,16 @@ public interface TaskHandler {
   void handle(TaskContext context) throws Exception;
 
   /**
+   * Reacts to a run that failed and will be repeated, in the very transaction that schedules the
+   * next one. As for {@link #onFailed}, flow rows may be locked here, and one that keeps throwing
+   * is left out.
+   *
+   * @param task as it was during the run that failed
+   * @param error why
+   */
+  default void onRetry(Transaction transaction, Task task, String error) throws Exception {}
+
+  /**
    * Reacts to the end of a task that did not succeed (failed or dead; not cancelled), in the very
    * transaction that ends it. Runs in any worker that knows the type, since the one that ran the
    * task may be gone; the task's row is written after this, so flow rows may be locked here. It is
@@ -30,7 +40,11 @@ public interface TaskHandler {
    * task's error says so.
    *
    * @param task as it was during its last run
-   * @param error why, for people
+   * @param end {@code FAILED} when the error was written for people (a {@link
+   *     PermanentTaskException}, a time limit), {@code DEAD} when the attempts are used up or the
+   *     task took its workers down
+   * @param error why
    */
-  default void onFailed(Transaction transaction, Task task, String error) throws Exception {}
+  default void onFailed(Transaction transaction, Task task, TaskState end, String error)
+      throws Exception {}
 }

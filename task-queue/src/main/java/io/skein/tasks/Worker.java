@@ -52,16 +52,16 @@ public final class Worker implements AutoCloseable {
     this.slots = new Slots(settings.slots());
     WorkerReports reports = new WorkerReports(listener);
     LeasedWrites writes = new LeasedWrites(settings.lease());
-    TaskEnd taskEnd = new TaskEnd(database, byType);
+    FailedRuns failedRuns = new FailedRuns(database, byType);
     Reach reach = new Reach(settings.lease(), System.nanoTime());
     this.presence = new WorkerPresence(database, settings.name(), reach);
     Upkeep upkeep =
         new Upkeep(
             new DuePromoter(database, queue.hints()),
-            new StalledTaskReaper(database, taskEnd, queue.hints(), reports, byType.keySet()),
+            new StalledTaskReaper(database, failedRuns, queue.hints(), reports, byType.keySet()),
             reach,
             settings.reapInterval());
-    this.execution = new RunExecution(queue, byType, writes, taskEnd, slots, upkeep, reports);
+    this.execution = new RunExecution(queue, byType, writes, failedRuns, slots, upkeep, reports);
     ClaimStatements statements =
         new ClaimStatements(
             presence.identity(), settings.queues(), byType.keySet(), settings.lease());

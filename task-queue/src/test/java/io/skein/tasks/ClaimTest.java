@@ -162,7 +162,7 @@ final class ClaimTest {
                     .execute("insert into ledger values (?, ?)", task.id().value(), error));
     return new StalledTaskReaper(
         servers.database,
-        new TaskEnd(servers.database, Map.of("count", handler)),
+        new FailedRuns(servers.database, Map.of("count", handler)),
         servers.queue.hints(),
         new WorkerReports(WorkerListener.NONE),
         Set.of("count"));

@@ -33,7 +33,8 @@ final class Handlers {
       }
 
       @Override
-      public void onFailed(Transaction transaction, Task task, String error) throws Exception {
+      public void onFailed(Transaction transaction, Task task, TaskState end, String error)
+          throws Exception {
         onFailed.run(transaction, task, error);
       }
     };

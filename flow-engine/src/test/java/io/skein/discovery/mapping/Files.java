@@ -2,6 +2,7 @@ package io.skein.discovery.mapping;
 
 import io.skein.discovery.csv.CsvLimits;
 import io.skein.discovery.csv.CsvScanner;
+import io.skein.discovery.csv.Refusal;
 import io.skein.discovery.csv.Scanned;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -39,7 +40,10 @@ final class Files {
 
   private static FileMapping propose(String name, InputStream in) throws IOException {
     Scanned scanned =
-        (Scanned) CsvScanner.<RuntimeException>scan(in, CsvLimits.DEFAULT, batch -> {});
+        switch (CsvScanner.<RuntimeException>scan(in, CsvLimits.DEFAULT, batch -> {})) {
+          case Scanned read -> read;
+          case Refusal refusal -> throw new IllegalStateException(refusal.toString());
+        };
     return MappingProposal.propose(name, scanned.layout().header(), scanned.sample());
   }
 }

@@ -50,6 +50,10 @@ public final class BarView implements FlowView {
     lastLine =
         "event %d: %s %s"
             .formatted(event.seq(), event.type(), event.phase() == null ? "" : event.phase());
+    String reason = event.reason();
+    if (reason != null) {
+      remarks.add(lastLine.strip() + ": " + reason);
+    }
     drawSometimes();
   }
 

@@ -45,7 +45,9 @@ public final class Demo {
         view.finish();
         Optional<Map<String, String>> decision = decide(flow);
         if (decision.isEmpty()) {
-          say("the flow waits for its approval");
+          say(
+              "the flow waits for its approval: POST /api/v1/flows/%s/approve"
+                  .formatted(flow.flowId()));
           return false;
         }
         if (approves(flow, decision.get())) {
@@ -80,7 +82,11 @@ public final class Demo {
   private boolean printOutcome(Flow flow) throws IOException, InterruptedException {
     if (!flow.isCompleted()) {
       Flow.FlowError error = flow.error();
-      say("the flow is " + flow.status() + (error == null ? "" : ": " + error.reason()));
+      String phase = error == null || error.phase() == null ? "" : " in " + error.phase();
+      say("the flow is " + flow.status() + phase + (error == null ? "" : ": " + error.reason()));
+      say(
+          "to go on from there, with the stack running: POST /api/v1/flows/%s/retry (a token: ./skein token)"
+              .formatted(flow.flowId()));
       return false;
     }
     out.println();

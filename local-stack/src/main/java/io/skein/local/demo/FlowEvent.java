@@ -13,4 +13,11 @@ public record FlowEvent(
     @Nullable String phase,
     @Nullable JsonNode payload,
     long version,
-    @Nullable String occurredAt) {}
+    @Nullable String occurredAt) {
+
+  /** Why something failed, in the event's own words; null for every other event. */
+  @Nullable String reason() {
+    JsonNode reason = payload == null ? null : payload.get("reason");
+    return reason == null ? null : reason.asString();
+  }
+}

@@ -7,8 +7,6 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.TimeUnit;
 
 /**
  * Follows one flow to its end, its failure, or the moment when it waits for the user. When a
@@ -25,7 +23,8 @@ public final class FlowFollower implements AutoCloseable {
   private final SkeinApi api;
   private final String flowId;
   private final FlowView view;
-  private final ScheduledExecutorService silence =
+  private final Duration longestSilence;
+  private final ScheduledExecutorService clock =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("silence").factory());
   private String lastEventId = "";
@@ -34,9 +33,14 @@ public final class FlowFollower implements AutoCloseable {
   private long lastSequence;
 
   public FlowFollower(SkeinApi api, String flowId, FlowView view) {
+    this(api, flowId, view, LONGEST_SILENCE);
+  }
+
+  FlowFollower(SkeinApi api, String flowId, FlowView view, Duration longestSilence) {
     this.api = api;
     this.flowId = flowId;
     this.view = view;
+    this.longestSilence = longestSilence;
   }
 
   /**
@@ -69,7 +73,7 @@ public final class FlowFollower implements AutoCloseable {
 
   private Optional<Flow> followOneConnection() throws IOException, InterruptedException {
     HttpResponse<InputStream> response = api.openStream(flowId, lastEventId, attempt);
-    try (InputStream stream = response.body()) {
+    try (InputStream stream = new SilenceLimit(response.body(), longestSilence, clock)) {
       return switch (response.statusCode()) {
         case 200 -> read(stream);
         case 204 -> Optional.of(api.flow(flowId));
@@ -86,11 +90,7 @@ public final class FlowFollower implements AutoCloseable {
     SseReader reader = new SseReader(stream, lastEventId);
     Optional<Flow> reached = show(api.flow(flowId));
     while (reached.isEmpty()) {
-      ScheduledFuture<?> limit =
-          silence.schedule(
-              () -> closeQuietly(stream), LONGEST_SILENCE.toMillis(), TimeUnit.MILLISECONDS);
       Optional<SseMessage> message = reader.next();
-      limit.cancel(false);
       if (message.isEmpty()) {
         lastEventId = reader.lastEventId();
         throw new IOException("the stream ended");
@@ -133,16 +133,8 @@ public final class FlowFollower implements AutoCloseable {
     return stops && lastSequence >= flow.version() ? Optional.of(flow) : Optional.empty();
   }
 
-  private static void closeQuietly(InputStream stream) {
-    try {
-      stream.close();
-    } catch (IOException e) {
-      // The reader of this stream sees the same failure and reports it.
-    }
-  }
-
   @Override
   public void close() {
-    silence.shutdownNow();
+    clock.shutdownNow();
   }
 }

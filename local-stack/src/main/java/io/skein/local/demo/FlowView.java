@@ -5,7 +5,7 @@ public interface FlowView {
   /** Shows where the flow is. */
   void flow(Flow flow);
 
-  /** Shows an event; each is shown once, in order. */
+  /** Shows an event, with the reason that one of a failure gives; each is shown once, in order. */
   void event(FlowEvent event);
 
   /** Shows how far an agent is. */

@@ -23,6 +23,10 @@ public final class LineView implements FlowView {
     say(
         "%4d  %-20s %s"
             .formatted(event.seq(), event.type(), event.phase() == null ? "" : event.phase()));
+    String reason = event.reason();
+    if (reason != null) {
+      remark(reason);
+    }
   }
 
   @Override

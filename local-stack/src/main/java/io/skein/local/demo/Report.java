@@ -42,5 +42,11 @@ public record Report(
   /** Operating systems as of the report's date; the second figure is part of the first. */
   @JsonIgnoreProperties(ignoreUnknown = true)
   public record Lifecycle(
-      long ended, long endedWithExtendedSupport, long supported, long unmatched, long missing) {}
+      long ended, long endedWithExtendedSupport, long supported, long unmatched, long missing) {
+
+    /** Assets that run an operating system, or should name one. */
+    long assessed() {
+      return ended + supported + unmatched + missing;
+    }
+  }
 }

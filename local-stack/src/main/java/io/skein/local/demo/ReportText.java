@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /** A report as lines for people. */
 public final class ReportText {
+  private static final int MOST_NAMED = 12;
+
   private ReportText() {}
 
   /** The figures of the report, one subject a line. */
@@ -19,27 +21,39 @@ public final class ReportText {
             .formatted(report.rows().read(), report.rows().accepted(), report.rows().rejected()),
         "assets        %d (%s)"
             .formatted(report.assets().total(), counts(report.assets().byType())),
-        "columns       %d mapped, %d unmapped"
-            .formatted(mapped(report, true), mapped(report, false)),
+        "columns       " + columns(report),
         "dependencies  %s edges, %s cycles, %s clusters, %s waves"
             .formatted(
                 size(report.dependencies().edges()),
                 size(report.dependencies().cycles()),
                 size(report.dependencies().clusters()),
                 size(report.dependencies().waves())),
-        "lifecycle     as of %s: %d ended (%d of them with extended support), %d supported, %d unmatched, %d without an OS"
+        "lifecycle     as of %s: %d ended (%d of them with extended support), %d supported, %d unmatched, %d without an OS; %d are nothing that runs one"
             .formatted(
                 report.asOf(),
                 lifecycle.ended(),
                 lifecycle.endedWithExtendedSupport(),
                 lifecycle.supported(),
                 lifecycle.unmatched(),
-                lifecycle.missing()),
+                lifecycle.missing(),
+                report.assets().total() - lifecycle.assessed()),
         "6R            " + counts(report.sixR()));
   }
 
-  private static long mapped(Report report, boolean wanted) {
-    return report.mapping().stream().filter(m -> (m.field() != null) == wanted).count();
+  private static String columns(Report report) {
+    List<String> unmapped =
+        report.mapping().stream()
+            .filter(column -> column.field() == null)
+            .map(Report.Mapping::column)
+            .toList();
+    String text =
+        "%d mapped, %d unmapped"
+            .formatted(report.mapping().size() - unmapped.size(), unmapped.size());
+    if (unmapped.isEmpty()) {
+      return text;
+    }
+    String named = unmapped.stream().limit(MOST_NAMED).collect(Collectors.joining(", "));
+    return text + ": " + named + (unmapped.size() > MOST_NAMED ? ", …" : "");
   }
 
   private static String counts(Map<String, Long> counts) {

@@ -14,6 +14,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -93,13 +97,13 @@ public final class SkeinApi implements AutoCloseable {
       throws IOException, InterruptedException {
     URI instance = instances.get(Math.floorMod(attempt, instances.size()));
     HttpRequest.Builder request =
-        request(instance, "/flows/" + flowId + "/events/stream")
+        authorized(instance, "/flows/" + flowId + "/events/stream")
             .header("Accept", "text/event-stream")
             .GET();
     if (!lastEventId.isEmpty()) {
       request.header("Last-Event-ID", lastEventId);
     }
-    return http.send(request.build(), BodyHandlers.ofInputStream());
+    return answer(http.sendAsync(request.build(), BodyHandlers.ofInputStream()));
   }
 
   static <T> T read(String json, Class<T> type) {
@@ -148,9 +152,26 @@ public final class SkeinApi implements AutoCloseable {
   }
 
   private HttpRequest.Builder request(URI instance, String path) {
+    return authorized(instance, path).timeout(TIMEOUT);
+  }
+
+  private HttpRequest.Builder authorized(URI instance, String path) {
     return HttpRequest.newBuilder(instance.resolve("/api/v1" + path))
-        .timeout(TIMEOUT)
         .header("Authorization", "Bearer " + token);
+  }
+
+  /** Waits for the head alone: a request's own time-out covers the endless body on newer JDKs. */
+  private static <T> HttpResponse<T> answer(CompletableFuture<HttpResponse<T>> asked)
+      throws IOException, InterruptedException {
+    try {
+      return asked.get(TIMEOUT.toSeconds(), TimeUnit.SECONDS);
+    } catch (TimeoutException e) {
+      throw new IOException("no answer within " + TIMEOUT.toSeconds() + " s", e);
+    } catch (ExecutionException e) {
+      throw new IOException(String.valueOf(e.getCause()), e);
+    } finally {
+      asked.cancel(true);
+    }
   }
 
   private static Map<String, Object> correction(String column, String field) {

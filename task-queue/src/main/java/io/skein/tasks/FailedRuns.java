@@ -10,52 +10,59 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Ends a task without success, together with what its handler does about it: in one transaction,
- * the handler's reaction first (it may lock flow rows), the task's row last.
+ * Writes that a run failed, together with what its handler does about it: in one transaction, the
+ * handler's reaction first (it may lock flow rows), the task's row last.
  */
-final class TaskEnd {
+final class FailedRuns {
   /** How often a reaction that throws is tried before the task ends without it. */
   static final int HOOK_ATTEMPTS = 5;
 
-  private static final Logger LOG = LoggerFactory.getLogger(TaskEnd.class);
+  private static final Logger LOG = LoggerFactory.getLogger(FailedRuns.class);
   private static final Duration FIRST_PAUSE = Duration.ofMillis(50);
 
   private final Database database;
   private final Map<String, TaskHandler> handlers;
 
-  TaskEnd(Database database, Map<String, TaskHandler> handlers) {
+  FailedRuns(Database database, Map<String, TaskHandler> handlers) {
     this.database = database;
     this.handlers = handlers;
   }
 
-  /** The last statement of the transaction: ends the row, or answers false when it may not. */
+  /** The last statement of the transaction; answers false when the row may not be written. */
   @FunctionalInterface
   interface Write {
-    boolean end(Handle handle, String error);
+    boolean to(Handle handle, String error);
+  }
+
+  /** What of the handler is called: {@link TaskHandler#onRetry} or {@link TaskHandler#onFailed}. */
+  @FunctionalInterface
+  interface Reaction {
+    void of(TaskHandler handler, Transaction transaction, Task task, String error) throws Exception;
   }
 
   /**
    * @param unbounded why; the handler gets what can be kept of it
-   * @return false when the write found that the task is no longer ours to end; nothing happened
+   * @return false when the write found that the run is no longer ours; nothing happened
    * @throws RuntimeException when PostgreSQL cannot be asked at this moment; to be repeated
    * @throws InterruptedException when the worker stops meanwhile
    */
-  boolean end(Task task, String unbounded, Write write) throws InterruptedException {
+  boolean write(Task task, String unbounded, Reaction reaction, Write write)
+      throws InterruptedException {
     String error = LeasedWrites.storable(unbounded);
     for (int attempt = 1; attempt <= HOOK_ATTEMPTS; attempt++) {
       try {
-        return commit(transaction -> react(transaction, task, error), error, write);
+        return commit(transaction -> react(reaction, transaction, task, error), error, write);
       } catch (HookException e) {
         if (PassingFailures.isPassing(e)) {
-          throw new IllegalStateException("the reaction to a failed task has to be repeated", e);
+          throw new IllegalStateException("the reaction to a failed run has to be repeated", e);
         }
         if (attempt == HOOK_ATTEMPTS) {
           LOG.atError()
               .setCause(e)
               .addKeyValue("task", task.id())
               .addKeyValue("type", task.type())
-              .log("the reaction to a failed task keeps failing; the task ends without it");
-          String told = error + "; and its onFailed threw " + ErrorText.of(e.reason());
+              .log("the reaction to a failed run keeps failing; the failure is written without it");
+          String told = error + "; and the handler's reaction threw " + ErrorText.of(e.reason());
           return commit(transaction -> {}, told, write);
         }
         Thread.sleep(FIRST_PAUSE.multipliedBy(1L << attempt));
@@ -65,11 +72,11 @@ final class TaskEnd {
   }
 
   private <X extends Exception> boolean commit(
-      TransactionConsumer<X> reaction, String error, Write write) throws X {
+      TransactionConsumer<X> reacting, String error, Write write) throws X {
     try {
       database.<X>useTransaction(transaction -> {
-        reaction.run(transaction);
-        if (!write.end(transaction.handle(), error)) {
+        reacting.run(transaction);
+        if (!write.to(transaction.handle(), error)) {
           throw new NotOursException();
         }
       });
@@ -81,13 +88,14 @@ final class TaskEnd {
 
   // Whatever it throws is told apart from what the transaction throws; an Error too stays inside.
   @SuppressWarnings("CatchingUnchecked")
-  private void react(Transaction transaction, Task task, String error) throws HookException {
+  private void react(Reaction reaction, Transaction transaction, Task task, String error)
+      throws HookException {
     TaskHandler handler = handlers.get(task.type());
     if (handler == null) {
       throw new IllegalStateException("no handler for " + task.type());
     }
     try {
-      handler.onFailed(transaction, task, error);
+      reaction.of(handler, transaction, task, error);
     } catch (Exception | LinkageError | AssertionError | StackOverflowError e) {
       throw new HookException(e);
     }
