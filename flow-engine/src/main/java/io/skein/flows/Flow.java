@@ -3,6 +3,7 @@ package io.skein.flows;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -61,6 +62,16 @@ public record Flow(
     List<String> ended =
         phases.stream().filter(phase -> phase.endedAt() != null).map(PhaseState::phase).toList();
     return ended.isEmpty() ? List.of(phases.getFirst().phase()) : List.of(ended.getLast());
+  }
+
+  /** The phase that waits for the user's answer. */
+  Optional<PhaseState> waitingPhase() {
+    return phases.stream().filter(phase -> phase.status() == PhaseStatus.WAITING).findFirst();
+  }
+
+  /** Paused or failed: what is at work stops at its next boundary, and nothing new is begun. */
+  boolean isStopped() {
+    return status == FlowStatus.PAUSED || status == FlowStatus.FAILED;
   }
 
   /** Why a flow failed. */

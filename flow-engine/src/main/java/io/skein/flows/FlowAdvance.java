@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.function.Function;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
  * How a flow goes on: from its creation, from the end of a phase, after a stop, to its end. Runs
@@ -61,7 +60,7 @@ final class FlowAdvance {
   void completePhase(
       Transaction transaction, Flow flow, String phase, JsonNode summary, FlowEvents events) {
     phases.end(transaction, flow.id(), phase, PhaseStatus.COMPLETED, summary);
-    events.add("phase_completed", phase, summary(summary));
+    events.add("phase_completed", phase, events.summary(summary));
     advance(transaction, load(transaction, flow.id()), events);
   }
 
@@ -74,10 +73,10 @@ final class FlowAdvance {
     int progress = definition.progress(flow.phases());
     boolean complete =
         flow.phases().stream().allMatch(phase -> phase.status() == PhaseStatus.COMPLETED);
-    boolean stopped = flow.status() == FlowStatus.PAUSED || flow.status() == FlowStatus.FAILED;
+    boolean stopped = flow.isStopped();
     if (complete && !stopped) {
       store.change(transaction, flow.id(), FlowChange.to(FlowStatus.COMPLETED, progress));
-      events.add("flow_completed", null, payload().put("progress", progress));
+      events.add("flow_completed", null, events.payload().put("progress", progress));
       append(transaction, flow.id(), events);
       close(transaction, flow.id());
       return;
@@ -89,9 +88,7 @@ final class FlowAdvance {
         new FlowChange(
             status,
             progress,
-            flow.phases().stream().anyMatch(phase -> phase.status() == PhaseStatus.WAITING)
-                ? flow.approval()
-                : null,
+            flow.waitingPhase().isPresent() ? flow.approval() : null,
             stopped ? flow.error() : null));
     if (!stopped) {
       for (PhaseDefinition phase : definition.ready(flow.phases())) {
@@ -101,7 +98,10 @@ final class FlowAdvance {
         events.add(
             "phase_started",
             phase.name(),
-            payload().put("run", started.phase(phase.name()).run()).put("progress", progress));
+            events
+                .payload()
+                .put("run", started.phase(phase.name()).run())
+                .put("progress", progress));
       }
     }
     append(transaction, flow.id(), events);
@@ -141,19 +141,7 @@ final class FlowAdvance {
     store.stamp(transaction, flow, events.append(transaction, journal, flow));
   }
 
-  ObjectNode payload() {
-    return json.createObjectNode();
-  }
-
-  ObjectNode summary(JsonNode summary) {
-    ObjectNode payload = payload();
-    payload.set("summary", summary);
-    return payload;
-  }
-
   private static FlowStatus status(Flow flow) {
-    boolean waiting =
-        flow.phases().stream().anyMatch(phase -> phase.status() == PhaseStatus.WAITING);
-    return waiting ? FlowStatus.WAITING_FOR_USER : FlowStatus.RUNNING;
+    return flow.waitingPhase().isPresent() ? FlowStatus.WAITING_FOR_USER : FlowStatus.RUNNING;
   }
 }

@@ -134,7 +134,7 @@ public final class FlowCommands {
   }
 
   private Optional<Judged> judge(Flow flow, JsonNode answer) {
-    return waiting(flow)
+    return flow.waitingPhase()
         .map(phase -> {
           PhaseHandler handler = handlers.get(flow.kind() + "/" + phase.phase());
           Approval approval =
@@ -143,12 +143,6 @@ public final class FlowCommands {
                   : handler.approve(flow, answer);
           return new Judged(phase.phase(), phase.run(), approval);
         });
-  }
-
-  private static Optional<PhaseState> waiting(Flow flow) {
-    return flow.phases().stream()
-        .filter(phase -> phase.status() == PhaseStatus.WAITING)
-        .findFirst();
   }
 
   /** What the handler said to an answer, good for this run of this phase only. */
@@ -163,7 +157,7 @@ public final class FlowCommands {
     if (flow.status() != FlowStatus.WAITING_FOR_USER) {
       return refused(flow, "approve", "waiting_for_user");
     }
-    if (judged.isEmpty() || waiting(flow).filter(judged.get()::isOf).isEmpty()) {
+    if (judged.isEmpty() || flow.waitingPhase().filter(judged.get()::isOf).isEmpty()) {
       return new CommandOutcome.Refused("the flow asked only now; read what it proposes first");
     }
     return switch (judged.get().approval()) {

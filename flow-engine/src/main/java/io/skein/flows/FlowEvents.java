@@ -7,6 +7,7 @@ import io.skein.postgres.Transaction;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -28,6 +29,12 @@ final class FlowEvents {
 
   ObjectNode payload() {
     return json.createObjectNode();
+  }
+
+  ObjectNode summary(JsonNode summary) {
+    ObjectNode payload = payload();
+    payload.set("summary", summary);
+    return payload;
   }
 
   FlowEvents add(String type, @Nullable String phase, ObjectNode payload) {

@@ -60,8 +60,7 @@ final class PhaseSteps {
     if (!current || flow.status().isFinal()) {
       return new Standing(flow, false, false);
     }
-    boolean stopped = flow.status() == FlowStatus.PAUSED || flow.status() == FlowStatus.FAILED;
-    return new Standing(flow, true, stopped);
+    return new Standing(flow, true, flow.isStopped());
   }
 
   /**
@@ -88,7 +87,7 @@ final class PhaseSteps {
         standing.flow(),
         "phase_progressed",
         task.phase(),
-        advance.payload().put("batchesDone", 0).put("batchesTotal", batches.size()));
+        json.createObjectNode().put("batchesDone", 0).put("batchesTotal", batches.size()));
   }
 
   /** Commits one planned batch; the last one enqueues the rest of the phase. */
@@ -110,7 +109,7 @@ final class PhaseSteps {
         standing.flow(),
         "phase_progressed",
         task.phase(),
-        advance.payload().put("batchesDone", done).put("batchesTotal", phase.unitsTotal()));
+        json.createObjectNode().put("batchesDone", done).put("batchesTotal", phase.unitsTotal()));
   }
 
   /** Commits one slice of a phase's own writing, unless an earlier run has. */
@@ -140,7 +139,7 @@ final class PhaseSteps {
     FlowStatus status = standing.stopped() ? flow.status() : FlowStatus.WAITING_FOR_USER;
     store.change(
         transaction, flow.id(), new FlowChange(status, flow.progress(), approval, flow.error()));
-    events.add("approval_requested", task.phase(), advance.summary(outcome.summary()));
+    events.add("approval_requested", task.phase(), events.summary(outcome.summary()));
     advance.append(transaction, flow.id(), events);
   }
 
@@ -161,8 +160,7 @@ final class PhaseSteps {
           flow,
           "phase_retrying",
           task.phase(),
-          advance
-              .payload()
+          json.createObjectNode()
               .put("attempt", failed.attempt())
               .put("attempts", failed.attempts())
               .put("reason", failed.reason()));
@@ -187,8 +185,8 @@ final class PhaseSteps {
             flow.approval(),
             new Flow.FlowError(task.phase(), reason)));
     FlowEvents events = new FlowEvents(json, flow.correlationId());
-    events.add("phase_failed", task.phase(), advance.payload().put("reason", reason));
-    events.add("flow_failed", task.phase(), advance.payload().put("reason", reason));
+    events.add("phase_failed", task.phase(), events.payload().put("reason", reason));
+    events.add("flow_failed", task.phase(), events.payload().put("reason", reason));
     advance.append(transaction, flow.id(), events);
   }
 
