@@ -10,6 +10,8 @@ import java.util.Optional;
 
 /** One flow from its files to its report. */
 public final class Demo {
+  private static final int MOST_ERRORS = 5;
+
   private final SkeinApi api;
   private final FlowView view;
   private final Approver approver;
@@ -25,8 +27,11 @@ public final class Demo {
   /** Fails early and by name when a file cannot be read. */
   public static void requireReadable(List<Path> files) {
     for (Path file : files) {
-      if (!Files.isRegularFile(file)) {
+      if (!Files.exists(file)) {
         throw new DemoFailure("there is no file " + file);
+      }
+      if (!Files.isRegularFile(file)) {
+        throw new DemoFailure(file + " is not a file; name the files in it");
       }
       if (!Files.isReadable(file)) {
         throw new DemoFailure("the file " + file + " cannot be read");
@@ -91,9 +96,20 @@ public final class Demo {
     }
     out.println();
     ReportText.lines(api.report(flow.flowId())).forEach(out::println);
+    printImportErrors(flow);
     out.println();
     out.flush();
     return true;
+  }
+
+  private void printImportErrors(Flow flow) throws IOException, InterruptedException {
+    ImportErrors errors = api.importErrors(flow.flowId(), MOST_ERRORS);
+    for (ImportErrors.ImportError error : errors.items()) {
+      out.println((error.rejected() ? "row refused   " : "cell left out ") + error.text());
+    }
+    if (errors.next() != null) {
+      out.println("              and more: GET /api/v1/flows/" + flow.flowId() + "/import-errors");
+    }
   }
 
   private static String name(List<Path> files) {

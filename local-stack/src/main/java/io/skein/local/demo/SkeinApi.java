@@ -73,6 +73,15 @@ public final class SkeinApi implements AutoCloseable {
         ask(instance -> request(instance, "/flows/" + flowId + "/report").GET()), Report.class);
   }
 
+  /** The first refused rows and cells of a flow. */
+  public ImportErrors importErrors(String flowId, int limit)
+      throws IOException, InterruptedException {
+    return JSON.readValue(
+        ask(instance ->
+            request(instance, "/flows/" + flowId + "/import-errors?limit=" + limit).GET()),
+        ImportErrors.class);
+  }
+
   /** Accepts the proposed mapping with these corrections; an empty field leaves a column out. */
   public Flow approve(String flowId, Map<String, String> corrections)
       throws IOException, InterruptedException {
