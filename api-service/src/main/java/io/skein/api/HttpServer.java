@@ -43,6 +43,7 @@ final class HttpServer implements AutoCloseable {
           });
           config.http.maxRequestSize = MAX_JSON_BODY;
           config.http.compressionStrategy = CompressionStrategy.NONE;
+          config.http.prefer405over404 = true;
           config.startup.showJavalinBanner = false;
           config.startup.showOldJavalinVersionWarning = false;
           routes.accept(config);

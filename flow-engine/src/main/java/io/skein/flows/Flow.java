@@ -46,7 +46,9 @@ public record Flow(
         .orElseThrow(() -> new IllegalArgumentException("flow " + id + " has no phase " + name));
   }
 
-  /** Phases that are at work, wait or have failed; the last completed one when there is none. */
+  /**
+   * Phases that are at work, wait or have failed; the last one that was begun when there is none.
+   */
   public List<String> currentPhases() {
     List<String> active =
         phases.stream()
@@ -59,9 +61,9 @@ public record Flow(
     if (!active.isEmpty()) {
       return active;
     }
-    List<String> ended =
-        phases.stream().filter(phase -> phase.endedAt() != null).map(PhaseState::phase).toList();
-    return ended.isEmpty() ? List.of(phases.getFirst().phase()) : List.of(ended.getLast());
+    List<String> begun =
+        phases.stream().filter(phase -> phase.startedAt() != null).map(PhaseState::phase).toList();
+    return begun.isEmpty() ? List.of(phases.getFirst().phase()) : List.of(begun.getLast());
   }
 
   /** The phase that waits for the user's answer. */

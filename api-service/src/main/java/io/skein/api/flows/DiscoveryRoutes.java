@@ -77,8 +77,8 @@ public final class DiscoveryRoutes {
             .orElseThrow(() ->
                 Problem.of(
                         ProblemType.NOT_FOUND,
-                        "The flow has no report yet. It is written when the flow completes;"
-                            + " follow it at GET /api/v1/flows/{id}/state.")
+                        "The flow has no report: it is written when a flow completes, and this"
+                            + " one has not. GET /api/v1/flows/{id}/state tells where it stands.")
                     .exception());
     answer(context, report);
   }

@@ -60,11 +60,19 @@ public final class ProblemResponses {
           case NOT_FOUND ->
               "There is nothing at " + context.path() + ". Check the path; the API is at /api/v1.";
           case METHOD_NOT_ALLOWED ->
-              context.path() + " does not answer " + context.method() + ". Use another method.";
+              context.path() + " does not answer " + context.method() + ". Use " + methods(e) + ".";
           case TOO_LARGE -> "The body is larger than this server accepts. Send less at once.";
           case UNSUPPORTED_MEDIA_TYPE -> "Send another Content-Type: " + e.getMessage();
           default -> String.valueOf(e.getMessage());
         };
-    return Problem.of(type, detail);
+    Problem problem = Problem.of(type, detail);
+    return type == ProblemType.METHOD_NOT_ALLOWED
+        ? problem.withHeader("Allow", methods(e))
+        : problem;
+  }
+
+  /** Javalin tells the methods of a path as the only detail, under a key that varies. */
+  private static String methods(HttpResponseException e) {
+    return String.join(", ", e.getDetails().values());
   }
 }

@@ -8,8 +8,8 @@ public interface Approver {
   /** The corrections to approve with, column to field; empty to leave the flow waiting. */
   Optional<Map<String, String>> decide(Flow.Approval approval);
 
-  /** Whether a decision that the API refused is worth another question. */
-  default boolean canThinkAgain() {
+  /** Whether somebody is asked, who can think again when the API refuses a decision. */
+  default boolean asks() {
     return false;
   }
 

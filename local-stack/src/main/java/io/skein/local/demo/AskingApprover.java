@@ -14,6 +14,9 @@ public final class AskingApprover implements Approver {
   private final BufferedReader in;
   private final PrintWriter out;
 
+  /** Kept when the API refuses a decision, so that nothing good has to be said again. */
+  private final Map<String, String> corrections = new LinkedHashMap<>();
+
   public AskingApprover(BufferedReader in, PrintWriter out) {
     this.in = in;
     this.out = out;
@@ -22,7 +25,6 @@ public final class AskingApprover implements Approver {
   @Override
   public Optional<Map<String, String>> decide(Flow.Approval approval) {
     show(approval);
-    Map<String, String> corrections = new LinkedHashMap<>();
     while (true) {
       out.print(
           "Enter accepts, COLUMN=FIELD corrects, COLUMN= leaves it out, q leaves it waiting: ");
@@ -32,19 +34,33 @@ public final class AskingApprover implements Approver {
         return Optional.empty();
       }
       if (line.isBlank()) {
-        return Optional.of(corrections);
+        return Optional.of(Map.copyOf(corrections));
       }
-      int equals = line.lastIndexOf('=');
-      if (equals < 1) {
-        out.println("not understood: " + line);
-      } else {
-        corrections.put(line.substring(0, equals).strip(), line.substring(equals + 1).strip());
-      }
+      correct(approval, line);
     }
   }
 
+  private void correct(Flow.Approval approval, String line) {
+    int equals = line.lastIndexOf('=');
+    String column = equals < 0 ? line : line.substring(0, equals).strip();
+    String field = line.substring(equals + 1).strip();
+    if (equals < 1) {
+      out.println("not understood: " + line);
+    } else if (!approval.hasColumn(column)) {
+      out.println("there is no column " + column);
+    } else if (!field.isEmpty() && !approval.fieldNames().contains(field)) {
+      out.println("there is no field " + field + "; the fields are " + names(approval));
+    } else {
+      corrections.put(column, field);
+    }
+  }
+
+  private static String names(Flow.Approval approval) {
+    return String.join(", ", approval.fieldNames());
+  }
+
   @Override
-  public boolean canThinkAgain() {
+  public boolean asks() {
     return true;
   }
 
@@ -56,11 +72,17 @@ public final class AskingApprover implements Approver {
         out.println("  " + file.file());
       }
       for (Flow.MappedColumn column : file.columns()) {
+        String field = column.field() == null ? "-" : column.field();
+        String corrected = corrections.get(column.column());
         out.printf(
-            "    %-28s %-20s %.2f%n",
-            column.column(), column.field() == null ? "-" : column.field(), column.confidence());
+            "    %-28s %-20s %.2f%s%n",
+            column.column(),
+            field,
+            column.confidence(),
+            corrected == null ? "" : " corrected to " + (corrected.isEmpty() ? "-" : corrected));
       }
     }
+    out.println("The fields are " + names(approval) + ".");
   }
 
   private @Nullable String readLine() {

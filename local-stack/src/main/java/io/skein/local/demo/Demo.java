@@ -46,12 +46,15 @@ public final class Demo {
     say("flow " + flow.flowId());
     try (FlowFollower follower = new FlowFollower(api, flow.flowId(), view)) {
       flow = follower.follow();
+      if (approver.asks() && flow.isCompleted()) {
+        say("every column was certain enough, or of no use: there was nothing to ask");
+      }
       while (flow.waitsForUser()) {
         view.finish();
         Optional<Map<String, String>> decision = decide(flow);
         if (decision.isEmpty()) {
           say(
-              "the flow waits for its approval: POST /api/v1/flows/%s/approve"
+              "the flow waits for its approval, with the stack running: POST /api/v1/flows/%s/approve (a token: ./skein token)"
                   .formatted(flow.flowId()));
           return false;
         }
@@ -66,7 +69,7 @@ public final class Demo {
 
   private Optional<Map<String, String>> decide(Flow flow) {
     Flow.Approval approval = flow.approval();
-    return approver.decide(approval == null ? new Flow.Approval(0, List.of()) : approval);
+    return approver.decide(approval == null ? new Flow.Approval(0, List.of(), Map.of()) : approval);
   }
 
   private boolean approves(Flow flow, Map<String, String> corrections)
@@ -76,7 +79,7 @@ public final class Demo {
       api.approve(flow.flowId(), corrections);
       return true;
     } catch (DemoFailure refused) {
-      if (!approver.canThinkAgain()) {
+      if (!approver.asks()) {
         throw refused;
       }
       say(String.valueOf(refused.getMessage()));

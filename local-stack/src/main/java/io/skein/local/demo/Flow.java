@@ -2,6 +2,7 @@ package io.skein.local.demo;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A flow as the API shows it: what the demo needs of it. */
@@ -37,9 +38,27 @@ public record Flow(
   @JsonIgnoreProperties(ignoreUnknown = true)
   public record FlowError(@Nullable String phase, @Nullable String reason) {}
 
-  /** The mapping that waits for the user. */
+  /**
+   * The mapping that waits for the user.
+   *
+   * @param fields what a column may be taken for, by the kind of list
+   */
   @JsonIgnoreProperties(ignoreUnknown = true)
-  public record Approval(double threshold, List<MappedFile> files) {}
+  public record Approval(
+      double threshold, List<MappedFile> files, @Nullable Map<String, List<String>> fields) {
+
+    /** Every field there is, each once. */
+    List<String> fieldNames() {
+      Map<String, List<String>> byKind = fields == null ? Map.of() : fields;
+      return byKind.values().stream().flatMap(List::stream).distinct().toList();
+    }
+
+    boolean hasColumn(String name) {
+      return files.stream()
+          .flatMap(file -> file.columns().stream())
+          .anyMatch(column -> column.column().equals(name));
+    }
+  }
 
   /** The proposed mapping of one file. */
   @JsonIgnoreProperties(ignoreUnknown = true)
