@@ -183,6 +183,9 @@ class BadInputTest {
       api.problem(api.get("/api/v1/tasks/" + id), 400, "malformed-id");
       api.problem(api.post(FLOWS + "/" + id + "/cancel", ""), 400, "malformed-id");
     }
+    HttpResponse<String> badType = api.get(FLOWS + "/" + waiting + "/assets?type=spaceship");
+    api.problem(badType, 400, "malformed-request");
+    assertThat(badType.body()).contains("virtual_machine");
     for (String method : new String[] {"PUT", "DELETE", "PATCH"}) {
       HttpResponse<String> answer =
           api.send(method, FLOWS + "/" + waiting, BodyPublishers.noBody());

@@ -7,8 +7,11 @@ import io.skein.api.http.Problem;
 import io.skein.api.http.ProblemType;
 import io.skein.discovery.DiscoveryQueries;
 import io.skein.discovery.DiscoveryQueries.AssetFilter;
+import io.skein.discovery.inventory.AssetType;
 import io.skein.flows.FlowEngine;
 import io.skein.flows.FlowId;
+import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -40,8 +43,7 @@ public final class DiscoveryRoutes {
     FlowId flow = owned(context);
     Paging paging = Paging.of(context, PAGE, LARGEST_PAGE);
     AssetFilter filter =
-        new AssetFilter(
-            context.queryParam("type"), ordinal(context, "wave"), ordinal(context, "cluster"));
+        new AssetFilter(assetType(context), ordinal(context, "wave"), ordinal(context, "cluster"));
     answer(context, queries.json(queries.assets(flow, filter, paging.after(), paging.limit())));
   }
 
@@ -86,6 +88,17 @@ public final class DiscoveryRoutes {
   private FlowId owned(Context context) {
     FlowId flow = Owners.flow(context);
     return engine.find(Owners.of(context), flow).orElseThrow(Owners::noSuchFlow).id();
+  }
+
+  private static @Nullable String assetType(Context context) {
+    String type = context.queryParam("type");
+    List<String> known = Arrays.stream(AssetType.values()).map(AssetType::toString).toList();
+    if (type != null && !known.contains(type)) {
+      throw Problem.of(
+              ProblemType.MALFORMED_REQUEST, "type is one of " + String.join(", ", known) + ".")
+          .exception();
+    }
+    return type;
   }
 
   private static @Nullable Integer ordinal(Context context, String name) {
