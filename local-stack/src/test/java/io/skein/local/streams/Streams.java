@@ -1,0 +1,123 @@
+package io.skein.local.streams;
+
+import io.skein.events.EventBus;
+import io.skein.events.EventSettings;
+import io.skein.local.demo.SkeinApi;
+import io.skein.local.stack.LocalStack;
+import io.skein.local.stack.StackProcess;
+import io.skein.local.stack.StackSettings;
+import io.skein.postgres.Database;
+import io.skein.postgres.PostgresSettings;
+import io.skein.redis.RedisConnections;
+import io.skein.redis.RedisSettings;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Two API instances and no worker: what is appended to the flows' streams comes from the test. It
+ * appends as a third process does, with a journal and a relay of its own.
+ */
+final class Streams implements AutoCloseable {
+  private static final JsonMapper JSON = JsonMapper.builder().build();
+  private static final String CSV = "hostname,ip address\nsrv-1,192.168.1.1\n";
+
+  private final LocalStack stack;
+  private final String token;
+  private final SkeinApi api;
+  private final HttpClient http =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+  private final Database database;
+  private final RedisConnections redis;
+  private final EventBus bus;
+
+  Streams(Path directory) {
+    stack = LocalStack.start(StackSettings.in(directory).withWorkers(0));
+    token = stack.token("demo", "demo", "demo");
+    api = new SkeinApi(stack.apis().stream().map(StackProcess::url).toList(), token);
+    database = Database.open(PostgresSettings.parse(stack.databaseUrl()), "writer");
+    redis = RedisConnections.open(RedisSettings.of(stack.redisUrl()), "writer");
+    bus = EventBus.start(database, redis, "writer", EventSettings.defaults());
+  }
+
+  LocalStack stack() {
+    return stack;
+  }
+
+  SkeinApi api() {
+    return api;
+  }
+
+  String token() {
+    return token;
+  }
+
+  Database database() {
+    return database;
+  }
+
+  EventBus bus() {
+    return bus;
+  }
+
+  List<UUID> createFlows(int count) throws IOException, InterruptedException {
+    List<UUID> flows = new ArrayList<>();
+    for (int n = 0; n < count; n++) {
+      flows.add(createFlow(stack.apis().get(n % stack.apis().size()).url()));
+    }
+    return flows;
+  }
+
+  private UUID createFlow(URI instance) throws IOException, InterruptedException {
+    HttpResponse<String> created =
+        http.send(
+            HttpRequest.newBuilder(instance.resolve("/api/v1/flows?file=servers.csv"))
+                .header("Authorization", "Bearer " + token)
+                .header("Content-Type", "text/csv")
+                .POST(BodyPublishers.ofString(CSV))
+                .build(),
+            BodyHandlers.ofString());
+    if (created.statusCode() != 201) {
+      throw new IllegalStateException("no flow was created: " + created.body());
+    }
+    return UUID.fromString(JSON.readTree(created.body()).get("flowId").asString());
+  }
+
+  /** Types of a stream's events in their order, by PostgreSQL. */
+  List<String> types(UUID flow) {
+    return database.read(handle ->
+        handle
+            .createQuery("select type from events where stream_id = :flow order by seq")
+            .bind("flow", flow)
+            .mapTo(String.class)
+            .list());
+  }
+
+  long last(UUID flow) {
+    return database.read(handle ->
+        handle
+            .createQuery("select last_seq from streams where id = :flow")
+            .bind("flow", flow)
+            .mapTo(Long.class)
+            .one());
+  }
+
+  @Override
+  public void close() {
+    api.close();
+    http.shutdownNow();
+    bus.close();
+    redis.close();
+    database.close();
+    stack.close();
+  }
+}

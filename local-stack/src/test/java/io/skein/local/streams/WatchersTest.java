@@ -1,0 +1,106 @@
+package io.skein.local.streams;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.UUID;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Every watcher of a flow hears every event, in order, once; one pair of instances for all cases.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+final class WatchersTest {
+  /** Longer than the last repair takes: a position check of 5 s, and a client's way back. */
+  private static final Duration SETTLED = Duration.ofSeconds(30);
+
+  private Streams streams;
+
+  @BeforeAll
+  void start(@TempDir Path directory) {
+    streams = new Streams(directory.resolve("stack"));
+  }
+
+  @AfterAll
+  void stop() {
+    if (streams != null) {
+      streams.close();
+    }
+  }
+
+  @Test
+  void whateverHappensToRedisEachClientsSequenceIsExact() throws Exception {
+    List<UUID> flows = streams.createFlows(Scale.of(40, 200));
+    List<Client> clients = follow(flows, Scale.of(60, 300));
+    long seed = new Random().nextLong();
+    Writers writers =
+        new Writers(streams, 4, Scale.of(25, 50), Duration.ofSeconds(Scale.of(10, 60)));
+    writers.writeTo(flows);
+    Map<Disturbances.Kind, Integer> disturbed =
+        new Disturbances(
+                streams.stack().redis(),
+                clients,
+                Duration.ofSeconds(Scale.of(3, 10)),
+                new Random(seed))
+            .until(writers);
+    writers.requireSuccess();
+    long begin = System.nanoTime();
+    awaitAll(clients);
+    System.out.printf(
+        "recorded streams: seed %d, disturbed %s, %d clients with %d events, %d connections, last"
+            + " one exact %d ms after the writing%n",
+        seed,
+        disturbed,
+        clients.size(),
+        clients.stream().mapToInt(client -> client.events().size()).sum(),
+        clients.stream().mapToInt(client -> client.connectedAt().size()).sum(),
+        Duration.ofNanos(System.nanoTime() - begin).toMillis());
+    assertExact(clients);
+    clients.forEach(Client::close);
+  }
+
+  private List<Client> follow(List<UUID> flows, int count) {
+    List<Client> clients = new ArrayList<>();
+    for (int n = 0; n < count; n++) {
+      clients.add(Client.follow(streams.api(), flows.get(n % flows.size()), n));
+    }
+    return clients;
+  }
+
+  private void awaitAll(List<Client> clients) {
+    for (Client client : clients) {
+      long last = streams.last(client.flow());
+      await()
+          .atMost(SETTLED)
+          .pollInterval(Duration.ofMillis(20))
+          .untilAsserted(() ->
+              assertThat(client.lastEventId())
+                  .as("of %s", client.flow())
+                  .satisfies(id -> assertThat(client.hasReached(last)).isTrue()));
+    }
+  }
+
+  private void assertExact(List<Client> clients) {
+    for (Client client : clients) {
+      List<String> types = streams.types(client.flow());
+      assertThat(client.unexpected()).isEmpty();
+      assertThat(client.resets()).isEmpty();
+      assertThat(client.sequences())
+          .isEqualTo(LongStream.rangeClosed(1, types.size()).boxed().toList());
+      assertThat(client.events())
+          .extracting(frame -> frame.data().replaceFirst(".*?\"type\":\"([^\"]*)\".*", "$1"))
+          .isEqualTo(types);
+    }
+  }
+}
