@@ -1,5 +1,6 @@
 package io.skein.events;
 
+import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -56,7 +57,7 @@ final class EventFrames {
     return frame.array();
   }
 
-  /** All frames from an offset on, up to the first that cannot be read. */
+  /** All frames from an offset on, up to the first that cannot be read or is none. */
   static List<StoredEvent> decode(StreamId stream, byte[] bytes, int offset) {
     List<StoredEvent> events = new ArrayList<>();
     ByteBuffer frames = ByteBuffer.wrap(bytes, offset, bytes.length - offset);
@@ -65,7 +66,11 @@ final class EventFrames {
       if (length > frames.remaining() || frames.get() != VERSION) {
         break;
       }
-      events.add(event(stream, frames));
+      try {
+        events.add(event(stream, frames));
+      } catch (BufferUnderflowException | IllegalArgumentException notOurs) {
+        break;
+      }
     }
     return events;
   }
@@ -92,6 +97,9 @@ final class EventFrames {
     int length = frame.getInt();
     if (length < 0) {
       return null;
+    }
+    if (length > frame.remaining()) {
+      throw new BufferUnderflowException();
     }
     byte[] bytes = new byte[length];
     frame.get(bytes);

@@ -153,14 +153,14 @@ final class RedisTail {
     List<Object> entries =
         asking("read a tail", () -> redis.jedis().xrange(key, from, bytes("+"), limit));
     List<StoredEvent> events = new ArrayList<>(entries.size());
-    long expected = after.sequence().value() + 1;
+    EventId expected = new EventId(after.epoch(), after.sequence().next());
     for (Object entry : entries) {
       List<StoredEvent> event = EventFrames.decode(stream, frame(entry), 0);
-      if (event.size() != 1 || event.getFirst().seq() != expected) {
-        break; // the closing marker, a large event, or a hole: PostgreSQL knows
+      if (event.size() != 1 || !event.getFirst().id().equals(expected)) {
+        break; // the closing marker, a large event, a hole or a foreign entry: PostgreSQL knows
       }
       events.add(event.getFirst());
-      expected++;
+      expected = new EventId(after.epoch(), expected.sequence().next());
     }
     return events;
   }

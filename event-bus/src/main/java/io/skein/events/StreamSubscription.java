@@ -136,11 +136,9 @@ final class StreamSubscription implements Subscription {
   void compare(TailPosition position) {
     lock.lock();
     try {
-      if (position.last().value() > delivered) {
-        known = Math.max(known, position.last().value());
-        fallBehind();
-      } else if (position.closed() && !closed) {
-        askPostgres = true;
+      known = Math.max(known, position.last().value());
+      askPostgres |= position.closed() && !closed; // the tail's marker is no position to end with
+      if (delivered < known || askPostgres) {
         fallBehind();
       }
     } finally {

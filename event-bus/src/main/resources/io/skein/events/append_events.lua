@@ -41,11 +41,20 @@ if last < first - 1 then
   return {2, last}
 end
 
+-- A tail that lost its last entries still refuses their ids: it begins anew.
+local function add(id, frame)
+  local answer = redis.pcall('XADD', KEYS[1], 'MAXLEN', '~', ARGV[7], id, 'e', frame)
+  if type(answer) == 'table' and answer.err then
+    redis.call('DEL', KEYS[1])
+    redis.call('XADD', KEYS[1], id, 'e', frame)
+  end
+end
+
 local frames, bytes, added = {}, 1, false
 for i = 12, #ARGV do
   local seq = first + i - 12
   if seq > last then
-    redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[7], string.format('%.0f-0', seq), 'e', ARGV[i])
+    add(string.format('%.0f-0', seq), ARGV[i])
     last, added = seq, true
     if #ARGV[i] == 0 then
       bytes = math.huge
@@ -63,7 +72,7 @@ if added then
   end
 end
 if ARGV[11] == '1' and not marked and last == first + #ARGV - 12 then
-  redis.call('XADD', KEYS[1], string.format('%.0f-1', last), 'e', '')
+  add(string.format('%.0f-1', last), '')
   redis.call('DEL', KEYS[3])
   redis.call('HSET', KEYS[3], '', '')
   redis.call('PEXPIRE', KEYS[3], ARGV[8])
