@@ -1,42 +1,36 @@
 package io.skein.events;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.skein.redis.RedisConnections;
+import io.skein.redis.RedisShard;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.ReentrantLock;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import redis.clients.jedis.BinaryJedisPubSub;
-import redis.clients.jedis.Jedis;
 import redis.clients.jedis.exceptions.JedisException;
 
 /**
- * The one connection of a process on which it hears of its watched flows. It reconnects for ever,
- * and cuts itself off when an idle connection does not answer a PING. Thread safe.
+ * On which a process hears of its watched flows: one connection to each master of Redis, sharded
+ * channels. It connects again for ever, follows the masters when they change, and cuts a connection
+ * on which it no longer hears what it says itself. Thread safe.
  */
 final class RedisFeedConnection {
   private static final Logger LOG = LoggerFactory.getLogger(RedisFeedConnection.class);
-  private static final Duration PROBE_INTERVAL = Duration.ofMillis(500);
-  private static final Duration PROBE_LIMIT = Duration.ofMillis(1500);
-  private static final int CHANNELS_PER_COMMAND = 500;
+  private static final Duration TEND_INTERVAL = Duration.ofMillis(500);
 
   private final RedisConnections redis;
   private final Receiver receiver;
-  private final String probeChannel;
-  private final ReentrantLock lock = new ReentrantLock();
-  private final Set<String> wanted = new HashSet<>();
+  private final UUID name = UUID.randomUUID();
   private final CountDownLatch stopped = new CountDownLatch(1);
-  private @Nullable Session session;
+  private final Set<String> wanted = ConcurrentHashMap.newKeySet();
+  private final Map<RedisShard, RedisFeedLink> links = new ConcurrentHashMap<>();
 
-  /** Called on the connection's thread. */
+  /** Called on the connections' threads, those of one channel one after the other. */
   interface Receiver {
     /** From now on nothing published on this channel is missed, until the connection breaks. */
     void subscribed(String channel);
@@ -47,184 +41,71 @@ final class RedisFeedConnection {
   RedisFeedConnection(RedisConnections redis, Receiver receiver) {
     this.redis = redis;
     this.receiver = receiver;
-    this.probeChannel = redis.keys().feedProbe();
   }
 
   void start() {
-    Thread.ofPlatform().name("skein-feed").daemon().start(this::run);
-    Thread.ofPlatform().name("skein-feed-probe").daemon().start(this::probe);
+    followMasters();
+    Thread.ofPlatform().name("skein-feed-tend").daemon().start(this::tendUntilStopped);
   }
 
   void stop() {
     stopped.countDown();
-    lock.lock();
-    try {
-      if (session != null) {
-        session.cut();
-      }
-    } finally {
-      lock.unlock();
-    }
+    links.values().forEach(RedisFeedLink::close);
   }
 
-  /** Whether messages are being received. */
+  /** Whether messages of every channel are being received. */
   boolean connected() {
-    lock.lock();
-    try {
-      return session != null;
-    } finally {
-      lock.unlock();
-    }
+    return !links.isEmpty() && links.values().stream().allMatch(RedisFeedLink::connected);
   }
 
   void subscribe(String channel) {
-    lock.lock();
-    try {
-      if (wanted.add(channel) && session != null) {
-        session.subscribeTo(List.of(channel));
-      }
-    } finally {
-      lock.unlock();
-    }
+    wanted.add(channel); // first: a link that opens at this moment looks here
+    links.values().forEach(link -> link.subscribe(channel));
   }
 
   void unsubscribe(String channel) {
-    lock.lock();
-    try {
-      if (wanted.remove(channel) && session != null) {
-        session.unsubscribeFrom(channel);
-      }
-    } finally {
-      lock.unlock();
-    }
+    wanted.remove(channel);
+    links.values().forEach(link -> link.unsubscribe(channel));
   }
 
-  private void run() {
+  private void tendUntilStopped() {
     try {
-      do {
-        if (redis.health().available()) {
-          listen();
-        }
-      } while (!stopped.await(100, TimeUnit.MILLISECONDS));
+      while (!stopped.await(TEND_INTERVAL.toMillis(), TimeUnit.MILLISECONDS)) {
+        followMasters();
+        links.values().forEach(this::probe);
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
   }
 
-  private void listen() {
-    try (Jedis jedis = redis.openSubscriber()) {
-      jedis.subscribe(new Session(jedis), probeChannel.getBytes(UTF_8));
+  private void followMasters() {
+    if (!redis.health().available()) {
+      return; // what they say now need not be so when they are back
+    }
+    List<RedisShard> shards = redis.shards();
+    links.forEach((shard, link) -> {
+      if (!shards.contains(shard)) {
+        LOG.info("a master of Redis has moved or changed its slots shard={}", shard.master());
+        links.remove(shard);
+        link.close();
+      }
+    });
+    for (RedisShard shard : shards) {
+      if (!links.containsKey(shard)) {
+        String probe = redis.keys().feedProbe(shard.tag(), name);
+        RedisFeedLink link = new RedisFeedLink(redis, shard, probe, receiver, wanted);
+        links.put(shard, link);
+        link.start();
+      }
+    }
+  }
+
+  private void probe(RedisFeedLink link) {
+    try {
+      link.probe();
     } catch (JedisException e) {
-      if (stopped.getCount() > 0) {
-        LOG.warn("the feed lost its connection; every subscription is compared when it is back", e);
-      }
-    } catch (RuntimeException e) {
-      LOG.error("the feed failed; it connects again", e);
-    } finally {
-      lock.lock();
-      try {
-        session = null;
-      } finally {
-        lock.unlock();
-      }
-    }
-  }
-
-  private void opened(Session opened) {
-    lock.lock();
-    try {
-      session = opened;
-      List<String> channels = new ArrayList<>(wanted);
-      for (int from = 0; from < channels.size(); from += CHANNELS_PER_COMMAND) {
-        int to = Math.min(from + CHANNELS_PER_COMMAND, channels.size());
-        opened.subscribeTo(channels.subList(from, to));
-      }
-      if (stopped.getCount() == 0) {
-        opened.cut();
-      }
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private void probe() {
-    try {
-      while (!stopped.await(PROBE_INTERVAL.toMillis(), TimeUnit.MILLISECONDS)) {
-        lock.lock();
-        try {
-          if (session != null) {
-            session.probe();
-          }
-        } finally {
-          lock.unlock();
-        }
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  /** One life of the connection; its commands are sent under the lock. */
-  private final class Session extends BinaryJedisPubSub {
-    private final Jedis jedis;
-    private volatile long heardAt = System.nanoTime();
-
-    Session(Jedis jedis) {
-      this.jedis = jedis;
-    }
-
-    void subscribeTo(List<String> channels) {
-      send(() -> subscribe(channels.stream().map(c -> c.getBytes(UTF_8)).toArray(byte[][]::new)));
-    }
-
-    void unsubscribeFrom(String channel) {
-      send(() -> unsubscribe(channel.getBytes(UTF_8)));
-    }
-
-    void probe() {
-      long silence = System.nanoTime() - heardAt;
-      if (silence > PROBE_LIMIT.toNanos()) {
-        LOG.warn("the feed's connection does not answer; connecting again");
-        cut();
-      } else if (silence > PROBE_INTERVAL.toNanos() / 2) {
-        send(this::ping);
-      }
-    }
-
-    /** The reading thread notices and connects again. */
-    void cut() {
-      jedis.disconnect();
-    }
-
-    private void send(Runnable command) {
-      try {
-        command.run();
-      } catch (JedisException e) {
-        LOG.debug("the feed's connection broke", e);
-        cut();
-      }
-    }
-
-    @Override
-    public void onSubscribe(byte[] channel, int subscribed) {
-      heardAt = System.nanoTime();
-      String name = new String(channel, UTF_8);
-      if (name.equals(probeChannel)) {
-        opened(this);
-      } else {
-        receiver.subscribed(name);
-      }
-    }
-
-    @Override
-    public void onMessage(byte[] channel, byte[] message) {
-      heardAt = System.nanoTime();
-      receiver.received(new String(channel, UTF_8), message);
-    }
-
-    @Override
-    public void onPong(byte[] pattern) {
-      heardAt = System.nanoTime();
+      LOG.debug("the feed cannot be probed", e);
     }
   }
 }

@@ -6,6 +6,7 @@ import io.skein.redis.KeySpace;
 import io.skein.redis.LuaScript;
 import io.skein.redis.RedisAwayException;
 import io.skein.redis.RedisConnections;
+import io.skein.redis.RedisShard;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -18,6 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import redis.clients.jedis.AbstractPipeline;
 import redis.clients.jedis.Response;
+import redis.clients.jedis.exceptions.JedisClusterException;
+import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
 import redis.clients.jedis.exceptions.JedisNoScriptException;
@@ -85,15 +88,24 @@ final class RedisTail {
   private static TailAnswer answer(Response<Object> response) {
     List<?> pair;
     try {
-      pair = (List<?>) response.get();
-    } catch (JedisNoScriptException forgotten) {
-      throw forgotten;
+      pair = (List<?>) received(response);
+    } catch (JedisNoScriptException | JedisClusterException forgottenOrDown) {
+      throw forgottenOrDown;
     } catch (JedisDataException e) {
       LOG.error("Redis refused to append to a tail", e);
       return new TailAnswer(TailAnswer.Verdict.REFUSED, Sequence.START);
     }
     int verdict = Math.toIntExact((Long) pair.get(0));
     return new TailAnswer(TailAnswer.Verdict.values()[verdict], new Sequence((Long) pair.get(1)));
+  }
+
+  /** In a cluster the others may have answered when one server did not. */
+  private static <T> T received(Response<T> response) {
+    try {
+      return response.get();
+    } catch (IllegalStateException e) {
+      throw new JedisConnectionException("a server of the cluster did not answer", e);
+    }
   }
 
   private List<byte[]> keys(CommittedBatch batch) {
@@ -198,7 +210,9 @@ final class RedisTail {
   private List<Object> lastEntry(
       Response<List<Object>> response, StreamId stream, @Nullable Epoch epoch) {
     try {
-      return response.get();
+      return received(response);
+    } catch (JedisClusterException down) {
+      throw down;
     } catch (JedisDataException e) {
       LOG.warn("a key in the place of a tail has another type and is removed", e);
       if (epoch != null) {
@@ -214,20 +228,26 @@ final class RedisTail {
     return new TailPosition(new Sequence(Long.parseLong(id.substring(0, dash))), id.endsWith("-1"));
   }
 
-  /** Where the sweep stood; empty after a flush. */
-  Optional<String> watermark() {
-    return Optional.ofNullable(
-        asking("read the watermark", () -> redis.jedis().get(watermarkKey())));
+  /** Where the sweep stood on each master; an empty one after a flush. */
+  List<Optional<String>> watermarks() {
+    return asking(
+        "read the watermarks",
+        () ->
+            redis.shards().stream()
+                .map(shard -> Optional.ofNullable(redis.jedis().get(watermarkKey(shard))))
+                .toList());
   }
 
   void watermark(String value) {
-    asking(
-        "write the watermark",
-        () -> redis.jedis().psetex(watermarkKey(), WATERMARK_LIFE.toMillis(), value));
+    for (RedisShard shard : redis.shards()) {
+      asking(
+          "write the watermark",
+          () -> redis.jedis().psetex(watermarkKey(shard), WATERMARK_LIFE.toMillis(), value));
+    }
   }
 
-  private String watermarkKey() {
-    return redis.keys().sweepWatermark("0"); // one server, one node
+  private String watermarkKey(RedisShard shard) {
+    return redis.keys().sweepWatermark(shard.tag());
   }
 
   private static <T extends @Nullable Object> T asking(String doing, Supplier<T> question) {

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -165,16 +166,23 @@ public final class Sweep {
   }
 
   /**
-   * Without a watermark everything younger than a tail's life counts as changed: what is older has
-   * no tail to repair.
+   * The oldest watermark. Where a master has none, everything younger than a tail's life counts as
+   * changed: what is older has no tail to repair.
    */
   private Instant since(Epoch epoch, Instant now) {
-    Optional<Instant> watermark =
-        tail.watermark()
-            .map(value -> value.split(" ", 2))
-            .filter(parts -> parts.length == 2 && parts[0].equals(epoch.toString()))
-            .map(parts -> Instant.EPOCH.plus(Long.parseLong(parts[1]), ChronoUnit.MICROS));
-    return watermark.orElse(now.minus(settings.tailLife())).minus(LATEST_COMMIT);
+    Instant all = now.minus(settings.tailLife());
+    return tail.watermarks().stream()
+        .map(mark -> mark.flatMap(value -> timeOf(value, epoch)).orElse(all))
+        .min(Comparator.naturalOrder())
+        .orElse(all)
+        .minus(LATEST_COMMIT);
+  }
+
+  private static Optional<Instant> timeOf(String watermark, Epoch epoch) {
+    String[] parts = watermark.split(" ", 2);
+    return parts.length == 2 && parts[0].equals(epoch.toString())
+        ? Optional.of(Instant.EPOCH.plus(Long.parseLong(parts[1]), ChronoUnit.MICROS))
+        : Optional.empty();
   }
 
   private Instant now() {

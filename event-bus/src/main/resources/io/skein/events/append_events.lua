@@ -66,9 +66,9 @@ end
 
 if added then
   if bytes <= tonumber(ARGV[10]) then
-    redis.call('PUBLISH', ARGV[4], 'E' .. table.concat(frames))
+    redis.call('SPUBLISH', ARGV[4], 'E' .. table.concat(frames))
   else
-    redis.call('PUBLISH', ARGV[4], 'W')
+    redis.call('SPUBLISH', ARGV[4], 'W')
   end
 end
 if ARGV[11] == '1' and not marked and last == first + #ARGV - 12 then
@@ -76,7 +76,7 @@ if ARGV[11] == '1' and not marked and last == first + #ARGV - 12 then
   redis.call('DEL', KEYS[3])
   redis.call('HSET', KEYS[3], '', '')
   redis.call('PEXPIRE', KEYS[3], ARGV[8])
-  redis.call('PUBLISH', ARGV[4], 'C' .. epoch .. ' ' .. string.format('%.0f', last) .. ' ' .. version)
+  redis.call('SPUBLISH', ARGV[4], 'C' .. epoch .. ' ' .. string.format('%.0f', last) .. ' ' .. version)
   added = true
 end
 if added then

@@ -14,7 +14,7 @@ end
 
 for i = 3, #ARGV, 2 do
   redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1])
-  redis.call('PUBLISH', ARGV[1], 'P' .. ARGV[i + 1])
+  redis.call('SPUBLISH', ARGV[1], 'P' .. ARGV[i + 1])
 end
 redis.call('PEXPIRE', KEYS[1], ARGV[2])
 return (#ARGV - 2) / 2

@@ -8,7 +8,6 @@ import io.skein.redis.RedisConnections;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import redis.clients.jedis.UnifiedJedis;
 
 /** Leases in Redis: one script call for each operation, on the server's clock. */
 final class RedisLeases implements LeaseStore {
@@ -19,11 +18,11 @@ final class RedisLeases implements LeaseStore {
   /** Above any time a renewal could be under way; past it the server's clock alone is enough. */
   private static final String LAST_FENCE_LIFE = millis(Duration.ofDays(1));
 
-  private final UnifiedJedis jedis;
+  private final RedisConnections redis;
   private final KeySpace keys;
 
   RedisLeases(RedisConnections redis) {
-    this.jedis = redis.jedis();
+    this.redis = redis;
     this.keys = redis.keys();
   }
 
@@ -33,7 +32,7 @@ final class RedisLeases implements LeaseStore {
         List.of(claim.owner(), claim.holder(), millis(claim.ttl()), LAST_FENCE_LIFE);
     return guard(
             "acquiring " + claim.name(),
-            () -> Optional.ofNullable(ACQUIRE.run(jedis, keysOf(claim.name()), arguments)))
+            () -> Optional.ofNullable(ACQUIRE.run(redis.jedis(), keysOf(claim.name()), arguments)))
         .map(text -> new Fence(Long.parseLong(text.toString())));
   }
 
@@ -48,7 +47,7 @@ final class RedisLeases implements LeaseStore {
             Long.toString(fence.value()));
     return guard(
         "renewing " + claim.name(),
-        () -> Long.valueOf(1).equals(RENEW.run(jedis, keysOf(claim.name()), arguments)));
+        () -> Long.valueOf(1).equals(RENEW.run(redis.jedis(), keysOf(claim.name()), arguments)));
   }
 
   @Override
@@ -57,14 +56,14 @@ final class RedisLeases implements LeaseStore {
     List<String> arguments = List.of(claim.owner(), channel, LAST_FENCE_LIFE);
     guard(
         "releasing " + claim.name(),
-        () -> Optional.ofNullable(RELEASE.run(jedis, keysOf(claim.name()), arguments)));
+        () -> Optional.ofNullable(RELEASE.run(redis.jedis(), keysOf(claim.name()), arguments)));
   }
 
   @Override
   public Optional<String> holder(LockName name) {
     return guard(
         "asking who holds " + name,
-        () -> Optional.ofNullable(jedis.hget(keys.lock(name.value()), "holder")));
+        () -> Optional.ofNullable(redis.jedis().hget(keys.lock(name.value()), "holder")));
   }
 
   private List<String> keysOf(LockName name) {

@@ -24,7 +24,10 @@ public final class KeySpace {
     return prefix + "flow:events:{" + flow + "}:" + epoch;
   }
 
-  /** Channel on which a flow's events, state changes and agent progress are pushed. */
+  /**
+   * Sharded channel on which a flow's events, state changes and agent progress are pushed: in a
+   * cluster only the flow's own master hears of it.
+   */
   public String flowUpdates(UUID flow) {
     return prefix + "flow:updates:{" + flow + "}";
   }
@@ -34,7 +37,7 @@ public final class KeySpace {
     return prefix + "flow:state:{" + flow + "}";
   }
 
-  /** Channel that tells every near cache (flow, epoch, version). */
+  /** Channel that tells every near cache (flow, epoch, version); heard on every master. */
   public String flowVersions() {
     return prefix + "flow:versions";
   }
@@ -64,13 +67,16 @@ public final class KeySpace {
     return prefix + "lock:{" + name + "}:released";
   }
 
-  /** How far the sweep has come; lives in Redis so that it shares the data's fate. */
-  public String sweepWatermark(String node) {
-    return prefix + "sweep:watermark:{" + node + "}";
+  /** How far the sweep has come; one on each master, so that it shares the data's fate. */
+  public String sweepWatermark(String tag) {
+    return prefix + "sweep:watermark:{" + tag + "}";
   }
 
-  /** Channel that the feed's connection always holds, so that it lives without any watcher. */
-  public String feedProbe() {
-    return prefix + "feed:probe";
+  /**
+   * Sharded channel that a feed's connection to one master always holds, and on which it hears
+   * itself.
+   */
+  public String feedProbe(String tag, UUID feed) {
+    return prefix + "feed:probe:{" + tag + "}:" + feed;
   }
 }

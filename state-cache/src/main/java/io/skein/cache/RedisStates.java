@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
-import redis.clients.jedis.UnifiedJedis;
 
 /** The level that all instances share: one hash for each flow, which the relay raises as well. */
 final class RedisStates {
@@ -22,17 +21,18 @@ final class RedisStates {
   private static final byte[] VERSION = KeySpace.STATE_VERSION.getBytes(UTF_8);
   private static final byte[] DATA = KeySpace.STATE_DATA.getBytes(UTF_8);
 
-  private final UnifiedJedis jedis;
+  private final RedisConnections redis;
   private final KeySpace keys;
 
   RedisStates(RedisConnections redis) {
-    this.jedis = redis.jedis();
+    this.redis = redis;
     this.keys = redis.keys();
   }
 
   /** Empty when there is nothing or only a tombstone. */
   Optional<VersionedState> read(UUID flow) {
-    return state(guard("reading a state", () -> jedis.hmget(key(flow), EPOCH, VERSION, DATA)));
+    return state(
+        guard("reading a state", () -> redis.jedis().hmget(key(flow), EPOCH, VERSION, DATA)));
   }
 
   LoadTurn lease(UUID flow, String token, Duration life, Demand demand) {
@@ -46,7 +46,9 @@ final class RedisStates {
     Object answer =
         guard(
                 "leasing a load",
-                () -> Optional.ofNullable(LEASE.runBytes(jedis, List.of(key(flow)), arguments)))
+                () ->
+                    Optional.ofNullable(
+                        LEASE.runBytes(redis.jedis(), List.of(key(flow)), arguments)))
             .orElse(null);
     if (answer instanceof List<?> entry) {
       return state(entry.stream().map(byte[].class::cast).toList())
@@ -67,14 +69,14 @@ final class RedisStates {
             text(timeToLive.toMillis()));
     return guard(
         "filling a state",
-        () -> Long.valueOf(1).equals(FILL.runBytes(jedis, List.of(key(flow)), arguments)));
+        () -> Long.valueOf(1).equals(FILL.runBytes(redis.jedis(), List.of(key(flow)), arguments)));
   }
 
   void drop(UUID flow, String token) {
     List<byte[]> arguments = List.of(token.getBytes(UTF_8));
     guard(
         "giving a load up",
-        () -> Optional.ofNullable(DROP.runBytes(jedis, List.of(key(flow)), arguments)));
+        () -> Optional.ofNullable(DROP.runBytes(redis.jedis(), List.of(key(flow)), arguments)));
   }
 
   private static Optional<VersionedState> state(List<byte @Nullable []> fields) {

@@ -31,8 +31,16 @@ public final class EmbeddedRedis implements RedisServer {
   /**
    * @param directory holds the append-only file; kept over {@link #close}
    * @param log the server's output is added here
+   * @param first arguments before all others: a configuration file, options of a cluster's node
    */
-  public record Settings(Path directory, Path log, int port, Persistence persistence) {}
+  public record Settings(
+      Path directory, Path log, int port, Persistence persistence, List<String> first) {
+
+    /** A server on its own. */
+    public Settings(Path directory, Path log, int port, Persistence persistence) {
+      this(directory, log, port, persistence, List.of());
+    }
+  }
 
   /** Prepares the server; {@link #start} starts it. The watch ends it when this JVM is killed. */
   public EmbeddedRedis(Settings settings, OrphanWatch watch) {
@@ -133,6 +141,7 @@ public final class EmbeddedRedis implements RedisServer {
   private List<String> command() {
     List<String> command = new ArrayList<>();
     command.add(ServerBinaries.redis().toString());
+    command.addAll(settings.first());
     command.addAll(List.of("--port", String.valueOf(settings.port())));
     command.addAll(List.of("--bind", "127.0.0.1"));
     command.addAll(List.of("--dir", settings.directory().toAbsolutePath().toString()));

@@ -36,7 +36,8 @@ final class RedisCommand {
     }
   }
 
-  private static String answer(String url, String command) throws IOException {
+  /** The first line of the answer. */
+  static String answer(String url, String command) throws IOException {
     URI uri = URI.create(url);
     try (Socket socket = new Socket()) {
       socket.setSoTimeout(TIMEOUT_MILLIS);

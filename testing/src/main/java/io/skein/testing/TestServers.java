@@ -2,8 +2,10 @@ package io.skein.testing;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
@@ -89,6 +91,46 @@ public final class TestServers {
         : newEmbeddedRedis(persistence);
   }
 
+  /** A cluster of three masters for one test, embedded wherever the others come from. */
+  public static RedisGroup newRedisCluster() {
+    return RedisGroup.cluster(List.of(clusterNode(), clusterNode(), clusterNode()));
+  }
+
+  /** A master, a replica and a sentinel that fails over after a second, for one test; embedded. */
+  public static RedisGroup newSentinelRedis() {
+    EmbeddedRedis master = prepareRedis(EmbeddedRedis.Persistence.NONE, List.of());
+    master.start();
+    int masterPort = URI.create(master.url()).getPort();
+    EmbeddedRedis replica =
+        prepareRedis(
+            EmbeddedRedis.Persistence.NONE, List.of("--replicaof", "127.0.0.1 " + masterPort));
+    replica.start();
+    EmbeddedRedis sentinel =
+        prepareRedis(
+            EmbeddedRedis.Persistence.NONE,
+            List.of(
+                RedisGroup.sentinelFile(closet().newDirectory("sentinel"), masterPort),
+                "--sentinel"));
+    sentinel.start();
+    return RedisGroup.sentinel(List.of(master, replica), sentinel);
+  }
+
+  private static RedisGroup.Node clusterNode() {
+    int busPort = FreePort.find();
+    EmbeddedRedis node =
+        prepareRedis(
+            EmbeddedRedis.Persistence.NONE,
+            List.of(
+                "--cluster-enabled",
+                "yes",
+                "--cluster-node-timeout",
+                "1000",
+                "--cluster-port",
+                String.valueOf(busPort)));
+    node.start();
+    return new RedisGroup.Node(node, busPort);
+  }
+
   private static PostgresServer newEmbeddedPostgres() {
     Path directory = closet().newDirectory("postgres");
     EmbeddedPostgres postgres =
@@ -106,15 +148,24 @@ public final class TestServers {
   }
 
   private static RedisServer newEmbeddedRedis(EmbeddedRedis.Persistence persistence) {
-    Path directory = closet().newDirectory("redis");
-    EmbeddedRedis redis =
-        new EmbeddedRedis(
-            new EmbeddedRedis.Settings(
-                directory, directory.resolve("server.log"), FreePort.find(), persistence),
-            closet().watch());
-    closet().keep(redis);
+    EmbeddedRedis redis = prepareRedis(persistence, List.of());
     redis.start();
     return redis;
+  }
+
+  private static EmbeddedRedis prepareRedis(
+      EmbeddedRedis.Persistence persistence, List<String> first) {
+    Path directory = closet().newDirectory("redis");
+    return closet()
+        .keep(
+            new EmbeddedRedis(
+                new EmbeddedRedis.Settings(
+                    directory,
+                    directory.resolve("server.log"),
+                    FreePort.find(),
+                    persistence,
+                    first),
+                closet().watch()));
   }
 
   private static ServerCloset closet() {

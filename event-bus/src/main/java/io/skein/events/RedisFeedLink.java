@@ -1,0 +1,221 @@
+package io.skein.events;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.skein.redis.RedisConnections;
+import io.skein.redis.RedisShard;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import redis.clients.jedis.BinaryJedisShardedPubSub;
+import redis.clients.jedis.Connection;
+import redis.clients.jedis.Jedis;
+import redis.clients.jedis.exceptions.JedisException;
+
+/**
+ * The feed's connection to one master, again and again until it is closed. It publishes to itself:
+ * a connection that answers but delivers nothing is as good as none. Thread safe.
+ */
+final class RedisFeedLink {
+  private static final Logger LOG = LoggerFactory.getLogger(RedisFeedLink.class);
+  private static final Duration RECONNECT = Duration.ofMillis(100);
+  private static final Duration LONGEST_SILENCE = Duration.ofMillis(1500);
+  private static final byte[] NOTHING = {};
+
+  private final RedisConnections redis;
+  private final RedisShard shard;
+  private final String probeChannel;
+  private final RedisFeedConnection.Receiver receiver;
+  private final Set<String> wanted;
+  private final CountDownLatch closed = new CountDownLatch(1);
+
+  /** Held while something is sent, and while the session changes. */
+  private final ReentrantLock lock = new ReentrantLock();
+
+  private @Nullable Session session;
+
+  /**
+   * @param wanted all channels that are to be heard at the moment, of other masters too
+   */
+  RedisFeedLink(
+      RedisConnections redis,
+      RedisShard shard,
+      String probeChannel,
+      RedisFeedConnection.Receiver receiver,
+      Set<String> wanted) {
+    this.redis = redis;
+    this.shard = shard;
+    this.probeChannel = probeChannel;
+    this.receiver = receiver;
+    this.wanted = wanted;
+  }
+
+  void start() {
+    Thread.ofPlatform().name("skein-feed").daemon().start(this::run);
+  }
+
+  void close() {
+    closed.countDown();
+    inSession(Session::cut);
+  }
+
+  boolean connected() {
+    lock.lock();
+    try {
+      return session != null;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  void subscribe(String channel) {
+    if (shard.holds(channel)) {
+      inSession(open -> {
+        if (wanted.contains(channel)) {
+          open.send(() -> open.ssubscribe(channel.getBytes(UTF_8)));
+        }
+      });
+    }
+  }
+
+  void unsubscribe(String channel) {
+    if (shard.holds(channel)) {
+      inSession(open -> open.send(() -> open.sunsubscribe(channel.getBytes(UTF_8))));
+    }
+  }
+
+  /**
+   * Says something to itself, or cuts the connection on which that was not heard.
+   *
+   * @throws JedisException when nothing can be said
+   */
+  void probe() {
+    inSession(open -> {
+      if (System.nanoTime() - open.heardAt > LONGEST_SILENCE.toNanos()) {
+        LOG.warn(
+            "the feed's connection delivers nothing; connecting again shard={}", shard.master());
+        open.cut();
+      }
+    });
+    if (connected()) {
+      redis.publish(probeChannel, NOTHING);
+    }
+  }
+
+  private void inSession(Consumer<Session> action) {
+    lock.lock();
+    try {
+      if (session != null) {
+        action.accept(session);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void run() {
+    try {
+      do {
+        if (redis.health().available()) {
+          listen();
+        }
+      } while (!closed.await(RECONNECT.toMillis(), TimeUnit.MILLISECONDS));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void listen() {
+    try (Jedis jedis = redis.openSubscriber(shard)) {
+      Connection connection = jedis.getConnection();
+      connection.setTimeoutInfinite();
+      new Session(connection).proceed(connection, probeChannel.getBytes(UTF_8));
+    } catch (JedisException e) {
+      if (closed.getCount() > 0) {
+        LOG.warn("the feed lost its connection; every subscription is compared when it is back", e);
+      }
+    } catch (RuntimeException e) {
+      LOG.error("the feed failed; it connects again", e);
+    } finally {
+      lock.lock();
+      try {
+        session = null;
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
+
+  /** The channels wanted at this moment are subscribed here, later ones by {@link #subscribe}. */
+  private void opened(Session opened) {
+    lock.lock();
+    try {
+      session = opened;
+      if (closed.getCount() == 0) {
+        opened.cut();
+      }
+    } finally {
+      lock.unlock();
+    }
+    wanted.forEach(this::subscribe);
+  }
+
+  /** One life of the connection; its commands are sent under the lock. */
+  private final class Session extends BinaryJedisShardedPubSub {
+    private final Connection connection;
+    private volatile long heardAt = System.nanoTime();
+
+    Session(Connection connection) {
+      this.connection = connection;
+    }
+
+    /** The reading thread notices and connects again. */
+    void cut() {
+      connection.disconnect();
+    }
+
+    private void send(Runnable command) {
+      try {
+        command.run();
+      } catch (JedisException e) {
+        LOG.debug("the feed's connection broke", e);
+        cut();
+      }
+    }
+
+    @Override
+    public void onSSubscribe(byte[] channel, int subscribed) {
+      heardAt = System.nanoTime();
+      String name = new String(channel, UTF_8);
+      if (name.equals(probeChannel)) {
+        opened(this);
+      } else {
+        receiver.subscribed(name);
+      }
+    }
+
+    @Override
+    public void onSMessage(byte[] channel, byte[] message) {
+      heardAt = System.nanoTime();
+      String name = new String(channel, UTF_8);
+      if (!name.equals(probeChannel)) {
+        receiver.received(name, message);
+      }
+    }
+
+    /** By our own wish, or because the slot has moved to another master. */
+    @Override
+    public void onSUnsubscribe(byte[] channel, int subscribed) {
+      heardAt = System.nanoTime();
+      if (wanted.contains(new String(channel, UTF_8))) {
+        cut();
+      }
+    }
+  }
+}

@@ -1,0 +1,146 @@
+package io.skein.redis;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.redisson.config.ClusterServersConfig;
+import org.redisson.config.Config;
+import redis.clients.jedis.Connection;
+import redis.clients.jedis.ConnectionPool;
+import redis.clients.jedis.HostAndPort;
+import redis.clients.jedis.Jedis;
+import redis.clients.jedis.RedisClusterClient;
+import redis.clients.jedis.UnifiedJedis;
+import redis.clients.jedis.exceptions.JedisException;
+
+/**
+ * A cluster. It counts as answering only when every master does: one that is missing would fail
+ * some flows for as long as its replica needs to take over, and PostgreSQL carries all of them.
+ */
+final class ClusterServers implements Servers {
+  private static final int ATTEMPTS = 2;
+  private static final int SCAN_MILLIS = 1_000;
+
+  private final RedisAddress address;
+  private final JedisOptions options;
+  private final LateClient<RedisClusterClient> client;
+  private volatile List<RedisShard> shards = List.of();
+
+  ClusterServers(RedisAddress address, JedisOptions options) {
+    this.address = address;
+    this.options = options;
+    this.client = new LateClient<>(this::make);
+  }
+
+  private RedisClusterClient make() {
+    Set<HostAndPort> nodes =
+        address.nodes().stream().map(JedisOptions::hostAndPort).collect(Collectors.toSet());
+    return RedisClusterClient.builder()
+        .nodes(nodes)
+        .clientConfig(options.client())
+        .poolConfig(options.pool())
+        .maxAttempts(ATTEMPTS)
+        .maxTotalRetriesDuration(
+            Duration.ofMillis(options.client().getSocketTimeoutMillis()).multipliedBy(ATTEMPTS))
+        .topologyRefreshPeriod(Duration.ofMillis(SCAN_MILLIS))
+        .build();
+  }
+
+  @Override
+  public UnifiedJedis jedis() {
+    return client.get();
+  }
+
+  @Override
+  public boolean answers() {
+    try {
+      Map<String, ConnectionPool> pools = client.get().getClusterNodes();
+      List<RedisShard> found = ask(pools);
+      boolean all = !found.isEmpty() && found.stream().allMatch(shard -> pings(pools, shard));
+      if (all) {
+        shards = found;
+      } else {
+        client.get().refreshClusterTopology();
+      }
+      return all;
+    } catch (JedisException e) {
+      return false;
+    }
+  }
+
+  private static boolean pings(Map<String, ConnectionPool> pools, RedisShard shard) {
+    ConnectionPool pool = pools.get(shard.master().toString());
+    if (pool == null) {
+      return false; // the client has not heard of a new master yet
+    }
+    try (Connection connection = pool.getResource()) {
+      return connection.ping();
+    } catch (JedisException e) {
+      return false;
+    }
+  }
+
+  /** What the first node that answers says; empty when a slot is nobody's or none answers. */
+  private static List<RedisShard> ask(Map<String, ConnectionPool> pools) {
+    for (ConnectionPool pool : pools.values()) {
+      try (Jedis jedis = new Jedis(pool.getResource())) {
+        return read(jedis.clusterSlots());
+      } catch (JedisException e) {
+        // The next node is asked; none at all is what the caller reports.
+        continue;
+      }
+    }
+    return List.of();
+  }
+
+  private static List<RedisShard> read(List<Object> clusterSlots) {
+    Map<RedisAddress.Node, List<RedisShard.SlotRange>> byMaster = new LinkedHashMap<>();
+    for (Object entry : clusterSlots) {
+      List<?> range = (List<?>) entry;
+      List<?> master = (List<?>) range.get(2);
+      RedisAddress.Node node =
+          new RedisAddress.Node(
+              new String((byte[]) master.get(0), UTF_8), Math.toIntExact((Long) master.get(1)));
+      byMaster
+          .computeIfAbsent(node, unseen -> new ArrayList<>())
+          .add(
+              new RedisShard.SlotRange(
+                  Math.toIntExact((Long) range.get(0)), Math.toIntExact((Long) range.get(1))));
+    }
+    return byMaster.entrySet().stream()
+        .map(entry -> RedisShard.of(entry.getKey(), entry.getValue()))
+        .toList();
+  }
+
+  @Override
+  public List<RedisShard> shards() {
+    return shards;
+  }
+
+  @Override
+  public Jedis connect(RedisShard shard) {
+    return new Jedis(JedisOptions.hostAndPort(shard.master()), options.client());
+  }
+
+  @Override
+  public void addTo(Config config) {
+    ClusterServersConfig servers = config.useClusterServers();
+    servers.addNodeAddress(
+        address.nodes().stream()
+            .map(node -> address.scheme() + "://" + node)
+            .toArray(String[]::new));
+    servers.setScanInterval(SCAN_MILLIS);
+    RedissonOptions.mastersOnly(servers);
+  }
+
+  @Override
+  public void close() {
+    client.close();
+  }
+}

@@ -1,0 +1,42 @@
+package io.skein.redis;
+
+import java.time.Duration;
+import org.apache.commons.pool2.impl.GenericObjectPoolConfig;
+import redis.clients.jedis.Connection;
+import redis.clients.jedis.DefaultJedisClientConfig;
+import redis.clients.jedis.HostAndPort;
+import redis.clients.jedis.JedisClientConfig;
+
+/** How Jedis connects. */
+record JedisOptions(JedisClientConfig client, GenericObjectPoolConfig<Connection> pool) {
+  private static final int POOL_SIZE = 16;
+
+  static JedisOptions of(RedisSettings settings, String clientName) {
+    RedisAddress address = settings.address();
+    JedisClientConfig client =
+        DefaultJedisClientConfig.builder()
+            .user(address.user())
+            .password(address.password())
+            .database(address.database())
+            .ssl(address.tls())
+            .clientName(clientName)
+            .autoNegotiateProtocol(false)
+            .connectionTimeoutMillis(millis(settings.connectTimeout()))
+            .socketTimeoutMillis(millis(settings.timeout()))
+            .build();
+    GenericObjectPoolConfig<Connection> pool = new GenericObjectPoolConfig<>();
+    pool.setMaxTotal(POOL_SIZE);
+    pool.setMaxIdle(POOL_SIZE);
+    pool.setMaxWait(settings.timeout());
+    pool.setJmxEnabled(false);
+    return new JedisOptions(client, pool);
+  }
+
+  static HostAndPort hostAndPort(RedisAddress.Node node) {
+    return new HostAndPort(node.host(), node.port());
+  }
+
+  private static int millis(Duration duration) {
+    return Math.toIntExact(duration.toMillis());
+  }
+}

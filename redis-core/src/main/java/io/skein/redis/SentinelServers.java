@@ -1,0 +1,102 @@
+package io.skein.redis;
+
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.redisson.config.Config;
+import org.redisson.config.SentinelServersConfig;
+import redis.clients.jedis.DefaultJedisClientConfig;
+import redis.clients.jedis.HostAndPort;
+import redis.clients.jedis.Jedis;
+import redis.clients.jedis.JedisClientConfig;
+import redis.clients.jedis.RedisSentinelClient;
+import redis.clients.jedis.UnifiedJedis;
+import redis.clients.jedis.exceptions.JedisException;
+
+/** A master whose successor sentinels choose. Credentials are those of the master. */
+final class SentinelServers implements Servers {
+  private final RedisAddress address;
+  private final JedisOptions options;
+  private final LateClient<RedisSentinelClient> client;
+
+  SentinelServers(RedisAddress address, JedisOptions options) {
+    this.address = address;
+    this.options = options;
+    this.client = new LateClient<>(this::make);
+  }
+
+  private RedisSentinelClient make() {
+    Set<HostAndPort> sentinels =
+        address.nodes().stream().map(JedisOptions::hostAndPort).collect(Collectors.toSet());
+    return RedisSentinelClient.builder()
+        .masterName(masterName())
+        .sentinels(sentinels)
+        .sentinelClientConfig(sentinelConfig())
+        .clientConfig(options.client())
+        .poolConfig(options.pool())
+        .build();
+  }
+
+  private JedisClientConfig sentinelConfig() {
+    return DefaultJedisClientConfig.builder()
+        .ssl(address.tls())
+        .autoNegotiateProtocol(false)
+        .connectionTimeoutMillis(options.client().getConnectionTimeoutMillis())
+        .socketTimeoutMillis(options.client().getSocketTimeoutMillis())
+        .build();
+  }
+
+  private String masterName() {
+    return Objects.requireNonNull(address.masterName());
+  }
+
+  @Override
+  public UnifiedJedis jedis() {
+    return client.get();
+  }
+
+  @Override
+  public boolean answers() {
+    try {
+      return "PONG".equals(client.get().ping());
+    } catch (JedisException e) {
+      return false;
+    }
+  }
+
+  @Override
+  public List<RedisShard> shards() {
+    try {
+      HostAndPort master = client.get().getCurrentMaster();
+      RedisAddress.Node node = new RedisAddress.Node(master.getHost(), master.getPort());
+      return List.of(RedisShard.of(node, List.of(RedisShard.SlotRange.ALL)));
+    } catch (JedisException e) {
+      return List.of();
+    }
+  }
+
+  @Override
+  public Jedis connect(RedisShard shard) {
+    return new Jedis(JedisOptions.hostAndPort(shard.master()), options.client());
+  }
+
+  @Override
+  public void addTo(Config config) {
+    SentinelServersConfig servers = config.useSentinelServers();
+    servers.setMasterName(masterName());
+    servers.setDatabase(address.database());
+    servers.addSentinelAddress(
+        address.nodes().stream()
+            .map(node -> address.scheme() + "://" + node)
+            .toArray(String[]::new));
+    // One sentinel is enough to find the master; how many there must be is theirs to decide.
+    servers.setCheckSentinelsList(false);
+    RedissonOptions.mastersOnly(servers);
+  }
+
+  @Override
+  public void close() {
+    client.close();
+  }
+}

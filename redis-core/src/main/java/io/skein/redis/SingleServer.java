@@ -1,0 +1,70 @@
+package io.skein.redis;
+
+import java.util.List;
+import org.redisson.config.Config;
+import redis.clients.jedis.Jedis;
+import redis.clients.jedis.RedisClient;
+import redis.clients.jedis.UnifiedJedis;
+import redis.clients.jedis.exceptions.JedisException;
+
+/** One server at one address. */
+final class SingleServer implements Servers {
+  private final RedisAddress address;
+  private final JedisOptions options;
+  private final RedisClient jedis;
+  private final RedisShard shard;
+
+  SingleServer(RedisAddress address, JedisOptions options) {
+    this.address = address;
+    this.options = options;
+    RedisAddress.Node node = address.nodes().getFirst();
+    this.shard = RedisShard.of(node, List.of(RedisShard.SlotRange.ALL));
+    this.jedis =
+        RedisClient.builder()
+            .hostAndPort(JedisOptions.hostAndPort(node))
+            .clientConfig(options.client())
+            .poolConfig(options.pool())
+            .build();
+  }
+
+  @Override
+  public UnifiedJedis jedis() {
+    return jedis;
+  }
+
+  @Override
+  public boolean answers() {
+    try {
+      return "PONG".equals(jedis.ping());
+    } catch (JedisException e) {
+      return false;
+    }
+  }
+
+  @Override
+  public List<RedisShard> shards() {
+    return List.of(shard);
+  }
+
+  @Override
+  public Jedis connect(RedisShard to) {
+    return new Jedis(JedisOptions.hostAndPort(to.master()), options.client());
+  }
+
+  @Override
+  public void addTo(Config config) {
+    config
+        .useSingleServer()
+        .setAddress(address.scheme() + "://" + address.nodes().getFirst())
+        .setDatabase(address.database())
+        .setConnectionMinimumIdleSize(1)
+        .setConnectionPoolSize(RedissonOptions.POOL_SIZE)
+        .setSubscriptionConnectionMinimumIdleSize(1)
+        .setSubscriptionConnectionPoolSize(RedissonOptions.SUBSCRIPTION_POOL_SIZE);
+  }
+
+  @Override
+  public void close() {
+    jedis.close();
+  }
+}
