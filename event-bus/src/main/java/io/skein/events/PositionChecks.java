@@ -19,9 +19,12 @@ final class PositionChecks {
 
   private final EventFeed feed;
   private final EventSettings settings;
+
+  /** Two threads: a Redis that hangs must not hold up the question to PostgreSQL. */
   private final ScheduledExecutorService clock =
-      Executors.newSingleThreadScheduledExecutor(
-          Thread.ofPlatform().name("skein-position-checks").daemon().factory());
+      Executors.newScheduledThreadPool(
+          2, Thread.ofPlatform().name("skein-position-checks-", 0).daemon().factory());
+
   private long askedPostgresAt = System.nanoTime();
 
   PositionChecks(EventFeed feed, EventSettings settings) {

@@ -8,6 +8,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -25,14 +26,15 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class RedisProxy implements AutoCloseable {
   private static final Duration TOO_LATE = Duration.ofMillis(400);
-  private static final String MESSAGE = "*3\r\n$7\r\nmessage\r\n";
+  private static final String NONE = "no message holds this";
+  private static final String MESSAGE = "*3\r\n$8\r\nsmessage\r\n";
 
   private final URI server;
   private final ServerSocket listener;
   private final List<Socket> sockets = new CopyOnWriteArrayList<>();
   private final AtomicInteger lateScripts = new AtomicInteger();
   private final AtomicInteger swallowed = new AtomicInteger();
-  private volatile boolean silent;
+  private volatile String silenced = NONE;
 
   RedisProxy(String serverUrl) throws IOException {
     server = URI.create(serverUrl);
@@ -44,9 +46,18 @@ final class RedisProxy implements AutoCloseable {
     return "redis://127.0.0.1:" + listener.getLocalPort();
   }
 
-  /** Subscribed, alive, and nothing is delivered. */
-  void silenceFeed(boolean now) {
-    silent = now;
+  /** Subscribed, alive, and nothing of any flow is delivered; the feed still hears itself. */
+  void silenceFlows() {
+    silenced = "flow:updates:";
+  }
+
+  /** Subscribed, alive, and nothing at all is delivered. */
+  void silenceFeed() {
+    silenced = "";
+  }
+
+  void endSilence() {
+    silenced = NONE;
   }
 
   /** How many messages were swallowed. */
@@ -66,16 +77,25 @@ final class RedisProxy implements AutoCloseable {
   private void accept() {
     try {
       while (true) {
-        Socket client = listener.accept();
-        Socket redis = new Socket(server.getHost(), server.getPort());
-        sockets.addAll(List.of(client, redis));
-        AtomicBoolean late = new AtomicBoolean();
-        Thread.ofVirtual().start(() -> pump(client, redis, () -> commands(client, redis, late)));
-        Thread.ofVirtual().start(() -> pump(client, redis, () -> answers(redis, client, late)));
+        connect(listener.accept());
       }
     } catch (IOException e) {
       closeAll();
     }
+  }
+
+  private void connect(Socket client) throws IOException {
+    Socket redis;
+    try {
+      redis = new Socket(server.getHost(), server.getPort());
+    } catch (ConnectException away) {
+      client.close(); // as if the client had met nobody
+      return;
+    }
+    sockets.addAll(List.of(client, redis));
+    AtomicBoolean late = new AtomicBoolean();
+    Thread.ofVirtual().start(() -> pump(client, redis, () -> commands(client, redis, late)));
+    Thread.ofVirtual().start(() -> pump(client, redis, () -> answers(redis, client, late)));
   }
 
   private interface Pump {
@@ -114,7 +134,7 @@ final class RedisProxy implements AutoCloseable {
         pause();
       }
       String text = frame.toString(ISO_8859_1);
-      if (silent && text.startsWith(MESSAGE) && text.contains("flow:updates:")) {
+      if (text.startsWith(MESSAGE) && text.contains(silenced)) {
         swallowed.incrementAndGet();
       } else {
         frame.writeTo(out);

@@ -47,7 +47,7 @@ class SilentFeedTest {
   void theLastEventOfAStreamComesWithinSixSecondsWhenTheFeedIsSilentlyDead() {
     List<StreamId> streams = IntStream.range(0, 20).mapToObj(i -> writer.open()).toList();
     List<Recorder> recorders = begin(streams);
-    proxy.silenceFeed(true);
+    proxy.silenceFlows();
     for (StreamId stream : streams) {
       writer.append(stream, NewEvent.of("last"));
       writer.closeStream(stream);
@@ -55,6 +55,19 @@ class SilentFeedTest {
     awaitLast(recorders, Duration.ofSeconds(6));
     assertThat(proxy.swallowed()).isPositive();
     assertThat(watcher.bus.feed().live()).as("nothing told it that the feed is dead").isTrue();
+  }
+
+  @Test
+  void aConnectionThatDeliversNothingAtAllIsNoticed() {
+    List<StreamId> streams = List.of(writer.open());
+    List<Recorder> recorders = begin(streams);
+    proxy.silenceFeed();
+    writer.append(streams.getFirst(), NewEvent.of("last"));
+    writer.closeStream(streams.getFirst());
+    await().atMost(SOON).until(() -> !watcher.bus.feed().live());
+    awaitLast(recorders, Duration.ofSeconds(2));
+    proxy.endSilence();
+    await().atMost(SOON).until(() -> watcher.bus.feed().live());
   }
 
   @Test
