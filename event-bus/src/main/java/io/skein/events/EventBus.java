@@ -16,16 +16,22 @@ public final class EventBus implements AutoCloseable {
   private final Relay relay;
   private final Journal journal;
   private final Sweep sweep;
+  private final RedisFeedConnection connection;
   private final EventFeed feed;
+  private final FeedPlacer placer;
+  private final TenantFeed tenantFeed;
   private final AgentProgress progress;
 
   private EventBus(
       Database database, RedisConnections redis, String instance, EventSettings settings) {
     RedisTail tail = new RedisTail(redis, settings);
     this.relay = new Relay(tail, database, settings);
-    this.journal = new Journal(database, relay::handOver);
+    this.placer = new FeedPlacer(database, redis, instance, settings);
+    this.journal = new Journal(database, this::committed);
     this.sweep = new Sweep(database, tail, relay, instance, settings);
-    this.feed = new EventFeed(journal, tail, redis, settings);
+    this.connection = new RedisFeedConnection(redis);
+    this.feed = new EventFeed(journal, tail, connection, redis.keys(), settings);
+    this.tenantFeed = new TenantFeed(database, tail, connection, redis.keys(), settings);
     this.progress = new AgentProgress(new RedisAgentStates(redis));
   }
 
@@ -40,7 +46,10 @@ public final class EventBus implements AutoCloseable {
     Epoch epoch = bus.journal.confirmEpoch();
     bus.relay.start();
     bus.sweep.start();
+    bus.placer.start();
+    bus.connection.start();
     bus.feed.start();
+    bus.tenantFeed.start();
     bus.progress.start();
     redis
         .health()
@@ -61,6 +70,15 @@ public final class EventBus implements AutoCloseable {
     return feed;
   }
 
+  /** The events of all streams of a tenant. */
+  public TenantFeed tenantFeed() {
+    return tenantFeed;
+  }
+
+  public FeedPlacer placer() {
+    return placer;
+  }
+
   public AgentProgress progress() {
     return progress;
   }
@@ -77,7 +95,15 @@ public final class EventBus implements AutoCloseable {
   @Override
   public void close() {
     boolean interrupted = false;
-    for (Stop part : List.<Stop>of(progress::stop, feed::stop, sweep::stop, relay::stop)) {
+    for (Stop part :
+        List.<Stop>of(
+            progress::stop,
+            tenantFeed::stop,
+            feed::stop,
+            connection::stop,
+            placer::stop,
+            sweep::stop,
+            relay::stop)) {
       try {
         part.stop();
       } catch (InterruptedException e) {
@@ -86,6 +112,13 @@ public final class EventBus implements AutoCloseable {
     }
     if (interrupted) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  private void committed(CommittedBatch batch) {
+    relay.handOver(batch);
+    if (!batch.events().isEmpty()) {
+      placer.soon();
     }
   }
 

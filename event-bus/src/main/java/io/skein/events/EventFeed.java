@@ -2,8 +2,8 @@ package io.skein.events;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import io.skein.redis.KeySpace;
 import io.skein.redis.RedisAwayException;
-import io.skein.redis.RedisConnections;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -34,22 +34,26 @@ public final class EventFeed {
 
   private final Journal journal;
   private final RedisTail tail;
-  private final RedisConnections redis;
   private final RedisFeedConnection connection;
+  private final KeySpace keys;
   private final PositionChecks checks;
   private final ExecutorService catchUps = Executors.newVirtualThreadPerTaskExecutor();
   private final Semaphore journalReads = new Semaphore(JOURNAL_READS_AT_ONCE);
   private final Map<StreamId, List<StreamSubscription>> watched = new ConcurrentHashMap<>();
-  private final Map<String, StreamId> channels = new ConcurrentHashMap<>();
   private final Set<StreamId> toCompare = ConcurrentHashMap.newKeySet();
   private final AtomicBoolean comparing = new AtomicBoolean();
   private volatile boolean stopped;
 
-  EventFeed(Journal journal, RedisTail tail, RedisConnections redis, EventSettings settings) {
+  EventFeed(
+      Journal journal,
+      RedisTail tail,
+      RedisFeedConnection connection,
+      KeySpace keys,
+      EventSettings settings) {
     this.journal = journal;
     this.tail = tail;
-    this.redis = redis;
-    this.connection = new RedisFeedConnection(redis, new Messages());
+    this.connection = connection;
+    this.keys = keys;
     this.checks = new PositionChecks(this, settings);
   }
 
@@ -62,14 +66,12 @@ public final class EventFeed {
   public record Page(Optional<Position> position, List<StoredEvent> events) {}
 
   void start() {
-    connection.start();
     checks.start();
   }
 
   void stop() throws InterruptedException {
     stopped = true;
     checks.stop();
-    connection.stop();
     watched.values().forEach(subscriptions -> subscriptions.forEach(StreamSubscription::close));
     catchUps.shutdownNow();
   }
@@ -87,8 +89,7 @@ public final class EventFeed {
           List<StreamSubscription> all = present == null ? new CopyOnWriteArrayList<>() : present;
           all.add(subscription);
           if (present == null) {
-            channels.put(channel(id), id);
-            connection.subscribe(channel(id));
+            connection.subscribe(channel(id), new Messages(id));
           }
           return all;
         });
@@ -111,7 +112,7 @@ public final class EventFeed {
 
   /** Whether events are pushed through Redis; if not, PostgreSQL is polled. */
   public boolean live() {
-    return redis.health().available() && connection.connected();
+    return connection.live();
   }
 
   void forget(StreamSubscription subscription) {
@@ -123,7 +124,6 @@ public final class EventFeed {
           if (!present.isEmpty()) {
             return present;
           }
-          channels.remove(channel(id));
           connection.unsubscribe(channel(id));
           return null;
         });
@@ -183,7 +183,7 @@ public final class EventFeed {
   private void raiseVersion(StreamId stream, Position position) {
     if (tail.available()) {
       try {
-        tail.raiseVersion(stream, position);
+        tail.raiseVersions(Map.of(stream, position));
       } catch (RedisAwayException e) {
         LOG.debug("a version could not be raised", e);
       }
@@ -251,34 +251,33 @@ public final class EventFeed {
   }
 
   private String channel(StreamId stream) {
-    return redis.keys().flowUpdates(stream.value());
+    return keys.flowUpdates(stream.value());
   }
 
-  /** What arrives on the channels; the kinds are those of {@code append_events.lua}. */
+  /** What arrives on a stream's channel; the kinds are those of {@code append_events.lua}. */
   private final class Messages implements RedisFeedConnection.Receiver {
-    @Override
-    public void subscribed(String channel) {
-      StreamId stream = channels.get(channel);
-      if (stream != null) {
-        compareSoon(stream);
-      }
+    private final StreamId stream;
+
+    Messages(StreamId stream) {
+      this.stream = stream;
     }
 
     @Override
-    public void received(String channel, byte[] message) {
-      StreamId stream = channels.get(channel);
-      if (stream == null || message.length == 0) {
-        return;
-      }
+    public void subscribed() {
+      compareSoon(stream);
+    }
+
+    @Override
+    public void received(byte[] message) {
       switch (message[0]) {
-        case 'E' -> events(stream, message);
-        case 'C' -> end(stream, message);
-        case 'P' -> progress(stream, message);
+        case 'E' -> events(message);
+        case 'C' -> end(message);
+        case 'P' -> progress(message);
         default -> subscriptions(stream).forEach(StreamSubscription::askPostgres);
       }
     }
 
-    private void events(StreamId stream, byte[] message) {
+    private void events(byte[] message) {
       List<StoredEvent> events = EventFrames.decode(stream, message, 1);
       for (StreamSubscription subscription : subscriptions(stream)) {
         if (events.isEmpty()) {
@@ -289,7 +288,7 @@ public final class EventFeed {
       }
     }
 
-    private void end(StreamId stream, byte[] message) {
+    private void end(byte[] message) {
       String[] parts = new String(message, 1, message.length - 1, US_ASCII).split(" ", 3);
       Position end =
           new Position(
@@ -300,7 +299,7 @@ public final class EventFeed {
       subscriptions(stream).forEach(subscription -> subscription.heardEnd(end));
     }
 
-    private void progress(StreamId stream, byte[] message) {
+    private void progress(byte[] message) {
       AgentUpdateJson.read(message, 1)
           .ifPresent(update ->
               subscriptions(stream).forEach(subscription -> subscription.observed(update)));

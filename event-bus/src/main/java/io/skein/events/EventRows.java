@@ -22,7 +22,7 @@ final class EventRows {
               row.getLong("state_version"),
               row.getBoolean("closed"));
 
-  private static final RowMapper<StoredEvent> EVENT =
+  static final RowMapper<StoredEvent> EVENT =
       (row, context) ->
           new StoredEvent(
               new StreamId(row.getObject("stream_id", UUID.class)),
@@ -37,7 +37,7 @@ final class EventRows {
               row.getTimestamp("occurred_at").toInstant());
 
   /** Payloads of a page beyond which it takes no further event; one may have 1 MiB. */
-  private static final long PAGE_BYTES = 4L << 20;
+  static final long PAGE_BYTES = 4L << 20;
 
   private EventRows() {}
 

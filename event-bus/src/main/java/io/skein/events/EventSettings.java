@@ -10,6 +10,8 @@ import java.time.Duration;
  *     default, each a quarter earlier or later by chance
  * @param postgresCheckInterval the same with PostgreSQL, 30 s by default
  * @param fallbackInterval the same while the feed is cut off from Redis, 500 ms by default
+ * @param placeInterval between two looks for appends of other processes that wait for their
+ *     position in the feed across flows, 100 ms by default
  * @param relayQueue the most committed batches waiting for the relay; past it they are dropped and
  *     counted, and the sweep relays them
  * @param tailLength about how many events of a stream Redis keeps
@@ -20,6 +22,7 @@ public record EventSettings(
     Duration redisCheckInterval,
     Duration postgresCheckInterval,
     Duration fallbackInterval,
+    Duration placeInterval,
     int relayQueue,
     int tailLength,
     Duration tailLife) {
@@ -29,6 +32,7 @@ public record EventSettings(
     requirePositive(redisCheckInterval, "redisCheckInterval");
     requirePositive(postgresCheckInterval, "postgresCheckInterval");
     requirePositive(fallbackInterval, "fallbackInterval");
+    requirePositive(placeInterval, "placeInterval");
     requirePositive(tailLife, "tailLife");
     if (relayQueue < 1 || tailLength < 1) {
       throw new IllegalArgumentException("relayQueue and tailLength must be at least 1");
@@ -41,6 +45,7 @@ public record EventSettings(
         Duration.ofSeconds(4),
         Duration.ofSeconds(30),
         Duration.ofMillis(500),
+        Duration.ofMillis(100),
         10_000,
         10_000,
         Duration.ofHours(1));
@@ -52,6 +57,7 @@ public record EventSettings(
         redisCheckInterval,
         postgresCheckInterval,
         fallbackInterval,
+        placeInterval,
         relayQueue,
         tailLength,
         tailLife);
@@ -60,7 +66,7 @@ public record EventSettings(
   /** Other intervals of the three position checks. */
   public EventSettings withChecks(Duration redis, Duration postgres, Duration fallback) {
     return new EventSettings(
-        sweepInterval, redis, postgres, fallback, relayQueue, tailLength, tailLife);
+        sweepInterval, redis, postgres, fallback, placeInterval, relayQueue, tailLength, tailLife);
   }
 
   public EventSettings withRelayQueue(int size) {
@@ -69,6 +75,7 @@ public record EventSettings(
         redisCheckInterval,
         postgresCheckInterval,
         fallbackInterval,
+        placeInterval,
         size,
         tailLength,
         tailLife);

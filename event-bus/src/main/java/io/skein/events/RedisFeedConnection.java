@@ -5,7 +5,6 @@ import io.skein.redis.RedisShard;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -15,7 +14,7 @@ import org.slf4j.LoggerFactory;
 import redis.clients.jedis.exceptions.JedisException;
 
 /**
- * On which a process hears of its watched flows: one connection to each master of Redis, sharded
+ * On which a process hears of what it watches: one connection to each master of Redis, sharded
  * channels. It connects again for ever, follows the masters when they change, and cuts a connection
  * on which it no longer hears what it says itself. Thread safe.
  */
@@ -24,23 +23,21 @@ final class RedisFeedConnection {
   private static final Duration TEND_INTERVAL = Duration.ofMillis(500);
 
   private final RedisConnections redis;
-  private final Receiver receiver;
   private final UUID name = UUID.randomUUID();
   private final CountDownLatch stopped = new CountDownLatch(1);
-  private final Set<String> wanted = ConcurrentHashMap.newKeySet();
+  private final Map<String, Receiver> wanted = new ConcurrentHashMap<>();
   private final Map<RedisShard, RedisFeedLink> links = new ConcurrentHashMap<>();
 
-  /** Called on the connections' threads, those of one channel one after the other. */
+  /** Hears of one channel; called on a connection's thread, one call after the other. */
   interface Receiver {
-    /** From now on nothing published on this channel is missed, until the connection breaks. */
-    void subscribed(String channel);
+    /** From now on nothing published on the channel is missed, until the connection breaks. */
+    void subscribed();
 
-    void received(String channel, byte[] message);
+    void received(byte[] message);
   }
 
-  RedisFeedConnection(RedisConnections redis, Receiver receiver) {
+  RedisFeedConnection(RedisConnections redis) {
     this.redis = redis;
-    this.receiver = receiver;
   }
 
   void start() {
@@ -53,13 +50,15 @@ final class RedisFeedConnection {
     links.values().forEach(RedisFeedLink::close);
   }
 
-  /** Whether messages of every channel are being received. */
-  boolean connected() {
-    return !links.isEmpty() && links.values().stream().allMatch(RedisFeedLink::connected);
+  /** Whether Redis is used and messages of every channel are being received. */
+  boolean live() {
+    return redis.health().available()
+        && !links.isEmpty()
+        && links.values().stream().allMatch(RedisFeedLink::connected);
   }
 
-  void subscribe(String channel) {
-    wanted.add(channel); // first: a link that opens at this moment looks here
+  void subscribe(String channel, Receiver receiver) {
+    wanted.put(channel, receiver); // first: a link that opens at this moment looks here
     links.values().forEach(link -> link.subscribe(channel));
   }
 
@@ -94,7 +93,7 @@ final class RedisFeedConnection {
     for (RedisShard shard : shards) {
       if (!links.containsKey(shard)) {
         String probe = redis.keys().feedProbe(shard.tag(), name);
-        RedisFeedLink link = new RedisFeedLink(redis, shard, probe, receiver, wanted);
+        RedisFeedLink link = new RedisFeedLink(redis, shard, probe, wanted);
         links.put(shard, link);
         link.start();
       }

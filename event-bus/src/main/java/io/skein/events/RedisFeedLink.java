@@ -2,10 +2,11 @@ package io.skein.events;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.skein.events.RedisFeedConnection.Receiver;
 import io.skein.redis.RedisConnections;
 import io.skein.redis.RedisShard;
 import java.time.Duration;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
@@ -31,8 +32,7 @@ final class RedisFeedLink {
   private final RedisConnections redis;
   private final RedisShard shard;
   private final String probeChannel;
-  private final RedisFeedConnection.Receiver receiver;
-  private final Set<String> wanted;
+  private final Map<String, Receiver> wanted;
   private final CountDownLatch closed = new CountDownLatch(1);
 
   /** Held while something is sent, and while the session changes. */
@@ -41,18 +41,14 @@ final class RedisFeedLink {
   private @Nullable Session session;
 
   /**
-   * @param wanted all channels that are to be heard at the moment, of other masters too
+   * @param wanted all channels that are to be heard at the moment, of other masters too, and by
+   *     whom
    */
   RedisFeedLink(
-      RedisConnections redis,
-      RedisShard shard,
-      String probeChannel,
-      RedisFeedConnection.Receiver receiver,
-      Set<String> wanted) {
+      RedisConnections redis, RedisShard shard, String probeChannel, Map<String, Receiver> wanted) {
     this.redis = redis;
     this.shard = shard;
     this.probeChannel = probeChannel;
-    this.receiver = receiver;
     this.wanted = wanted;
   }
 
@@ -77,7 +73,7 @@ final class RedisFeedLink {
   void subscribe(String channel) {
     if (shard.holds(channel)) {
       inSession(open -> {
-        if (wanted.contains(channel)) {
+        if (wanted.containsKey(channel)) {
           open.send(() -> open.ssubscribe(channel.getBytes(UTF_8)));
         }
       });
@@ -163,7 +159,7 @@ final class RedisFeedLink {
     } finally {
       lock.unlock();
     }
-    wanted.forEach(this::subscribe);
+    wanted.keySet().forEach(this::subscribe);
   }
 
   /** One life of the connection; its commands are sent under the lock. */
@@ -196,16 +192,19 @@ final class RedisFeedLink {
       if (name.equals(probeChannel)) {
         opened(this);
       } else {
-        receiver.subscribed(name);
+        Receiver receiver = wanted.get(name);
+        if (receiver != null) {
+          receiver.subscribed();
+        }
       }
     }
 
     @Override
     public void onSMessage(byte[] channel, byte[] message) {
       heardAt = System.nanoTime();
-      String name = new String(channel, UTF_8);
-      if (!name.equals(probeChannel)) {
-        receiver.received(name, message);
+      Receiver receiver = wanted.get(new String(channel, UTF_8)); // nobody's is the probe
+      if (receiver != null && message.length > 0) {
+        receiver.received(message);
       }
     }
 
@@ -213,7 +212,7 @@ final class RedisFeedLink {
     @Override
     public void onSUnsubscribe(byte[] channel, int subscribed) {
       heardAt = System.nanoTime();
-      if (wanted.contains(new String(channel, UTF_8))) {
+      if (wanted.containsKey(new String(channel, UTF_8))) {
         cut();
       }
     }

@@ -137,21 +137,38 @@ final class RedisTail {
     return arguments;
   }
 
-  /** Makes sure that no cached state older than this position is answered. */
-  void raiseVersion(StreamId stream, Position position) {
-    KeySpace keys = redis.keys();
+  /** Makes sure that no cached state older than these positions is answered, in one round trip. */
+  void raiseVersions(Map<StreamId, Position> positions) {
     asking(
-        "raise a version",
-        () ->
-            raise.run(
-                redis.jedis(),
-                List.of(keys.flowState(stream.value())),
-                List.of(
-                    position.epoch().toString(),
-                    Long.toString(position.stateVersion()),
-                    keys.flowVersions(),
-                    stream.toString(),
-                    Long.toString(VERSION_LIFE.toMillis()))));
+        "raise versions",
+        () -> {
+          try {
+            return raise(positions);
+          } catch (JedisNoScriptException forgotten) {
+            redis.jedis().scriptLoad(raise.source());
+            return raise(positions);
+          }
+        });
+  }
+
+  private List<Object> raise(Map<StreamId, Position> positions) {
+    KeySpace keys = redis.keys();
+    List<Response<Object>> responses = new ArrayList<>(positions.size());
+    try (AbstractPipeline pipeline = redis.jedis().pipelined()) {
+      positions.forEach((stream, position) ->
+          responses.add(
+              pipeline.evalsha(
+                  raise.sha1(),
+                  List.of(keys.flowState(stream.value())),
+                  List.of(
+                      position.epoch().toString(),
+                      Long.toString(position.stateVersion()),
+                      keys.flowVersions(),
+                      stream.toString(),
+                      Long.toString(VERSION_LIFE.toMillis())))));
+      pipeline.sync();
+    }
+    return responses.stream().map(RedisTail::received).toList();
   }
 
   /**

@@ -44,8 +44,12 @@ final class Instance implements AutoCloseable {
   }
 
   StreamId open() {
+    return open("demo");
+  }
+
+  StreamId open(String tenant) {
     StreamId stream = new StreamId(Identifiers.next());
-    database.useTransaction(tx -> bus.journal().open(tx, stream, "demo"));
+    database.useTransaction(tx -> bus.journal().open(tx, stream, tenant));
     return stream;
   }
 

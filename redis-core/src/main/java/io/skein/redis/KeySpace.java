@@ -72,6 +72,11 @@ public final class KeySpace {
     return prefix + "sweep:watermark:{" + tag + "}";
   }
 
+  /** Sharded channel that tells how far a tenant's feed across flows has come. */
+  public String feedPlaced(String tenant) {
+    return prefix + "feed:placed:{" + tenant + "}";
+  }
+
   /**
    * Sharded channel that a feed's connection to one master always holds, and on which it hears
    * itself.

@@ -1,0 +1,152 @@
+package io.skein.events;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import io.skein.postgres.Database;
+import io.skein.postgres.Leadership;
+import io.skein.redis.RedisConnections;
+import java.time.Duration;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import redis.clients.jedis.exceptions.JedisException;
+
+/**
+ * Gives committed appends their positions in the tenants' feeds, and tells every instance of it.
+ * After a commit of its own process it does so at once; for those of others, plain SQL and dead
+ * processes one instance looks every {@link EventSettings#placeInterval()}. That leadership only
+ * saves work: what keeps two placers apart is the row lock in {@code skein_place_feed}. Thread
+ * safe.
+ */
+public final class FeedPlacer {
+  private static final Logger LOG = LoggerFactory.getLogger(FeedPlacer.class);
+  private static final int APPENDS_AT_ONCE = 1000;
+
+  /** What commits within this time after a pass shares the next one. */
+  private static final long COALESCE_MILLIS = 5;
+
+  private static final Duration LEASE = Duration.ofSeconds(3);
+  private static final Duration LEASE_RENEWAL = Duration.ofSeconds(1);
+
+  private final Database database;
+  private final RedisConnections redis;
+  private final Leadership leadership;
+  private final EventSettings settings;
+  private final LongAdder placed = new LongAdder();
+  private final Semaphore wake = new Semaphore(0);
+  private long ledAt = System.nanoTime() - LEASE.toNanos();
+  private volatile boolean leading;
+  private volatile boolean stopped;
+  private @Nullable Thread thread;
+
+  FeedPlacer(Database database, RedisConnections redis, String instance, EventSettings settings) {
+    this.database = database;
+    this.redis = redis;
+    this.leadership = new Leadership(database, "feed", instance, LEASE);
+    this.settings = settings;
+  }
+
+  /** How many appends it has placed. */
+  public long placed() {
+    return placed.sum();
+  }
+
+  /** Makes a pass now instead of at the next interval; never blocks. */
+  void soon() {
+    if (wake.availablePermits() == 0) {
+      wake.release();
+    }
+  }
+
+  void start() {
+    thread = Thread.ofPlatform().name("skein-feed-placer").daemon().start(this::run);
+  }
+
+  void stop() throws InterruptedException {
+    stopped = true;
+    wake.release();
+    Thread running = thread;
+    if (running != null) {
+      running.join(TimeUnit.SECONDS.toMillis(5));
+    }
+  }
+
+  private void run() {
+    try {
+      while (!stopped) {
+        boolean woken = wake.tryAcquire(settings.placeInterval().toMillis(), TimeUnit.MILLISECONDS);
+        wake.drainPermits();
+        pass(woken);
+        TimeUnit.MILLISECONDS.sleep(COALESCE_MILLIS);
+      }
+      if (leading) {
+        leadership.resign();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (RuntimeException e) {
+      LOG.warn("the feed's placer could not resign; its lease runs out", e);
+    }
+  }
+
+  private void pass(boolean woken) {
+    try {
+      if (lead() || woken) {
+        database.read(FeedRows::waitingTenants).forEach(this::place);
+      }
+    } catch (RuntimeException e) {
+      LOG.warn("appends could not be placed in the feed; the next pass repeats it", e);
+    }
+  }
+
+  private boolean lead() {
+    if (System.nanoTime() - ledAt >= LEASE_RENEWAL.toNanos()) {
+      leading = leadership.lead().isPresent();
+      ledAt = System.nanoTime();
+    }
+    return leading;
+  }
+
+  /** A tenant that fails does not hold up the others. */
+  private void place(String tenant) {
+    try {
+      Placed last = placeSome(tenant);
+      while (last.appends() == APPENDS_AT_ONCE && !stopped) {
+        last = placeSome(tenant);
+      }
+    } catch (RuntimeException e) {
+      LOG.warn("a tenant's appends could not be placed; the next pass repeats it", e);
+    }
+  }
+
+  private Placed placeSome(String tenant) {
+    Placed some =
+        database.inTransaction(tx ->
+            tx.handle()
+                .createQuery("select placed, head from skein_place_feed(:tenant, :most)")
+                .bind("tenant", tenant)
+                .bind("most", APPENDS_AT_ONCE)
+                .map((row, context) -> new Placed(row.getLong("placed"), row.getLong("head")))
+                .one());
+    if (some.appends() > 0) {
+      placed.add(some.appends());
+      tell(tenant, some.head());
+    }
+    return some;
+  }
+
+  private void tell(String tenant, long head) {
+    if (redis.health().available()) {
+      try {
+        redis.publish(redis.keys().feedPlaced(tenant), Long.toString(head).getBytes(US_ASCII));
+      } catch (JedisException e) {
+        LOG.debug("nobody was told of the feed's new head; readers compare it", e);
+      }
+    }
+  }
+
+  private record Placed(long appends, long head) {}
+}
