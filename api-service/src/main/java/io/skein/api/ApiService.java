@@ -15,10 +15,12 @@ import io.skein.flows.FlowKind;
 import io.skein.flows.StepListener;
 import io.skein.locks.Locks;
 import io.skein.postgres.Database;
+import io.skein.postgres.Instance;
 import io.skein.postgres.InstanceHeartbeat;
 import io.skein.postgres.Instances;
 import io.skein.postgres.Migrations;
 import io.skein.redis.RedisConnections;
+import io.skein.sse.ConnectionRegistry;
 import io.skein.sse.Snapshot;
 import io.skein.sse.SseBroker;
 import io.skein.sse.SseSettings;
@@ -31,7 +33,10 @@ import io.skein.telemetry.Readiness.State;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.json.JsonMapper;
@@ -40,6 +45,10 @@ import tools.jackson.databind.json.JsonMapper;
 public final class ApiService implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ApiService.class);
   private static final Duration LOCK_HOLD = Duration.ofMinutes(1);
+  private static final String ROLE = "api";
+
+  /** An instance whose last heartbeat is older is taken for dead: three of them were missed. */
+  private static final Duration SEEN = Duration.ofSeconds(15);
 
   private final Closer closer;
   private final Readiness readiness;
@@ -68,7 +77,7 @@ public final class ApiService implements AutoCloseable {
   private static ApiService start(ApiSettings settings, Closer closer)
       throws InterruptedException, IOException {
     JsonMapper json = JsonMapper.builder().build();
-    Migrations.migrateWhenReachable(settings.postgres(), FlowEngine.migrations());
+    Migrations.migrateWhenReachable(settings.postgres(), migrations());
     Metrics metrics = closer.add("metrics", new Metrics(settings.name()));
     Database database = closer.add("database", Database.open(settings.postgres(), settings.name()));
     RedisConnections redis =
@@ -95,6 +104,12 @@ public final class ApiService implements AutoCloseable {
         new SseBroker(events, stream -> snapshot(engine, flowJson, stream), SseSettings.defaults());
     Clock clock = Clock.systemUTC();
     EventStreamRoute streams = closer.add("streams", new EventStreamRoute(engine, broker, clock));
+    Instances instances = new Instances(database);
+    ConnectionRegistry connections =
+        closer.add(
+            "connections",
+            ConnectionRegistry.start(
+                broker, database, redis, settings.name(), () -> serving(instances)));
     Routes routes =
         new Routes(
             settings,
@@ -104,6 +119,7 @@ public final class ApiService implements AutoCloseable {
             tasks,
             cache,
             streams,
+            connections,
             json,
             clock,
             metrics.registry());
@@ -129,9 +145,9 @@ public final class ApiService implements AutoCloseable {
     closer.add(
         "heartbeat",
         InstanceHeartbeat.start(
-            new Instances(database),
+            instances,
             settings.name(),
-            "api",
+            ROLE,
             FlowEngine.version(),
             settings.host() + ":" + management.port()));
     closer.add("drain", () -> broker.drain(settings.drain()));
@@ -159,6 +175,20 @@ public final class ApiService implements AutoCloseable {
   public void close() {
     readiness.drain();
     closer.close();
+  }
+
+  private static List<String> migrations() {
+    List<String> modules = new ArrayList<>(FlowEngine.migrations());
+    modules.add("sse-broker");
+    return modules;
+  }
+
+  /** The instances that serve streams, from the register. */
+  private static Set<String> serving(Instances instances) {
+    return instances.seenWithin(SEEN).stream()
+        .filter(instance -> instance.role().equals(ROLE))
+        .map(Instance::name)
+        .collect(Collectors.toSet());
   }
 
   private static Snapshot snapshot(FlowEngine engine, FlowJson flowJson, StreamId stream) {

@@ -4,8 +4,12 @@ import io.javalin.config.RoutesConfig;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.skein.api.auth.DoorSettings;
 import io.skein.api.auth.Doors;
+import io.skein.api.auth.Tickets;
+import io.skein.api.events.ConnectionRoutes;
 import io.skein.api.events.EventRoutes;
 import io.skein.api.events.EventStreamRoute;
+import io.skein.api.events.TicketRoutes;
+import io.skein.api.events.WatchedFlows;
 import io.skein.api.flows.DiscoveryRoutes;
 import io.skein.api.flows.FlowCommandRoutes;
 import io.skein.api.flows.FlowCreationRoute;
@@ -19,6 +23,7 @@ import io.skein.discovery.DiscoveryQueries;
 import io.skein.events.EventBus;
 import io.skein.flows.FlowEngine;
 import io.skein.postgres.Database;
+import io.skein.sse.ConnectionRegistry;
 import io.skein.tasks.TaskQueue;
 import java.time.Clock;
 import tools.jackson.databind.json.JsonMapper;
@@ -32,6 +37,7 @@ final class Routes {
   private final TaskQueue tasks;
   private final StateCache cache;
   private final EventStreamRoute streams;
+  private final ConnectionRegistry connections;
   private final JsonMapper json;
   private final Clock clock;
   private final MeterRegistry metrics;
@@ -44,6 +50,7 @@ final class Routes {
       TaskQueue tasks,
       StateCache cache,
       EventStreamRoute streams,
+      ConnectionRegistry connections,
       JsonMapper json,
       Clock clock,
       MeterRegistry metrics) {
@@ -54,6 +61,7 @@ final class Routes {
     this.tasks = tasks;
     this.cache = cache;
     this.streams = streams;
+    this.connections = connections;
     this.json = json;
     this.clock = clock;
     this.metrics = metrics;
@@ -63,7 +71,8 @@ final class Routes {
     PageRoutes page = new PageRoutes();
     DoorSettings doors =
         new DoorSettings(settings.tokens(), settings.allowedOrigins(), page.openRoutes());
-    Doors.install(routes, doors, clock, json);
+    Tickets tickets = new Tickets(settings.tokens(), clock);
+    Doors.install(routes, doors, tickets, clock, json);
     routes.before(QueryText::check);
     Outages.install(routes, new ProblemResponses(json));
     page.install(routes);
@@ -73,6 +82,8 @@ final class Routes {
     new DiscoveryRoutes(engine, new DiscoveryQueries(database, json), json).install(routes);
     new EventRoutes(engine, events, json).install(routes);
     streams.install(routes);
+    new TicketRoutes(tickets, new WatchedFlows(engine), json).install(routes);
+    new ConnectionRoutes(connections, json).install(routes);
     new TaskRoutes(engine, tasks, json).install(routes);
   }
 }

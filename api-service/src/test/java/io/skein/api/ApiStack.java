@@ -32,6 +32,9 @@ import tools.jackson.databind.json.JsonMapper;
  * API instances over a database and a key prefix of their own, and a worker when one is asked for.
  */
 final class ApiStack implements AutoCloseable {
+  /** A page elsewhere that may use the API. */
+  static final String FOREIGN_ORIGIN = "https://app.example.com";
+
   static final long MAX_UPLOAD_BYTES = 12 << 20;
 
   private static final List<String> TABLES =
@@ -137,6 +140,8 @@ final class ApiStack implements AutoCloseable {
                 TestTokens.SECRET,
                 "SKEIN_MAX_UPLOAD_BYTES",
                 Long.toString(MAX_UPLOAD_BYTES),
+                "SKEIN_ALLOWED_ORIGINS",
+                FOREIGN_ORIGIN,
                 "SKEIN_DRAIN",
                 "100ms")));
   }

@@ -136,7 +136,14 @@ class ClosedRoutesTest {
         .forEach(route -> others.add(route.method() + " " + route.path()));
     assertThat(others)
         .containsExactlyInAnyOrder(
-            "GET " + FLOWS, "POST " + FLOWS, "GET " + SESSION, "DELETE " + SESSION);
+            "GET " + FLOWS,
+            "POST " + FLOWS,
+            "GET " + SESSION,
+            "DELETE " + SESSION,
+            "POST /api/v1/tickets",
+            "GET /api/v1/connections",
+            "GET /api/v1/connections/counts",
+            "DELETE /api/v1/connections");
   }
 
   @Test

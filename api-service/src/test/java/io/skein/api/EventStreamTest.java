@@ -1,30 +1,24 @@
 package io.skein.api;
 
 import static io.skein.api.ApiClient.FLOWS;
+import static io.skein.api.StreamReading.numbered;
+import static io.skein.api.StreamReading.read;
+import static io.skein.api.StreamReading.reader;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.skein.api.StreamReading.Frame;
 import java.io.BufferedReader;
-import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.net.URI;
-import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.function.Predicate;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import tools.jackson.databind.JsonNode;
 
 /** A flow's events over HTTP, from one instance and then from the other. */
 @Timeout(120)
@@ -43,20 +37,6 @@ class EventStreamTest {
   @AfterAll
   static void stop() throws Exception {
     stack.close();
-  }
-
-  private record Frame(Map<String, String> fields) {
-    String event() {
-      return fields.getOrDefault("event", "message");
-    }
-
-    String id() {
-      return fields.getOrDefault("id", "");
-    }
-
-    JsonNode data() {
-      return stack.json.readTree(fields.getOrDefault("data", "null"));
-    }
   }
 
   @Test
@@ -128,6 +108,23 @@ class EventStreamTest {
     }
   }
 
+  @Test
+  void a_filter_passes_what_is_named_and_moves_on_behind_the_rest() throws Exception {
+    String flow = first.create(ApiClient.UNCLEAR_CSV);
+    try (InputStream body = open(first, flow, "?types=a,b&types=flow_created").body()) {
+      List<Frame> frames = read(reader(body), frame -> !frame.id().isEmpty());
+      assertThat(frames.getLast().data().get("type").asString()).isEqualTo("flow_created");
+    }
+    try (InputStream body = open(first, flow, "?phases=nowhere").body()) {
+      List<Frame> frames = read(reader(body), frame -> !frame.id().isEmpty());
+      assertThat(frames.getLast().fields()).containsOnlyKeys("id");
+    }
+    List<String> names = IntStream.range(0, 51).mapToObj(i -> "t" + i).toList();
+    String path = FLOWS + "/" + flow + "/events/stream";
+    first.problem(first.get(path + "?types=" + String.join(",", names)), 400, "malformed-request");
+    first.problem(first.get(path + "?phases=" + "p".repeat(201)), 400, "malformed-request");
+  }
+
   /** As EventSource comes: it sends a cookie, and no header of its own. */
   @Test
   void a_session_cookie_opens_a_stream() throws Exception {
@@ -152,50 +149,7 @@ class EventStreamTest {
     assertThat(open(anonymous, flow, "").statusCode()).isEqualTo(401);
   }
 
-  private static HttpResponse<InputStream> open(ApiClient client, String flow, String query)
-      throws IOException, InterruptedException {
-    HttpRequest.Builder request =
-        HttpRequest.newBuilder(
-            URI.create(
-                "http://127.0.0.1:"
-                    + client.port()
-                    + FLOWS
-                    + "/"
-                    + flow
-                    + "/events/stream"
-                    + query));
-    client.headers().forEach(request::header);
-    return stack.http.send(request.build(), BodyHandlers.ofInputStream());
-  }
-
-  private static BufferedReader reader(InputStream body) {
-    return new BufferedReader(new InputStreamReader(body, StandardCharsets.UTF_8));
-  }
-
-  /** Frames up to and with the first that is wanted. */
-  private static List<Frame> read(BufferedReader lines, Predicate<Frame> wanted)
-      throws IOException {
-    List<Frame> frames = new ArrayList<>();
-    Map<String, String> fields = new HashMap<>();
-    for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-      if (!line.isEmpty() && !line.startsWith(":")) {
-        int colon = line.indexOf(": ");
-        fields.put(line.substring(0, colon), line.substring(colon + 2));
-      } else if (!fields.isEmpty() && line.isEmpty()) {
-        Frame frame = new Frame(Map.copyOf(fields));
-        frames.add(frame);
-        fields.clear();
-        if (wanted.test(frame)) {
-          return frames;
-        }
-      }
-    }
-    throw new AssertionError("the stream ended before what was waited for: " + frames);
-  }
-
-  /** The events: unnamed, so that EventSource hands them to onmessage. */
-  private static List<Frame> numbered(List<Frame> frames) {
-    Stream<Frame> events = frames.stream().filter(frame -> frame.event().equals("message"));
-    return events.filter(frame -> !frame.id().isEmpty()).toList();
+  private static HttpResponse<InputStream> open(ApiClient client, String flow, String query) {
+    return StreamReading.open(client, FLOWS + "/" + flow + "/events/stream" + query);
   }
 }

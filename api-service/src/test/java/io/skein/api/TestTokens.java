@@ -29,6 +29,19 @@ final class TestTokens {
     return signed(SECRET, claims(tenant, engagement));
   }
 
+  /** A user of the usual account and engagement. */
+  static String ofUser(String user, String role) {
+    return ofUser(user, role, TENANT);
+  }
+
+  static String ofUser(String user, String role, String tenant) {
+    return signed(SECRET, claims(tenant, ENGAGEMENT).subject(user).claim("role", role));
+  }
+
+  static String endingIn(Duration fromNow) {
+    return signed(SECRET, claims(TENANT, ENGAGEMENT).expirationTime(in(fromNow)));
+  }
+
   static String expired() {
     return signed(SECRET, claims(TENANT, ENGAGEMENT).expirationTime(in(Duration.ofMinutes(-1))));
   }

@@ -7,6 +7,7 @@ import io.skein.locks.Locks;
 import io.skein.postgres.Database;
 import io.skein.tasks.TaskHandler;
 import io.skein.tasks.TaskQueue;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -145,6 +146,11 @@ public final class FlowEngine {
 
   public Optional<Flow> find(Owner owner, FlowId id) {
     return store.find(owner, id);
+  }
+
+  /** Whose these flows are; unknown ones are left out. An owner never changes. */
+  public Map<FlowId, Owner> owners(Collection<FlowId> flows) {
+    return store.owners(flows);
   }
 
   /** For a cache that serves all; whoever answers from it checks the owner. */

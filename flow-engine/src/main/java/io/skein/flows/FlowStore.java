@@ -3,8 +3,12 @@ package io.skein.flows;
 import io.skein.events.Appended;
 import io.skein.postgres.Database;
 import io.skein.postgres.Transaction;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
@@ -45,6 +49,21 @@ final class FlowStore {
             .bind("engagement", owner.engagement())
             .mapTo(Boolean.class)
             .one());
+  }
+
+  Map<FlowId, Owner> owners(Collection<FlowId> flows) {
+    Object[] ids = flows.stream().map(FlowId::value).toArray();
+    Map<FlowId, Owner> owners = new HashMap<>();
+    database.read(handle ->
+        handle
+            .createQuery("select id, tenant, engagement from flows where id = any(:ids)")
+            .bindArray("ids", UUID.class, ids)
+            .map((found, context) ->
+                owners.put(
+                    new FlowId(found.getObject("id", UUID.class)),
+                    new Owner(found.getString("tenant"), found.getString("engagement"))))
+            .list());
+    return owners;
   }
 
   Optional<Flow> findOfAnyOwner(FlowId id) {

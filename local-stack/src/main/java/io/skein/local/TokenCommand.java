@@ -40,10 +40,17 @@ final class TokenCommand implements Callable<Integer> {
       description = "user (default: ${DEFAULT-VALUE})")
   private String user;
 
+  @Option(
+      names = "--role",
+      paramLabel = "R",
+      defaultValue = "operator",
+      description = "viewer, operator or admin (default: ${DEFAULT-VALUE})")
+  private String role;
+
   @Override
   public Integer call() {
     TokenIssuer issuer = new TokenIssuer(location.directory().secret());
-    command.commandLine().getOut().println(issuer.issue(tenant, engagement, user));
+    command.commandLine().getOut().println(issuer.issue(tenant, engagement, user, role));
     return 0;
   }
 }

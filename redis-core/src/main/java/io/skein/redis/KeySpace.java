@@ -67,6 +67,16 @@ public final class KeySpace {
     return prefix + "lock:{" + name + "}:released";
   }
 
+  /** Hash connection → JSON of the streams that one instance serves. */
+  public String connections(String instance) {
+    return prefix + "sse:connections:{" + instance + "}";
+  }
+
+  /** Hash instance → how many streams there watch a flow. */
+  public String watchers(UUID flow) {
+    return prefix + "sse:watchers:{" + flow + "}";
+  }
+
   /** How far the sweep has come; one on each master, so that it shares the data's fate. */
   public String sweepWatermark(String tag) {
     return prefix + "sweep:watermark:{" + tag + "}";

@@ -2,12 +2,6 @@ package io.skein.sse;
 
 import io.skein.events.AgentUpdate;
 import io.skein.events.Epoch;
-import io.skein.events.EventFeed;
-import io.skein.events.EventListener;
-import io.skein.events.Position;
-import io.skein.events.Sequence;
-import io.skein.events.StoredEvent;
-import io.skein.events.StreamId;
 import io.skein.events.Subscription;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -21,61 +15,55 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What all local watchers of one flow share: its latest events, encoded once. The ring holds the
- * sequences {@code first} to {@code top} without a gap; what falls out of it is in the journal.
- * Thread safe.
+ * What all local watchers of one thing share: its latest events, encoded once. What falls out of
+ * the ring is in the journal. Thread safe.
  */
-final class Hub implements EventListener {
+final class Hub<P extends Comparable<P>> {
   private static final int BYTES_PER_WRITE = 256 * 1024;
-
-  private static final byte[] NOTHING = {};
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Set<SseStream> watchers = ConcurrentHashMap.newKeySet();
   private final Map<String, Progress> progress = new HashMap<>();
   private final AtomicBoolean progressLoaded = new AtomicBoolean();
-  private final byte[][] ring;
-  private final int maxBytes;
+  private final Ring<P> ring;
   private Epoch epoch;
-  private long first;
-  private long top;
-  private long bytes;
   private long progressCount;
-  private @Nullable Position end;
+  private @Nullable End<P> end;
   private @Nullable Subscription subscription;
 
-  Hub(Position position, SseSettings settings) {
-    this.ring = new byte[settings.ringEvents()][0];
-    this.maxBytes = settings.ringBytes();
-    this.epoch = position.epoch();
-    this.top = position.last().value();
-    this.first = top + 1;
+  Hub(Epoch epoch, P top, SseSettings settings) {
+    this.ring = new Ring<>(settings.ringEvents(), settings.ringBytes(), top);
+    this.epoch = epoch;
   }
 
   /** An agent's latest frame, and the how manyeth update of this hub it was. */
-  private record Progress(long number, byte[] frame) {}
+  private record Progress(long number, @Nullable String phase, byte[] frame) {}
+
+  /** The last place of all, and what tells so. */
+  private record End<P>(P last, byte[] frame) {}
 
   /**
    * What a watcher shall write next.
    *
    * @param frames in order; may be empty
-   * @param cursor the sequence that is reached with them
+   * @param cursor the place that is reached with them
    * @param progressSeen the number of updates that is reached with them
    * @param inJournal whether the next events are no longer here
-   * @param top the last sequence that this hub has heard of
-   * @param end set when nothing follows after the frames
+   * @param top the last place that this hub has heard of
+   * @param end set when nothing follows after the frames: what to write last
    */
-  record Next(
+  record Next<P>(
       Epoch epoch,
       List<byte[]> frames,
-      long cursor,
+      P cursor,
       long progressSeen,
       boolean inJournal,
-      long top,
-      @Nullable Position end) {}
+      P top,
+      byte @Nullable [] end) {}
 
-  void start(EventFeed feed, StreamId stream) {
-    subscription = feed.subscribe(stream, new Sequence(top), this);
+  /** What feeds this hub; closed with it. */
+  void fedBy(Subscription feeding) {
+    subscription = feeding;
   }
 
   void close() {
@@ -105,90 +93,87 @@ final class Hub implements EventListener {
     }
   }
 
-  Next next(long cursor, long progressSeen) {
+  Next<P> next(P cursor, long progressSeen, Wanted wanted) {
     lock.lock();
     try {
-      List<byte[]> frames = new ArrayList<>();
-      boolean inJournal = cursor < first - 1;
-      long reached = cursor;
-      long size = 0;
-      while (!inJournal && reached < top && size < BYTES_PER_WRITE) {
-        reached++;
-        byte[] frame = ring[slot(reached)];
-        frames.add(frame);
-        size += frame.length;
+      Portion<P> portion = new Portion<>(cursor);
+      boolean inJournal = cursor.compareTo(ring.floor()) < 0;
+      if (!inJournal) {
+        fill(portion, wanted);
       }
+      List<byte[]> frames = portion.frames(epoch);
       if (progressSeen < progressCount) {
-        progress.values().stream()
-            .filter(update -> update.number() > progressSeen)
-            .forEach(update -> frames.add(update.frame()));
+        frames = new ArrayList<>(frames);
+        addProgress(frames, progressSeen, wanted);
       }
-      boolean atEnd = end != null && reached >= end.last().value();
-      return new Next(epoch, frames, reached, progressCount, inJournal, top, atEnd ? end : null);
+      P reached = portion.reached();
+      boolean atEnd = end != null && reached.compareTo(end.last()) >= 0;
+      return new Next<>(
+          epoch,
+          frames,
+          reached,
+          progressCount,
+          inJournal,
+          ring.top(),
+          atEnd && end != null ? end.frame() : null);
     } finally {
       lock.unlock();
     }
   }
 
-  @Override
-  public void events(List<StoredEvent> events) {
-    List<byte[]> frames = events.stream().map(SseFrames::event).toList();
-    lock.lock();
-    try {
-      for (byte[] frame : frames) {
-        push(frame);
+  private void fill(Portion<P> portion, Wanted wanted) {
+    long number = ring.firstAfter(portion.reached());
+    while (number < ring.end() && portion.bytes() < BYTES_PER_WRITE) {
+      EncodedEvent<P> event = ring.get(number);
+      if (wanted.takes(event.stream(), event.type(), event.phase())) {
+        portion.take(event.place(), event.frame());
+      } else {
+        portion.skip(event.place());
       }
-    } finally {
-      lock.unlock();
-    }
-    wakeWatchers();
-  }
-
-  /** Under the lock. */
-  private void push(byte[] frame) {
-    if (top - first + 1 == ring.length) {
-      dropFirst();
-    }
-    top++;
-    ring[slot(top)] = frame;
-    bytes += frame.length;
-    while (bytes > maxBytes && first < top) {
-      dropFirst();
+      number++;
     }
   }
 
-  private void dropFirst() {
-    bytes -= ring[slot(first)].length;
-    ring[slot(first)] = NOTHING;
-    first++;
+  private void addProgress(List<byte[]> frames, long seen, Wanted wanted) {
+    for (Progress update : progress.values()) {
+      if (update.number() > seen && wanted.takesProgress(update.phase())) {
+        frames.add(update.frame());
+      }
+    }
   }
 
-  private int slot(long seq) {
-    return (int) (seq % ring.length);
-  }
-
-  @Override
-  public void closed(Position position) {
+  /** Takes the next events, in order. */
+  void push(List<EncodedEvent<P>> events) {
     lock.lock();
     try {
-      end = position;
+      events.forEach(ring::push);
     } finally {
       lock.unlock();
     }
     wakeWatchers();
   }
 
-  /** Each watcher sees the other epoch and resets its client. */
-  @Override
-  public void reset(Position position) {
+  /**
+   * Nothing will follow.
+   *
+   * @param frame for those who have reached the last place
+   */
+  void finish(P last, byte[] frame) {
     lock.lock();
     try {
-      while (first <= top) {
-        dropFirst();
-      }
-      epoch = position.epoch();
-      top = position.last().value();
-      first = top + 1;
+      end = new End<>(last, frame);
+    } finally {
+      lock.unlock();
+    }
+    wakeWatchers();
+  }
+
+  /** The history was replaced. Each watcher sees the other epoch and resets its client. */
+  void restart(Epoch now, P top) {
+    lock.lock();
+    try {
+      ring.restart(top);
+      epoch = now;
       end = null;
     } finally {
       lock.unlock();
@@ -196,8 +181,7 @@ final class Hub implements EventListener {
     wakeWatchers();
   }
 
-  @Override
-  public void progress(AgentUpdate update) {
+  void progress(AgentUpdate update) {
     observe(update, true);
     wakeWatchers();
   }
@@ -208,7 +192,7 @@ final class Hub implements EventListener {
     try {
       if (latest || !progress.containsKey(update.agent())) {
         progressCount++;
-        progress.put(update.agent(), new Progress(progressCount, frame));
+        progress.put(update.agent(), new Progress(progressCount, update.phase(), frame));
       }
     } finally {
       lock.unlock();

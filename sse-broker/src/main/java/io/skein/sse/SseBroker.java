@@ -1,19 +1,16 @@
 package io.skein.sse;
 
-import io.skein.events.AgentUpdate;
-import io.skein.events.Epoch;
 import io.skein.events.EventBus;
 import io.skein.events.EventId;
 import io.skein.events.Position;
 import io.skein.events.Sequence;
-import io.skein.events.StoredEvent;
 import io.skein.events.StreamId;
+import io.skein.postgres.Identifiers;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
@@ -33,25 +30,38 @@ public final class SseBroker {
   private final SnapshotSource snapshots;
   private final SseSettings settings;
   private final RandomGenerator random;
-  private final Map<StreamId, Hub> hubs = new ConcurrentHashMap<>();
-  private final Set<SseStream> served = ConcurrentHashMap.newKeySet();
+  private final InstantSource clock;
+  private final Hubs<StreamId, Sequence> flows = new Hubs<>();
+  private final ServedStreams served;
   private final LongAdder refused = new LongAdder();
   private volatile boolean draining;
 
   /** A broker with jitter by chance. */
   public SseBroker(EventBus bus, SnapshotSource snapshots, SseSettings settings) {
-    this(bus, snapshots, settings, () -> ThreadLocalRandom.current().nextLong());
+    this(
+        bus,
+        snapshots,
+        settings,
+        () -> ThreadLocalRandom.current().nextLong(),
+        InstantSource.system());
   }
 
   /**
    * @param random for every jitter; must be thread safe
+   * @param clock says since when somebody watches
    */
   public SseBroker(
-      EventBus bus, SnapshotSource snapshots, SseSettings settings, RandomGenerator random) {
+      EventBus bus,
+      SnapshotSource snapshots,
+      SseSettings settings,
+      RandomGenerator random,
+      InstantSource clock) {
     this.bus = bus;
     this.snapshots = snapshots;
     this.settings = settings;
     this.random = random;
+    this.clock = clock;
+    this.served = new ServedStreams(settings);
   }
 
   /**
@@ -62,48 +72,63 @@ public final class SseBroker {
    * @param lastEventId what the client sent, header before query
    * @return empty when there is no such stream
    */
-  public Optional<SseStream> open(StreamId stream, @Nullable String lastEventId) {
-    if (draining || served.size() >= settings.maxConnections()) {
-      return Optional.of(refuse(stream));
+  public Optional<SseStream> open(
+      Viewer viewer, StreamId stream, EventFilter filter, @Nullable String lastEventId) {
+    if (draining || served.full(viewer)) {
+      return Optional.of(refuse());
     }
     try {
       return bus.feed()
           .position(stream)
-          .map(position -> new SseStream(this, stream, start(position, lastEventId), settings));
+          .map(position -> begin(viewer, stream, position, filter, lastEventId));
     } catch (RuntimeException e) {
       // Any status but 200 would end the client's EventSource for good.
       LOG.warn("a stream of events could not be opened; its client comes again", e);
-      return Optional.of(refuse(stream));
+      return Optional.of(refuse());
     }
   }
 
-  /** A stream that only tells the client to come again; it shows nothing of the flow. */
-  public SseStream refuse(StreamId stream) {
+  /** {@link #open} for a client that wants every event, in a service without users. */
+  public Optional<SseStream> open(StreamId stream, @Nullable String lastEventId) {
+    return open(Viewer.UNKNOWN, stream, EventFilter.ALL, lastEventId);
+  }
+
+  /** A stream that only tells the client to come again. */
+  public SseStream refuse() {
     refused.increment();
-    Position nowhere = new Position(new Epoch(0), Sequence.START, 0, false);
-    SseStream.Start start =
-        new SseStream.Start(SseStream.Start.Kind.REFUSED, nowhere, Sequence.START, false);
-    return new SseStream(this, stream, start, settings);
+    return SseStream.refused(this, settings);
   }
 
-  private static SseStream.Start start(Position position, @Nullable String lastEventId) {
+  private SseStream begin(
+      Viewer viewer,
+      StreamId stream,
+      Position position,
+      EventFilter filter,
+      @Nullable String lastEventId) {
+    boolean fresh = lastEventId == null || lastEventId.isEmpty();
+    Optional<Sequence> known = known(lastEventId, position);
+    if (!fresh && position.closed() && known.filter(position.last()::equals).isPresent()) {
+      return SseStream.finished(this, settings);
+    }
+    Source<Sequence> source = new FlowSource(stream, bus, snapshots, settings, flows, position);
+    Serving.Begin<Sequence> begin =
+        new Serving.Begin<>(
+            new Source.Present<>(position.epoch(), position.last()),
+            known.orElse(position.last()),
+            known.isEmpty());
+    return SseStream.served(
+        this, settings, viewer, new Serving<>(source, begin, new Wanted(filter), settings));
+  }
+
+  /** The event that the client has; empty when its id means nothing here. */
+  private static Optional<Sequence> known(@Nullable String lastEventId, Position position) {
     if (lastEventId == null || lastEventId.isEmpty()) {
-      return new SseStream.Start(SseStream.Start.Kind.SERVED, position, Sequence.START, false);
+      return Optional.of(Sequence.START);
     }
-    Optional<Sequence> known =
-        EventId.parse(lastEventId)
-            .filter(id -> id.epoch().equals(position.epoch()))
-            .map(EventId::sequence)
-            .filter(sequence -> sequence.compareTo(position.last()) <= 0);
-    if (known.isEmpty()) {
-      return new SseStream.Start(SseStream.Start.Kind.SERVED, position, position.last(), true);
-    }
-    boolean finished = position.closed() && known.get().equals(position.last());
-    return new SseStream.Start(
-        finished ? SseStream.Start.Kind.FINISHED : SseStream.Start.Kind.SERVED,
-        position,
-        known.get(),
-        false);
+    return EventId.parse(lastEventId)
+        .filter(id -> id.epoch().equals(position.epoch()))
+        .map(EventId::sequence)
+        .filter(sequence -> sequence.compareTo(position.last()) <= 0);
   }
 
   /** Streams being served. */
@@ -113,7 +138,7 @@ public final class SseBroker {
 
   /** Flows that somebody here watches. */
   public int hubs() {
-    return hubs.size();
+    return flows.size();
   }
 
   /** Clients that were told to come again, since the start. */
@@ -128,7 +153,7 @@ public final class SseBroker {
    */
   public void drain(Duration window) throws InterruptedException {
     draining = true;
-    List<SseStream> leaving = List.copyOf(served);
+    List<SseStream> leaving = served.streams();
     long pause = leaving.isEmpty() ? 0 : window.toNanos() / leaving.size();
     for (SseStream stream : leaving) {
       stream.end(StreamEnd.DRAINED);
@@ -138,56 +163,29 @@ public final class SseBroker {
       }
     }
     long deadline = System.nanoTime() + Duration.ofSeconds(1).toNanos();
-    while (!served.isEmpty() && System.nanoTime() < deadline) {
-      served.forEach(stream -> stream.end(StreamEnd.DRAINED));
+    while (served.size() > 0 && System.nanoTime() < deadline) {
+      served.streams().forEach(stream -> stream.end(StreamEnd.DRAINED));
       Thread.sleep(10);
     }
   }
 
-  Hub join(SseStream watcher, StreamId stream, Position position) {
-    served.add(watcher);
-    return hubs.compute(
-        stream,
-        (id, present) -> {
-          Hub hub = present;
-          if (hub == null) {
-            hub = new Hub(position, settings);
-            hub.start(bus.feed(), id);
-          }
-          hub.add(watcher);
-          return hub;
-        });
+  /** Counts a stream among those that are served, unless there are too many. */
+  boolean admit(SseStream stream, Viewer viewer, Set<StreamId> flows) {
+    Connection connection =
+        new Connection(Identifiers.next().toString(), viewer, flows, clock.instant());
+    boolean admitted = !draining && served.admit(stream, connection);
+    if (!admitted) {
+      refused.increment();
+    }
+    return admitted;
   }
 
-  void leave(SseStream watcher, StreamId stream) {
-    served.remove(watcher);
-    hubs.computeIfPresent(
-        stream,
-        (id, hub) -> {
-          if (!hub.remove(watcher)) {
-            return hub;
-          }
-          hub.close();
-          return null;
-        });
+  void dismiss(SseStream stream) {
+    served.dismiss(stream);
   }
 
-  Position position(StreamId stream) {
-    return bus.feed()
-        .position(stream)
-        .orElseThrow(() -> new IllegalStateException("stream " + stream + " is gone"));
-  }
-
-  List<StoredEvent> page(StreamId stream, Sequence after, int limit) {
-    return bus.journal().read(stream, after, limit);
-  }
-
-  Snapshot snapshot(StreamId stream) {
-    return snapshots.load(stream);
-  }
-
-  List<AgentUpdate> progressOf(StreamId stream) {
-    return bus.progress().snapshot(stream);
+  ServedStreams served() {
+    return served;
   }
 
   /** A duration that is longer or shorter by at most this share. */

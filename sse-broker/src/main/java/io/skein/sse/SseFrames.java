@@ -3,9 +3,11 @@ package io.skein.sse;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.skein.events.AgentUpdate;
+import io.skein.events.Epoch;
 import io.skein.events.Position;
 import io.skein.events.Sequence;
 import io.skein.events.StoredEvent;
+import io.skein.sse.Source.Present;
 import java.time.Duration;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -33,22 +35,27 @@ final class SseFrames {
     return frame("id: " + event.id() + "\n", data);
   }
 
-  static byte[] hello(Duration retry, Sequence from, Position position, boolean lost) {
+  /** The id of an event that was skipped, and nothing else. */
+  static byte[] id(Epoch epoch, Object place) {
+    return ("id: " + epoch + "." + place + "\n\n").getBytes(UTF_8);
+  }
+
+  static byte[] hello(Duration retry, Sequence from, Present<Sequence> present, boolean lost) {
     ObjectNode data = JSON.createObjectNode();
     data.put("from", from.value());
-    data.put("top", position.last().value());
-    data.put("epoch", position.epoch().millis());
+    data.put("top", present.top().value());
+    data.put("epoch", present.epoch().millis());
     data.put("lost", lost);
     return frame("retry: " + retry.toMillis() + "\nevent: hello\n", data);
   }
 
-  static byte[] reset(Position position, Snapshot snapshot) {
+  static byte[] reset(Present<Sequence> present, Snapshot snapshot) {
     ObjectNode data = JSON.createObjectNode();
-    data.put("epoch", position.epoch().millis());
-    data.put("last", position.last().value());
+    data.put("epoch", present.epoch().millis());
+    data.put("last", present.top().value());
     data.put("version", snapshot.version());
     data.putRawValue("state", raw(snapshot.json()));
-    return frame("event: reset\nid: " + position.lastId() + "\n", data);
+    return frame("event: reset\nid: " + present.epoch() + "." + present.top() + "\n", data);
   }
 
   static byte[] end(Position position) {

@@ -15,6 +15,7 @@ import java.time.Duration;
  * @param pageEvents events per page read from the journal
  * @param maxConnections streams served at once by this instance; past it a client is told to come
  *     again
+ * @param maxPerUser the same for one user
  */
 public record SseSettings(
     Duration retry,
@@ -23,10 +24,11 @@ public record SseSettings(
     int ringEvents,
     int ringBytes,
     int pageEvents,
-    int maxConnections) {
+    int maxConnections,
+    int maxPerUser) {
 
   public SseSettings {
-    if (ringEvents < 1 || ringBytes < 1 || pageEvents < 1 || maxConnections < 1) {
+    if (ringEvents < 1 || ringBytes < 1 || pageEvents < 1 || maxConnections < 1 || maxPerUser < 1) {
       throw new IllegalArgumentException("the limits of SSE must be at least 1");
     }
   }
@@ -39,6 +41,7 @@ public record SseSettings(
         1024,
         4 << 20,
         500,
-        20_000);
+        20_000,
+        100);
   }
 }

@@ -1,10 +1,5 @@
 package io.skein.sse;
 
-import io.skein.events.Epoch;
-import io.skein.events.Position;
-import io.skein.events.Sequence;
-import io.skein.events.StoredEvent;
-import io.skein.events.StreamId;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
@@ -21,43 +16,48 @@ public final class SseStream {
   private static final Logger LOG = LoggerFactory.getLogger(SseStream.class);
 
   private final SseBroker broker;
-  private final StreamId stream;
   private final SseSettings settings;
-  private final Start start;
+  private final Kind kind;
+  private final Viewer viewer;
+  private final @Nullable Serving<?> serving;
   private volatile @Nullable Thread thread;
   private volatile @Nullable StreamEnd asked;
-  private Epoch epoch;
-  private long cursor;
-  private long progressSeen;
-  private long writtenAt;
 
-  SseStream(SseBroker broker, StreamId stream, Start start, SseSettings settings) {
+  private SseStream(
+      SseBroker broker,
+      SseSettings settings,
+      Kind kind,
+      Viewer viewer,
+      @Nullable Serving<?> serving) {
     this.broker = broker;
-    this.stream = stream;
     this.settings = settings;
-    this.start = start;
-    this.epoch = start.position().epoch();
-    this.cursor = start.from().value();
+    this.kind = kind;
+    this.viewer = viewer;
+    this.serving = serving;
   }
 
-  /**
-   * How it begins.
-   *
-   * @param position of the stream by PostgreSQL, at the moment the client came
-   * @param from the last event that the client knows
-   * @param lost whether what the client knew means nothing here, so that it needs the state
-   */
-  record Start(Kind kind, Position position, Sequence from, boolean lost) {
-    enum Kind {
-      SERVED,
-      FINISHED,
-      REFUSED
-    }
+  private enum Kind {
+    SERVED,
+    FINISHED,
+    REFUSED
+  }
+
+  static SseStream served(
+      SseBroker broker, SseSettings settings, Viewer viewer, Serving<?> serving) {
+    return new SseStream(broker, settings, Kind.SERVED, viewer, serving);
+  }
+
+  static SseStream finished(SseBroker broker, SseSettings settings) {
+    return new SseStream(broker, settings, Kind.FINISHED, Viewer.UNKNOWN, null);
+  }
+
+  static SseStream refused(SseBroker broker, SseSettings settings) {
+    return new SseStream(broker, settings, Kind.REFUSED, Viewer.UNKNOWN, null);
   }
 
   /** Whether the client knows the final event already: answer 204, and it will not come again. */
   public boolean finished() {
-    return start.kind() == Start.Kind.FINISHED;
+    return kind == Kind.FINISHED;
   }
 
   /** Ends the stream soon, from any thread: the credential ran out, for example. */
@@ -87,11 +87,17 @@ public final class SseStream {
   public StreamEnd writeTo(OutputStream out) {
     thread = Thread.currentThread();
     try {
-      return switch (start.kind()) {
-        case FINISHED -> StreamEnd.FINISHED;
-        case REFUSED -> sayRetry(out, StreamEnd.REFUSED);
-        case SERVED -> serve(out);
-      };
+      if (kind == Kind.FINISHED) {
+        return StreamEnd.FINISHED;
+      }
+      if (serving == null || !broker.admit(this, viewer, serving.source().flows())) {
+        return sayRetry(out, StreamEnd.REFUSED);
+      }
+      try {
+        return serve(serving, out);
+      } finally {
+        broker.dismiss(this);
+      }
     } catch (IOException e) {
       return StreamEnd.CLIENT_LEFT;
     } finally {
@@ -99,111 +105,18 @@ public final class SseStream {
     }
   }
 
-  private StreamEnd serve(OutputStream out) throws IOException {
-    Hub hub = broker.join(this, stream, start.position());
+  private <P extends Comparable<P>> StreamEnd serve(Serving<P> served, OutputStream out)
+      throws IOException {
+    Source<P> source = served.source();
     try {
-      return follow(hub, out);
+      Duration maxAge = broker.jittered(settings.maxAge(), 0.1);
+      StreamEnd reason = served.follow(source.join(this), out, maxAge, () -> asked);
+      return reason == StreamEnd.FINISHED ? reason : sayRetry(out, reason);
     } catch (RuntimeException e) {
-      LOG.warn("a stream of events failed; its client resumes stream={}", stream, e);
+      LOG.warn("a stream of events failed; its client resumes stream={}", source, e);
       return sayRetry(out, StreamEnd.FAILED);
     } finally {
-      broker.leave(this, stream);
-    }
-  }
-
-  private StreamEnd follow(Hub hub, OutputStream out) throws IOException {
-    long endsAt = System.nanoTime() + broker.jittered(settings.maxAge(), 0.1).toNanos();
-    out.write(SseFrames.hello(settings.retry(), start.from(), start.position(), start.lost()));
-    if (start.lost()) {
-      reset(start.position(), out);
-    }
-    flush(out);
-    hub.loadProgress(() -> broker.progressOf(stream));
-    while (true) {
-      if (Thread.currentThread().isInterrupted()) {
-        return StreamEnd.CLOSED;
-      }
-      StreamEnd reason = asked;
-      if (reason == null && System.nanoTime() - endsAt >= 0) {
-        reason = StreamEnd.AGED;
-      }
-      if (reason != null) {
-        return sayRetry(out, reason);
-      }
-      if (step(hub, out)) {
-        return StreamEnd.FINISHED;
-      }
-    }
-  }
-
-  /** One write of everything that is due, or one wait; answers whether the end was written. */
-  private boolean step(Hub hub, OutputStream out) throws IOException {
-    Hub.Next next = hub.next(cursor, progressSeen);
-    int order = next.epoch().compareTo(epoch);
-    if (order != 0) {
-      if (order > 0) {
-        reset(broker.position(stream), out);
-        flush(out);
-      } else {
-        await(out); // PostgreSQL has told this client already, the hub learns it next
-      }
-      return false;
-    }
-    for (byte[] frame : next.frames()) {
-      out.write(frame);
-    }
-    cursor = next.cursor();
-    progressSeen = next.progressSeen();
-    if (next.inJournal()) {
-      if (!writePage(next.top(), out)) {
-        reset(broker.position(stream), out);
-      }
-      flush(out);
-      return false;
-    }
-    Position end = next.end();
-    if (end != null) {
-      out.write(SseFrames.end(end));
-      flush(out);
-      return true;
-    }
-    if (!next.frames().isEmpty()) {
-      flush(out);
-    } else {
-      await(out);
-    }
-    return false;
-  }
-
-  /** Answers whether the journal still had what the ring has no longer. */
-  private boolean writePage(long upTo, OutputStream out) throws IOException {
-    long before = cursor;
-    for (StoredEvent event : broker.page(stream, new Sequence(cursor), settings.pageEvents())) {
-      // What the hub has not heard of may be newer than the state that Redis would answer with.
-      if (!event.id().epoch().equals(epoch) || event.sequence().value() > upTo) {
-        break;
-      }
-      out.write(SseFrames.event(event));
-      cursor = event.sequence().value();
-    }
-    return cursor > before;
-  }
-
-  private void reset(Position position, OutputStream out) throws IOException {
-    Snapshot snapshot = broker.snapshot(stream); // after the position, so not older than it
-    out.write(SseFrames.reset(position, snapshot));
-    epoch = position.epoch();
-    cursor = position.last().value();
-  }
-
-  private void await(OutputStream out) throws IOException {
-    long silent = System.nanoTime() - writtenAt;
-    long wait = settings.heartbeat().toNanos() - silent;
-    if (wait > 0) {
-      LockSupport.parkNanos(this, wait);
-    } else {
-      out.write(SseFrames.HEARTBEAT);
-      flush(out);
+      source.leave(this);
     }
   }
 
@@ -213,12 +126,7 @@ public final class SseStream {
             ? settings.retry()
             : broker.jittered(settings.retry().multipliedBy(2), 0.75);
     out.write(SseFrames.retry(retry));
-    flush(out);
-    return reason;
-  }
-
-  private void flush(OutputStream out) throws IOException {
     out.flush();
-    writtenAt = System.nanoTime();
+    return reason;
   }
 }

@@ -10,6 +10,8 @@ public enum StreamEnd {
   AGED,
   /** The instance stops; the client resumes on another. */
   DRAINED,
+  /** An operator ended the user's streams; the client comes again, if it may. */
+  DISCONNECTED,
   /** {@link SseStream#close} was called. */
   CLOSED,
   /** Not served: too many streams, stopping, or PostgreSQL is away; the client comes again. */

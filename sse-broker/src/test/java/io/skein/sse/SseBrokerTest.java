@@ -1,6 +1,7 @@
 package io.skein.sse;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.awaitility.Awaitility.await;
 
 import io.skein.events.AgentUpdate;
@@ -19,8 +20,11 @@ import io.skein.testing.TestServers;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
@@ -63,7 +67,7 @@ class SseBrokerTest {
   }
 
   private static SseSettings settings(Duration heartbeat, Duration maxAge) {
-    return new SseSettings(Duration.ofSeconds(2), heartbeat, maxAge, 16, 1 << 20, 50, 100);
+    return new SseSettings(Duration.ofSeconds(2), heartbeat, maxAge, 16, 1 << 20, 50, 100, 100);
   }
 
   private static SseBroker broker(EventBus bus, SseSettings settings) {
@@ -239,6 +243,91 @@ class SseBrokerTest {
   }
 
   @Test
+  void aFilteredEventStillMovesTheCursor() {
+    StreamId stream = open();
+    appendTyped(stream, "wanted", "mapping");
+    appendTyped(stream, "wanted", "cleansing");
+    appendTyped(stream, "other", "mapping");
+    Client client = follow(first, stream, filter(Set.of("wanted"), Set.of("mapping")), null);
+    String epoch = firstBus.journal().position(stream).orElseThrow().epoch().toString();
+    await().until(() -> client.lastId().equals(epoch + ".3"));
+    assertThat(client.sequences()).containsExactly(1L);
+    assertThat(client.text()).endsWith("\n\nid: " + epoch + ".3\n\n").doesNotContain(epoch + ".2");
+
+    appendTyped(stream, "wanted", null);
+    await().until(() -> client.lastId().equals(epoch + ".4"));
+    appendTyped(stream, "wanted", "mapping");
+    client.awaitSequence(5);
+    assertThat(client.sequences()).containsExactly(1L, 5L);
+
+    Client resumed =
+        follow(second, stream, filter(Set.of("other", "unknown"), Set.of()), epoch + ".1");
+    resumed.awaitSequence(3);
+    await().until(() -> resumed.lastId().equals(epoch + ".5"));
+    assertThat(resumed.sequences()).containsExactly(3L);
+  }
+
+  /** The ring of these brokers has 16 events and a page 50. */
+  @Test
+  void aFilteredEventMovesTheCursorThroughTheJournalToo() {
+    StreamId stream = open();
+    Client watcher = follow(first, stream, null);
+    for (int i = 0; i < 12; i++) {
+      append(stream, 10);
+      appendTyped(stream, "wanted", null);
+    }
+    watcher.awaitSequence(132);
+    Client client = follow(first, stream, filter(Set.of("wanted"), Set.of()), null);
+    client.awaitSequence(132);
+    assertThat(client.sequences())
+        .isEqualTo(LongStream.rangeClosed(1, 12).map(n -> n * 11).boxed().toList());
+    Client nothing = follow(first, stream, filter(Set.of("nothing"), Set.of()), null);
+    await().until(() -> nothing.lastId().endsWith(".132"));
+    assertThat(nothing.sequences()).isEmpty();
+    assertThat(nothing.frames()).hasSizeLessThan(8);
+  }
+
+  @Test
+  void theEndAndTheProgressOfWantedPhasesPassAFilter() {
+    StreamId stream = open();
+    Client mapping = follow(first, stream, filter(Set.of(), Set.of("field_mapping")), null);
+    Client cleansing = follow(first, stream, filter(Set.of(), Set.of("cleansing")), null);
+    append(stream, 1);
+    await().until(() -> cleansing.lastId().endsWith(".1") && mapping.lastId().endsWith(".1"));
+    secondBus.progress().update(stream, progress(40));
+    await().until(() -> !mapping.frames("progress").isEmpty());
+    database.useTransaction(tx -> {
+      firstBus.journal().append(tx, stream, List.of(NewEvent.of("final").changingState()));
+      firstBus.journal().close(tx, stream);
+    });
+    assertThat(mapping.awaitEnd()).isEqualTo(StreamEnd.FINISHED);
+    assertThat(cleansing.awaitEnd()).isEqualTo(StreamEnd.FINISHED);
+    assertThat(cleansing.frames("progress")).isEmpty();
+    assertThat(cleansing.frames().getLast().event()).isEqualTo("end");
+    assertThat(cleansing.lastId()).endsWith(".2");
+  }
+
+  @Test
+  void aFilterIsBounded() {
+    Set<String> fifty = IntStream.range(0, 50).mapToObj(i -> "t" + i).collect(Collectors.toSet());
+    assertThat(filter(fifty, Set.of("p".repeat(200))).types()).hasSize(50);
+    Set<String> more = new HashSet<>(fifty);
+    more.add("one more");
+    assertThatIllegalArgumentException().isThrownBy(() -> filter(more, Set.of()));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> filter(Set.of(), Set.of("p".repeat(201))));
+  }
+
+  private static EventFilter filter(Set<String> types, Set<String> phases) {
+    return new EventFilter(types, phases);
+  }
+
+  private static void appendTyped(StreamId stream, String type, @Nullable String phase) {
+    database.useTransaction(
+        tx -> firstBus.journal().append(tx, stream, List.of(NewEvent.of(type).withPhase(phase))));
+  }
+
+  @Test
   void silenceIsFilledWithHeartbeatsAndAgeEndsAStream() {
     StreamId stream = open();
     SseBroker broker = broker(firstBus, settings(Duration.ofMillis(50), Duration.ofMillis(400)));
@@ -316,5 +405,10 @@ class SseBrokerTest {
 
   private static Client follow(SseBroker broker, StreamId stream, @Nullable String lastEventId) {
     return Client.follow(broker.open(stream, lastEventId).orElseThrow());
+  }
+
+  private static Client follow(
+      SseBroker broker, StreamId stream, EventFilter filter, @Nullable String lastEventId) {
+    return Client.follow(broker.open(Viewer.UNKNOWN, stream, filter, lastEventId).orElseThrow());
   }
 }

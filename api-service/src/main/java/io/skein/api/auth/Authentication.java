@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Runs before every request, whether or not it matches a route: finds the caller or refuses. A
- * bearer token goes before a cookie, since no other page can make a browser send one.
+ * bearer token goes before a cookie, since no other page can make a browser send one; so does a
+ * ticket, which opens one stream only.
  */
 final class Authentication {
   private static final Set<HandlerType> READS =
@@ -20,12 +21,19 @@ final class Authentication {
 
   private final Tokens tokens;
   private final Sessions sessions;
+  private final Tickets tickets;
   private final AllowedOrigins origins;
   private final List<OpenRoute> open;
 
-  Authentication(Tokens tokens, Sessions sessions, AllowedOrigins origins, List<OpenRoute> open) {
+  Authentication(
+      Tokens tokens,
+      Sessions sessions,
+      Tickets tickets,
+      AllowedOrigins origins,
+      List<OpenRoute> open) {
     this.tokens = tokens;
     this.sessions = sessions;
+    this.tickets = tickets;
     this.origins = origins;
     this.open = open;
   }
@@ -45,6 +53,11 @@ final class Authentication {
     if (authorization != null) {
       return bearer(authorization);
     }
+    String ticket = Tickets.read(context);
+    if (ticket != null) {
+      TokenVerdict.Accepted accepted = accepted(tickets.verify(ticket));
+      return caller(accepted, new TicketScope(accepted.opens()));
+    }
     String cookie = SessionCookie.read(context);
     if (cookie == null) {
       throw unauthenticated(
@@ -59,7 +72,7 @@ final class Authentication {
     }
     TokenVerdict.Accepted accepted =
         accepted(tokens.verify(authorization.substring(BEARER.length()).strip()));
-    return new Caller(accepted.principal(), accepted.expiresAt());
+    return caller(accepted, null);
   }
 
   private Caller session(Context context, String cookie) {
@@ -67,7 +80,11 @@ final class Authentication {
     if (!READS.contains(context.method())) {
       demandOwnPage(context, accepted.id());
     }
-    return new Caller(accepted.principal(), accepted.expiresAt());
+    return caller(accepted, null);
+  }
+
+  private static Caller caller(TokenVerdict.Accepted accepted, @Nullable TicketScope ticket) {
+    return new Caller(accepted.principal(), accepted.expiresAt(), ticket);
   }
 
   /** A browser sends the cookie for any page; the CSRF token only our own page knows. */

@@ -14,11 +14,16 @@ public final class Doors {
   /**
    * To be called before any other route is added, since handlers run in the order of their adding.
    *
+   * @param tickets which streams take
    * @param clock decides when tokens have expired
    * @throws IllegalArgumentException when an allowed origin is malformed
    */
   public static void install(
-      RoutesConfig routes, DoorSettings settings, InstantSource clock, JsonMapper json) {
+      RoutesConfig routes,
+      DoorSettings settings,
+      Tickets tickets,
+      InstantSource clock,
+      JsonMapper json) {
     AllowedOrigins origins = new AllowedOrigins(settings.allowedOrigins());
     Tokens tokens = new Tokens(settings.tokens(), clock);
     Sessions sessions = new Sessions(settings.tokens(), clock);
@@ -27,7 +32,8 @@ public final class Doors {
 
     new ProblemResponses(json).install(routes);
     routes.before(new CrossOrigin(origins)::handle);
-    routes.before(new Authentication(tokens, sessions, origins, List.copyOf(open))::handle);
+    routes.before(
+        new Authentication(tokens, sessions, tickets, origins, List.copyOf(open))::handle);
     new SessionRoutes(tokens, sessions, origins, clock, json).install(routes);
   }
 }

@@ -87,6 +87,7 @@ final class SessionRoutes {
     body.put("user", principal.user());
     body.put("tenant", principal.tenant());
     body.put("engagement", principal.engagement());
+    body.put("role", principal.role().text());
     body.put("csrf", csrf);
     context
         .header("Cache-Control", "no-store")

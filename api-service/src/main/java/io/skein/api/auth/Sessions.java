@@ -2,18 +2,10 @@ package io.skein.api.auth;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import com.nimbusds.jose.JOSEException;
-import com.nimbusds.jose.JWSAlgorithm;
-import com.nimbusds.jose.JWSHeader;
-import com.nimbusds.jose.crypto.MACSigner;
-import com.nimbusds.jwt.JWTClaimsSet;
-import com.nimbusds.jwt.SignedJWT;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.time.InstantSource;
 import java.util.Base64;
-import java.util.Date;
-import java.util.UUID;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
@@ -27,32 +19,18 @@ final class Sessions {
   private static final String CSRF_DOMAIN = "skein-csrf:";
 
   private final TokenSettings settings;
+  private final TokenSigner signer;
   private final Tokens tokens;
 
   Sessions(TokenSettings bearer, InstantSource clock) {
     this.settings = bearer.forSessions();
+    this.signer = new TokenSigner(settings);
     this.tokens = new Tokens(settings, clock);
   }
 
   /** The value of the cookie for whom this token proved to be. */
   String open(TokenVerdict.Accepted accepted) {
-    JWTClaimsSet claims =
-        new JWTClaimsSet.Builder()
-            .issuer(settings.issuer())
-            .audience(settings.audience())
-            .subject(accepted.principal().user())
-            .claim(Tokens.TENANT_CLAIM, accepted.principal().tenant())
-            .claim(Tokens.ENGAGEMENT_CLAIM, accepted.principal().engagement())
-            .expirationTime(Date.from(accepted.expiresAt()))
-            .jwtID(UUID.randomUUID().toString())
-            .build();
-    SignedJWT token = new SignedJWT(new JWSHeader(JWSAlgorithm.HS256), claims);
-    try {
-      token.sign(new MACSigner(settings.secret()));
-    } catch (JOSEException e) {
-      throw new IllegalStateException("cannot sign a session", e);
-    }
-    return token.serialize();
+    return signer.sign(accepted.principal(), accepted.expiresAt(), null);
   }
 
   TokenVerdict verify(String cookie) {

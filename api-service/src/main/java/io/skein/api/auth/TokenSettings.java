@@ -45,6 +45,11 @@ public final class TokenSettings {
     return new TokenSettings(secret, issuer, audience + "/session");
   }
 
+  /** The same for tickets. */
+  TokenSettings forTickets() {
+    return new TokenSettings(secret, issuer, audience + "/ticket");
+  }
+
   /** Never shows the secret. */
   @Override
   public String toString() {

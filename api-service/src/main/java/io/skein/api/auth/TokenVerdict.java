@@ -6,8 +6,10 @@ import java.time.Instant;
 sealed interface TokenVerdict {
   /**
    * @param id the token's own id, empty when it has none
+   * @param opens the only thing that a ticket opens, empty for other tokens
    */
-  record Accepted(Principal principal, Instant expiresAt, String id) implements TokenVerdict {}
+  record Accepted(Principal principal, Instant expiresAt, String id, String opens)
+      implements TokenVerdict {}
 
   /**
    * @param reason a sentence for the caller that says what to do

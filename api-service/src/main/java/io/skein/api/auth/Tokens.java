@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Date;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,8 @@ import org.jspecify.annotations.Nullable;
 final class Tokens {
   static final String TENANT_CLAIM = "client_account_id";
   static final String ENGAGEMENT_CLAIM = "engagement_id";
+  static final String ROLE_CLAIM = "role";
+  static final String OPENS_CLAIM = "opens";
 
   private static final Duration CLOCK_SKEW = Duration.ofSeconds(10);
   private static final int LONGEST_TOKEN = 8192;
@@ -83,12 +86,23 @@ final class Tokens {
     if (user == null || tenant == null || engagement == null) {
       return incomplete();
     }
+    Optional<Role> role = role(claims.getStringClaim(ROLE_CLAIM));
+    if (role.isEmpty()) {
+      return new TokenVerdict.Refused(
+          "The token's role is none of viewer, operator and admin. Get one that names one.");
+    }
     try {
-      Principal principal = new Principal(user, tenant, engagement);
-      return new TokenVerdict.Accepted(principal, expiry, orEmpty(claims.getJWTID()));
+      Principal principal = new Principal(user, tenant, engagement, role.get());
+      String opens = orEmpty(claims.getStringClaim(OPENS_CLAIM));
+      return new TokenVerdict.Accepted(principal, expiry, orEmpty(claims.getJWTID()), opens);
     } catch (IllegalArgumentException e) {
       return incomplete();
     }
+  }
+
+  /** A token without a role is a viewer's. */
+  private static Optional<Role> role(@Nullable String claim) {
+    return claim == null ? Optional.of(Role.VIEWER) : Role.parse(claim);
   }
 
   private static TokenVerdict incomplete() {

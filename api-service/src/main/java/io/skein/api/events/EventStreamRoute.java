@@ -3,15 +3,20 @@ package io.skein.api.events;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.skein.api.auth.Caller;
+import io.skein.api.auth.Principal;
+import io.skein.api.auth.TicketScope;
 import io.skein.api.flows.Owners;
 import io.skein.flows.FlowEngine;
 import io.skein.flows.FlowId;
+import io.skein.sse.EventFilter;
 import io.skein.sse.SseBroker;
 import io.skein.sse.SseStream;
+import io.skein.sse.Viewer;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -71,17 +76,26 @@ public final class EventStreamRoute implements AutoCloseable {
   /** While PostgreSQL is away the client must not get a status that ends its EventSource. */
   private SseStream open(Context context) {
     FlowId flow = Owners.flow(context);
+    Caller.of(context).demand(TicketScope.of(Set.of(flow.value())));
+    EventFilter filter = EventFilters.of(context);
     boolean owned;
     try {
       owned = engine.find(Owners.of(context), flow).isPresent();
     } catch (JdbiException e) {
       LOG.warn("whose flow it is could not be asked; the client of its stream comes again", e);
-      return broker.refuse(flow.stream());
+      return broker.refuse();
     }
     if (!owned) {
       throw Owners.noSuchFlow();
     }
-    return broker.open(flow.stream(), lastEventId(context)).orElseThrow(Owners::noSuchFlow);
+    return broker
+        .open(viewer(context), flow.stream(), filter, lastEventId(context))
+        .orElseThrow(Owners::noSuchFlow);
+  }
+
+  private static Viewer viewer(Context context) {
+    Principal principal = Caller.of(context).principal();
+    return new Viewer(principal.tenant(), principal.engagement(), principal.user(), context.ip());
   }
 
   /** The header wins, because EventSource repeats its address with the query it began with. */

@@ -4,7 +4,7 @@ import io.javalin.http.Context;
 import java.util.UUID;
 import java.util.regex.Pattern;
 
-/** Ids in the path of a request. */
+/** Ids in the path of a request, and elsewhere in it. */
 public final class PathIds {
   /** The canonical form alone: {@link UUID#fromString} would take shorter ones. */
   private static final Pattern CANONICAL =
@@ -20,7 +20,15 @@ public final class PathIds {
    * @throws ProblemException 400 when it is not a UUID
    */
   public static UUID uuid(Context context, String name) {
-    String text = context.pathParam(name);
+    return uuid(context.pathParam(name));
+  }
+
+  /**
+   * An id as a text.
+   *
+   * @throws ProblemException 400 when it is not a UUID
+   */
+  public static UUID uuid(String text) {
     if (!CANONICAL.matcher(text).matches()) {
       String shown = text.length() <= SHOWN ? text : text.substring(0, SHOWN) + "…";
       throw Problem.of(

@@ -14,6 +14,7 @@ public enum ProblemType {
   FOREIGN_ORIGIN("foreign-origin", 403, "This origin is not allowed"),
   MISSING_CSRF_TOKEN(
       "missing-csrf-token", 403, "The write does not prove that it comes from the page"),
+  FORBIDDEN("forbidden", 403, "Not allowed"),
   TENANT_MISMATCH("tenant-mismatch", 403, "Token and headers name different accounts"),
   NOT_FOUND("not-found", 404, "Not found"),
   TIMEOUT("timeout", 408, "The request took too long to arrive"),

@@ -69,7 +69,8 @@ class DoorsTest {
         Javalin.create(
                 config -> {
                   config.startup.showJavalinBanner = false;
-                  Doors.install(config.routes, settings, () -> now, JSON);
+                  Tickets tickets = new Tickets(settings.tokens(), () -> now);
+                  Doors.install(config.routes, settings, tickets, () -> now, JSON);
                   config.routes.get("/", context -> context.result("page"));
                   config.routes.get("/main.js", context -> context.result("script"));
                   config.routes.get(FLOWS, DoorsTest::whoAmI);

@@ -27,8 +27,17 @@ public final class TokenIssuer {
     this.clock = clock;
   }
 
-  /** A token for this user of this client account and engagement, valid for twelve hours. */
+  /** A viewer's token. */
   public String issue(String tenant, String engagement, String user) {
+    return issue(tenant, engagement, user, "viewer");
+  }
+
+  /**
+   * A token for this user of this client account and engagement, valid for twelve hours.
+   *
+   * @param role viewer, operator or admin
+   */
+  public String issue(String tenant, String engagement, String user, String role) {
     Instant now = clock.instant();
     JWTClaimsSet claims =
         new JWTClaimsSet.Builder()
@@ -39,6 +48,7 @@ public final class TokenIssuer {
             .expirationTime(Date.from(now.plus(LIFETIME)))
             .claim("client_account_id", tenant)
             .claim("engagement_id", engagement)
+            .claim("role", role)
             .build();
     SignedJWT token = new SignedJWT(new JWSHeader(JWSAlgorithm.HS256), claims);
     try {

@@ -1,0 +1,19 @@
+package io.skein.sse;
+
+import io.skein.events.StoredEvent;
+import io.skein.events.StreamId;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An event as all watchers of a hub share it.
+ *
+ * @param place in what the hub follows
+ * @param frame what goes over the wire
+ */
+record EncodedEvent<P>(
+    P place, StreamId stream, String type, @Nullable String phase, byte[] frame) {
+
+  static <P> EncodedEvent<P> of(P place, StoredEvent event, byte[] frame) {
+    return new EncodedEvent<>(place, event.stream(), event.type(), event.phase(), frame);
+  }
+}

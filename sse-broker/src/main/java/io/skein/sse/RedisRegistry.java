@@ -1,0 +1,212 @@
+package io.skein.sse;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.skein.events.StreamId;
+import io.skein.redis.LuaScript;
+import io.skein.redis.RedisAwayException;
+import io.skein.redis.RedisConnections;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+import redis.clients.jedis.AbstractPipeline;
+import redis.clients.jedis.Response;
+import redis.clients.jedis.exceptions.JedisConnectionException;
+import redis.clients.jedis.exceptions.JedisNoScriptException;
+import redis.clients.jedis.params.ScanParams;
+import redis.clients.jedis.resps.ScanResult;
+
+/**
+ * Connections of all instances in Redis: one hash for each instance with one life, and for each
+ * flow a hash of instance and count. Throws {@link RedisAwayException}. Thread safe.
+ */
+final class RedisRegistry {
+  /** So that one call stays short: a connection of 200 flows has 8 kB. */
+  private static final int CHARS_PER_CALL = 256 * 1024;
+
+  /** Field that every instance's hash has: which process wrote it. */
+  private static final String OWNER = "";
+
+  private static final int SCAN_COUNT = 500;
+
+  private final RedisConnections redis;
+  private final String instance;
+  private final String owner;
+  private final String life;
+  private final LuaScript write = LuaScript.load(RedisRegistry.class, "write_connections.lua");
+  private final LuaScript remove = LuaScript.load(RedisRegistry.class, "remove_connections.lua");
+  private final LuaScript count = LuaScript.load(RedisRegistry.class, "count_watchers.lua");
+  private final LuaScript read = LuaScript.load(RedisRegistry.class, "read_watchers.lua");
+
+  /**
+   * @param owner of this process alone, so that a successor of the same name is not mistaken for it
+   * @param life of what is not renewed
+   */
+  RedisRegistry(RedisConnections redis, String instance, String owner, Duration life) {
+    this.redis = redis;
+    this.instance = instance;
+    this.owner = owner;
+    this.life = Long.toString(life.toMillis());
+  }
+
+  boolean available() {
+    return redis.health().available();
+  }
+
+  /**
+   * Writes changes and renews the life.
+   *
+   * @return false, with nothing written, when this process's hash is not there: write it anew
+   */
+  boolean change(Collection<String> gone, Collection<Connection> come) {
+    return RedisAwayException.guard(
+        "write connections",
+        () -> {
+          List<String> removed = List.copyOf(gone);
+          Iterator<Connection> added = come.iterator();
+          do {
+            if (!call(false, removed, added)) {
+              return false;
+            }
+            removed = List.of();
+          } while (added.hasNext());
+          return true;
+        });
+  }
+
+  /** Writes the hash anew. Answers false when it was lost meanwhile. */
+  boolean rewrite(Collection<Connection> all) {
+    return RedisAwayException.guard(
+        "rewrite connections",
+        () -> {
+          Iterator<Connection> rest = all.iterator();
+          boolean kept = call(true, List.of(), rest);
+          while (kept && rest.hasNext()) {
+            kept = call(false, List.of(), rest);
+          }
+          return kept;
+        });
+  }
+
+  private boolean call(boolean anew, List<String> removed, Iterator<Connection> added) {
+    List<String> arguments = new ArrayList<>();
+    arguments.add(owner);
+    arguments.add(life);
+    arguments.add(anew ? "1" : "0");
+    arguments.add(Integer.toString(removed.size()));
+    arguments.addAll(removed);
+    int chars = 0;
+    while (added.hasNext() && chars < CHARS_PER_CALL) {
+      Connection connection = added.next();
+      String json = ConnectionJson.write(connection);
+      arguments.add(connection.id());
+      arguments.add(json);
+      chars += json.length();
+    }
+    return Long.valueOf(1).equals(write.run(redis.jedis(), List.of(key(instance)), arguments));
+  }
+
+  /** Removes this process's hash, so that nobody waits for the end of its life. */
+  void remove() {
+    RedisAwayException.guard(
+        "remove connections",
+        () -> String.valueOf(remove.run(redis.jedis(), List.of(key(instance)), List.of(owner))));
+  }
+
+  /** Writes how many watch these flows here and renews the life; 0 removes this instance. */
+  void watchers(Map<StreamId, Integer> counts) {
+    RedisAwayException.guard(
+        "write watchers",
+        () -> {
+          try {
+            send(counts);
+          } catch (JedisNoScriptException forgotten) {
+            redis.jedis().scriptLoad(count.source());
+            send(counts);
+          }
+          return counts.size();
+        });
+  }
+
+  private void send(Map<StreamId, Integer> counts) {
+    List<Response<Object>> answers = new ArrayList<>();
+    try (AbstractPipeline pipeline = redis.jedis().pipelined()) {
+      counts.forEach((flow, watchers) ->
+          answers.add(
+              pipeline.evalsha(
+                  count.sha1(),
+                  List.of(redis.keys().watchers(flow.value())),
+                  List.of(instance, Integer.toString(watchers), life))));
+      pipeline.sync();
+    }
+    answers.forEach(RedisRegistry::received);
+  }
+
+  /** In a cluster the others may have answered when one server did not. */
+  private static Object received(Response<Object> response) {
+    try {
+      return response.get();
+    } catch (IllegalStateException e) {
+      throw new JedisConnectionException("a server of the cluster did not answer", e);
+    }
+  }
+
+  /** How many watch a flow, by instance; only instances that live. */
+  Map<String, Integer> watchers(StreamId flow) {
+    return RedisAwayException.guard(
+        "read watchers",
+        () -> {
+          Object answer =
+              read.run(redis.jedis(), List.of(redis.keys().watchers(flow.value())), List.of());
+          Map<String, Integer> counts = new TreeMap<>();
+          Iterator<?> pairs =
+              answer instanceof List<?> list ? list.iterator() : List.of().iterator();
+          while (pairs.hasNext()) {
+            counts.put(text(pairs.next()), Integer.parseInt(text(pairs.next())));
+          }
+          return counts;
+        });
+  }
+
+  /**
+   * Hands over an instance's connections until the consumer wants no more.
+   *
+   * @param consumer answers whether it wants more; may get one twice
+   * @return whether the instance's hash is there
+   */
+  boolean scan(String ofInstance, Predicate<Connection> consumer) {
+    return RedisAwayException.guard(
+        "read connections",
+        () -> {
+          ScanParams page = new ScanParams().count(SCAN_COUNT);
+          String cursor = ScanParams.SCAN_POINTER_START;
+          boolean present = false;
+          do {
+            ScanResult<Map.Entry<String, String>> found =
+                redis.jedis().hscan(key(ofInstance), cursor, page);
+            for (Map.Entry<String, String> entry : found.getResult()) {
+              present = true;
+              if (!entry.getKey().equals(OWNER)
+                  && !consumer.test(ConnectionJson.read(entry.getKey(), entry.getValue()))) {
+                return true;
+              }
+            }
+            cursor = found.getCursor();
+          } while (!cursor.equals(ScanParams.SCAN_POINTER_START));
+          return present;
+        });
+  }
+
+  private String key(String ofInstance) {
+    return redis.keys().connections(ofInstance);
+  }
+
+  private static String text(Object value) {
+    return value instanceof byte[] bytes ? new String(bytes, UTF_8) : String.valueOf(value);
+  }
+}
