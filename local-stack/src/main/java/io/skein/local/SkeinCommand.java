@@ -21,6 +21,7 @@ import picocli.CommandLine.ParseResult;
       LogsCommand.class,
       TokenCommand.class,
       TestCommand.class,
+      BenchCommand.class,
       HelpCommand.class
     },
     footer = {"", "Exit codes: 0 done, 1 failed or refused, 2 wrong usage."})

@@ -1,0 +1,119 @@
+package io.skein.bench;
+
+import io.skein.events.EventBus;
+import io.skein.events.EventSettings;
+import io.skein.events.NewEvent;
+import io.skein.events.StreamId;
+import io.skein.local.demo.SkeinApi;
+import io.skein.local.stack.LocalStack;
+import io.skein.local.stack.StackProcess;
+import io.skein.local.stack.StackSettings;
+import io.skein.postgres.Database;
+import io.skein.postgres.PostgresSettings;
+import io.skein.redis.RedisConnections;
+import io.skein.redis.RedisSettings;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * PostgreSQL with fsync, Redis with its append-only file, API instances, and in this process what a
+ * worker has: a pool and an event bus. Thread safe.
+ */
+public final class BenchStack implements AutoCloseable {
+  private static final String NAME = "bench";
+
+  private final LocalStack stack;
+  private final Path inventory;
+  private final Database database;
+  private final RedisConnections redis;
+  private final EventBus events;
+  private final String token;
+
+  private BenchStack(LocalStack stack, Path folder, int connections) throws IOException {
+    this.stack = stack;
+    this.inventory =
+        Files.writeString(folder.resolve("inventory.csv"), "hostname,os\ndb-1,Debian 12\n");
+    this.database =
+        Database.open(PostgresSettings.parse(stack.databaseUrl()).withPoolSize(connections), NAME);
+    this.redis = RedisConnections.open(RedisSettings.of(stack.redisUrl()), NAME);
+    this.events = EventBus.start(database, redis, NAME, EventSettings.defaults());
+    this.token = stack.token(NAME, NAME, NAME);
+  }
+
+  /**
+   * Starts everything; returns when it is ready.
+   *
+   * @param connections of this process to PostgreSQL
+   * @param jvmOptions of the API instances, beside those of the demo
+   */
+  public static BenchStack start(Path folder, int apis, int connections, List<String> jvmOptions) {
+    StackSettings settings = StackSettings.in(folder).withApis(apis).withWorkers(0);
+    for (int number = 1; number <= apis; number++) {
+      settings = settings.withJvmOptionsOf("api-" + number, jvmOptions.toArray(String[]::new));
+    }
+    LocalStack stack = LocalStack.start(settings);
+    try {
+      return new BenchStack(stack, folder, connections);
+    } catch (IOException | RuntimeException e) {
+      stack.close();
+      throw new IllegalStateException("the stack of the benchmark cannot be used", e);
+    }
+  }
+
+  public Database database() {
+    return database;
+  }
+
+  public EventBus events() {
+    return events;
+  }
+
+  /** An API instance, counted from 1. */
+  public StackProcess api(int number) {
+    return stack.apis().get(number - 1);
+  }
+
+  /** The headers of a request by somebody who may see the flows of {@link #createFlows}. */
+  public Map<String, String> headers() {
+    return Map.of("Authorization", "Bearer " + token);
+  }
+
+  /** Flows that stay where they begin, since no worker runs. */
+  public List<StreamId> createFlows(int count) {
+    List<StreamId> flows = new ArrayList<>();
+    try (SkeinApi api = new SkeinApi(List.of(api(1).url()), token)) {
+      for (int number = 0; number < count; number++) {
+        flows.add(StreamId.parse(api.createFlow("bench", List.of(inventory)).flowId()));
+      }
+      return flows;
+    } catch (IOException e) {
+      throw new UncheckedIOException("cannot create a flow", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while creating flows", e);
+    }
+  }
+
+  /** Where the events of a flow are streamed. */
+  public static String streamPath(StreamId flow) {
+    return "/api/v1/flows/" + flow + "/events/stream";
+  }
+
+  /** Appends in a transaction of its own. */
+  public void append(StreamId stream, List<NewEvent> batch) {
+    database.useTransaction(transaction -> events.journal().append(transaction, stream, batch));
+  }
+
+  @Override
+  public void close() {
+    events.close();
+    redis.close();
+    database.close();
+    stack.close();
+  }
+}

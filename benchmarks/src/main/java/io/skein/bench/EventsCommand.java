@@ -1,0 +1,51 @@
+package io.skein.bench;
+
+import io.skein.bench.events.AppendRound;
+import io.skein.bench.events.DeliveryRound;
+import io.skein.bench.load.LoadGenerator;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** Durable events: how many, and how soon a client has one. */
+@Command(
+    name = "events",
+    mixinStandardHelpOptions = true,
+    description = "T5 and T6: durable events a second, and from append to a client elsewhere.")
+final class EventsCommand implements Callable<Integer> {
+  @Spec private CommandSpec command;
+  @Mixin private BenchOptions options;
+
+  @Override
+  public Integer call() {
+    Report report = new Report(command.commandLine().getOut(), new Machine());
+    try (BenchFolder folder = BenchFolder.create();
+        BenchStack stack =
+            BenchStack.start(
+                folder.below("stack"), 2, AppendRound.CONNECTIONS + 4, ServerOptions.API);
+        LoadGenerator load = LoadGenerator.start(folder.path())) {
+      run(report, stack, load);
+    }
+    return report.finish("events", Clock.systemUTC(), options.json());
+  }
+
+  private void run(Report report, BenchStack stack, LoadGenerator load) {
+    Duration duration = Duration.ofSeconds(options.seconds());
+    AppendRound append = new AppendRound(stack, duration, report);
+    DeliveryRound delivery = new DeliveryRound(stack, load, duration, report);
+    report.say("warming up");
+    append.warmUp();
+    delivery.warmUp();
+    for (int round = 1; round <= options.rounds(); round++) {
+      report.round(round, options.rounds());
+      append.run();
+      delivery.run();
+    }
+    report.target(delivery.target());
+    report.target(append.target());
+  }
+}

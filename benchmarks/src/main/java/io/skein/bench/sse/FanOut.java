@@ -1,0 +1,119 @@
+package io.skein.bench.sse;
+
+import io.skein.bench.Report;
+import io.skein.bench.Schedule;
+import io.skein.bench.load.LoadFigures;
+import io.skein.bench.load.LoadGenerator;
+import io.skein.bench.load.Stamp;
+import java.time.Clock;
+import java.time.Duration;
+
+/** Many clients of one flow. Not thread safe. */
+final class FanOut {
+  static final int EVENTS_A_SECOND = 16;
+
+  /** Events that may be on their way to the slowest client, half a second's worth. */
+  private static final int WINDOW = 8;
+
+  private static final Duration WARM_UP = Duration.ofSeconds(3);
+  private static final Duration POLL = Duration.ofMillis(2);
+
+  private final LoadGenerator load;
+  private final int connections;
+  private final Duration duration;
+  private final Report report;
+
+  FanOut(LoadGenerator load, int connections, Duration duration, Report report) {
+    this.load = load;
+    this.connections = connections;
+    this.duration = duration;
+    this.report = report;
+  }
+
+  void open(Contender contender) {
+    contender.begin();
+    load.open(connections, contender.port(), contender.requests());
+  }
+
+  void close(Contender contender) {
+    load.closeStreams();
+    contender.end();
+  }
+
+  /** As many as it can: the next event goes out when the window has room. */
+  void most(Contender contender) {
+    saturate(contender, WARM_UP);
+    load.mark();
+    long begin = System.nanoTime();
+    Duration usedBefore = cpuTime(contender);
+    saturate(contender, duration);
+    LoadFigures figures = load.read();
+    double seconds = (System.nanoTime() - begin) / 1e9;
+    Duration used = cpuTime(contender).minus(usedBefore);
+    report.add(mostOf(contender.name()), figures.deliveries() / seconds, "/s");
+    report.add(contender.name() + ", at most: p99", figures.p99Micros() / 1e3, "ms");
+    report.add(
+        contender.name() + ", processor time of a delivery",
+        used.toNanos() / 1e3 / Math.max(1, figures.deliveries()),
+        "us");
+    awaitDelivered();
+  }
+
+  static String mostOf(String contender) {
+    return contender + ", deliveries at most";
+  }
+
+  static String p99Of(String contender) {
+    return contender + ", 16 events a second: p99";
+  }
+
+  /** At an even rate. */
+  void even(Contender contender) {
+    send(contender, WARM_UP);
+    awaitDelivered();
+    load.mark();
+    long sent = send(contender, duration);
+    awaitDelivered();
+    LoadFigures figures = load.read();
+    report.add(p99Of(contender.name()), figures.p99Micros() / 1e3, "ms");
+    report.add(contender.name() + ", 16 events a second: max", figures.maxMicros() / 1e3, "ms");
+    report.add(
+        contender.name() + ", 16 events a second: delivered",
+        100.0 * figures.deliveries() / (sent * connections),
+        "%");
+  }
+
+  private static long send(Contender contender, Duration time) {
+    return new Schedule(EVENTS_A_SECOND, 1).run(time, (number, stamp) -> contender.publish(stamp));
+  }
+
+  private void saturate(Contender contender, Duration time) {
+    long end = System.nanoTime() + time.toNanos();
+    long before = load.deliveries();
+    long published = 0;
+    while (System.nanoTime() < end) {
+      if (published * connections - (load.deliveries() - before) < (long) WINDOW * connections) {
+        contender.publish(Stamp.now(Clock.systemUTC()));
+        published++;
+      } else {
+        Schedule.pause(POLL);
+      }
+    }
+  }
+
+  private static Duration cpuTime(Contender contender) {
+    return contender.pids().stream()
+        .flatMap(pid -> ProcessHandle.of(pid).stream())
+        .flatMap(process -> process.info().totalCpuDuration().stream())
+        .reduce(Duration.ZERO, Duration::plus);
+  }
+
+  /** Lets what is under way arrive. */
+  private void awaitDelivered() {
+    long last = -1;
+    while (load.deliveries() != last) {
+      last = load.deliveries();
+      Schedule.pause(Duration.ofMillis(500));
+    }
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.skein.bench.load;
+
+import org.jspecify.annotations.NullMarked;
