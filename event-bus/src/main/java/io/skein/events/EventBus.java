@@ -20,6 +20,7 @@ public final class EventBus implements AutoCloseable {
   private final EventFeed feed;
   private final FeedPlacer placer;
   private final TenantFeed tenantFeed;
+  private final ConsumerGroups groups;
   private final AgentProgress progress;
 
   private EventBus(
@@ -31,7 +32,9 @@ public final class EventBus implements AutoCloseable {
     this.sweep = new Sweep(database, tail, relay, instance, settings);
     this.connection = new RedisFeedConnection(redis);
     this.feed = new EventFeed(journal, tail, connection, redis.keys(), settings);
-    this.tenantFeed = new TenantFeed(database, tail, connection, redis.keys(), settings);
+    PlacedSignals placed = new PlacedSignals(connection, redis.keys());
+    this.tenantFeed = new TenantFeed(database, tail, placed, settings);
+    this.groups = new ConsumerGroups(database, tenantFeed, placed, instance, settings);
     this.progress = new AgentProgress(new RedisAgentStates(redis));
   }
 
@@ -73,6 +76,11 @@ public final class EventBus implements AutoCloseable {
   /** The events of all streams of a tenant. */
   public TenantFeed tenantFeed() {
     return tenantFeed;
+  }
+
+  /** Groups of consumers that process every event of a tenant once to effect. */
+  public ConsumerGroups groups() {
+    return groups;
   }
 
   public FeedPlacer placer() {

@@ -3,7 +3,6 @@ package io.skein.events;
 import static java.util.Objects.requireNonNull;
 
 import io.skein.postgres.Database;
-import io.skein.redis.KeySpace;
 import io.skein.redis.RedisAwayException;
 import java.time.Duration;
 import java.util.Collections;
@@ -33,24 +32,17 @@ public final class TenantFeed {
 
   private final Database database;
   private final RedisTail tail;
-  private final RedisFeedConnection connection;
-  private final KeySpace keys;
+  private final PlacedSignals signals;
   private final EventSettings settings;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final Semaphore reads = new Semaphore(READS_AT_ONCE);
   private final Map<String, TenantWatch> watched = new ConcurrentHashMap<>();
   private volatile boolean stopped;
 
-  TenantFeed(
-      Database database,
-      RedisTail tail,
-      RedisFeedConnection connection,
-      KeySpace keys,
-      EventSettings settings) {
+  TenantFeed(Database database, RedisTail tail, PlacedSignals signals, EventSettings settings) {
     this.database = database;
     this.tail = tail;
-    this.connection = connection;
-    this.keys = keys;
+    this.signals = signals;
     this.settings = settings;
   }
 
@@ -108,11 +100,8 @@ public final class TenantFeed {
     watched.compute(
         tenant,
         (name, present) -> {
-          TenantWatch watch = present == null ? new TenantWatch(name, this) : present;
+          TenantWatch watch = present == null ? new TenantWatch(name, this, signals) : present;
           watch.add(subscription);
-          if (present == null) {
-            connection.subscribe(keys.feedPlaced(name), new Placings(watch));
-          }
           return watch;
         });
     subscription.catchUpSoon();
@@ -132,7 +121,7 @@ public final class TenantFeed {
           if (!watch.remove(subscription)) {
             return watch;
           }
-          connection.unsubscribe(keys.feedPlaced(name));
+          watch.end();
           return null;
         });
   }
@@ -163,7 +152,8 @@ public final class TenantFeed {
     }
   }
 
-  private void raiseVersions(List<FeedEntry> entries) {
+  /** Sees to it that Redis answers no state that is older than these entries. */
+  void raiseVersions(List<FeedEntry> entries) {
     if (entries.isEmpty() || !tail.available()) {
       return;
     }
@@ -190,7 +180,7 @@ public final class TenantFeed {
       try {
         Thread.sleep(interval);
         Duration age = Duration.ofNanos(System.nanoTime() - comparedAt);
-        if (!connection.live() || age.compareTo(settings.redisCheckInterval()) >= 0) {
+        if (!signals.live() || age.compareTo(settings.redisCheckInterval()) >= 0) {
           compare();
           comparedAt = System.nanoTime();
         }
@@ -213,19 +203,6 @@ public final class TenantFeed {
               watch.compare(head);
             }
           });
-    }
-  }
-
-  /** What arrives on a tenant's channel. */
-  private record Placings(TenantWatch watch) implements RedisFeedConnection.Receiver {
-    @Override
-    public void subscribed() {
-      watch.readOn();
-    }
-
-    @Override
-    public void received(byte[] message) {
-      watch.readOn();
     }
   }
 }

@@ -19,6 +19,7 @@ final class TenantWatch {
   private final String tenant;
   private final TenantFeed feed;
   private final List<FeedSubscription> subscriptions = new CopyOnWriteArrayList<>();
+  private final PlacedSignals.Listening listening;
   private final ReentrantLock lock = new ReentrantLock();
 
   /** How far the reader has come, in which epoch; none while nobody has joined it. */
@@ -29,9 +30,15 @@ final class TenantWatch {
 
   private record Reached(Epoch epoch, FeedPosition place) {}
 
-  TenantWatch(String tenant, TenantFeed feed) {
+  TenantWatch(String tenant, TenantFeed feed, PlacedSignals signals) {
     this.tenant = tenant;
     this.feed = feed;
+    this.listening = signals.listen(tenant, this::readOn);
+  }
+
+  /** Listens no more. */
+  void end() {
+    listening.close();
   }
 
   void add(FeedSubscription subscription) {

@@ -10,6 +10,13 @@
  *   database.useTransaction(tx -> bus.journal().append(tx, flow, List.of(NewEvent.of("greeted"))));
  * }
  * }</pre>
+ *
+ * <p>Another service has the effect of every event of a tenant once, with any number of instances:
+ *
+ * <pre>{@code
+ * var group = bus.groups().open("my-tenant", "billing", 16, GroupStart.FROM_START);
+ * var consumer = group.consume((tx, entries) -> bill(tx.handle(), entries), 4);
+ * }</pre>
  */
 @NullMarked
 package io.skein.events;
