@@ -2,6 +2,7 @@ package io.skein.api;
 
 import io.javalin.router.Endpoint;
 import io.skein.api.events.EventStreamRoute;
+import io.skein.api.events.WatchedStates;
 import io.skein.api.http.ProblemResponses;
 import io.skein.cache.CacheSettings;
 import io.skein.cache.StateCache;
@@ -101,7 +102,11 @@ public final class ApiService implements AutoCloseable {
             StepListener.NONE);
     FlowJson flowJson = new FlowJson(json);
     SseBroker broker =
-        new SseBroker(events, stream -> snapshot(engine, flowJson, stream), SseSettings.defaults());
+        new SseBroker(
+            events,
+            stream -> snapshot(engine, flowJson, stream),
+            new WatchedStates(engine, json),
+            SseSettings.defaults());
     Clock clock = Clock.systemUTC();
     EventStreamRoute streams = closer.add("streams", new EventStreamRoute(engine, broker, clock));
     Instances instances = new Instances(database);

@@ -23,6 +23,10 @@ final class HttpServer implements AutoCloseable {
   private static final int PLATFORM_THREADS = 16;
   private static final int ACCEPT_QUEUE = 4_096;
   private static final long IDLE_MILLIS = 60_000;
+
+  /** The address of a stream of 200 flows has 9 kB. */
+  private static final int REQUEST_HEAD_BYTES = 32 * 1024;
+
   private static final int MAX_JSON_BODY = 1 << 20;
 
   private final Javalin javalin;
@@ -80,6 +84,7 @@ final class HttpServer implements AutoCloseable {
 
   private ServerConnector connect(Server server, HttpConfiguration http, String host, int port) {
     http.setSendServerVersion(false);
+    http.setRequestHeaderSize(REQUEST_HEAD_BYTES);
     http.setSendDateHeader(false);
     ServerConnector listening = new ServerConnector(server, 1, 2, new HttpConnectionFactory(http));
     listening.setHost(host);

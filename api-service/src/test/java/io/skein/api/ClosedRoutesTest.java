@@ -140,6 +140,7 @@ class ClosedRoutesTest {
             "POST " + FLOWS,
             "GET " + SESSION,
             "DELETE " + SESSION,
+            "GET /api/v1/events/stream",
             "POST /api/v1/tickets",
             "GET /api/v1/connections",
             "GET /api/v1/connections/counts",

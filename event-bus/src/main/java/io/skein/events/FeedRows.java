@@ -4,6 +4,8 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.mapper.RowMapper;
 
@@ -38,6 +40,12 @@ final class FeedRows {
 
   /** Entries in order, at most {@code limit}, fewer when they are large; empty at the end only. */
   static List<FeedEntry> read(Handle handle, Part part, FeedPosition after, int limit) {
+    return read(handle, part, Set.of(), after, limit);
+  }
+
+  /** The same of some streams only; of all when none is named. */
+  static List<FeedEntry> read(
+      Handle handle, Part part, Set<StreamId> streams, FeedPosition after, int limit) {
     return handle
         .createQuery(
             """
@@ -58,6 +66,7 @@ final class FeedRows {
                     from feed
                     where tenant = :tenant and position >= :position
                       and slot % :parts = :part and (position > :position or to_seq > :seq)
+                      and (:all or stream_id = any(:streams))
                     order by position limit :limit) most_appends) a
                 cross join lateral (
                   select * from events
@@ -69,6 +78,8 @@ final class FeedRows {
         .bind("tenant", part.tenant())
         .bind("parts", part.parts())
         .bind("part", part.part())
+        .bind("all", streams.isEmpty())
+        .bindArray("streams", UUID.class, streams.stream().map(StreamId::value).toArray())
         .bind("position", after.position())
         .bind("seq", after.seq())
         .bind("limit", limit)

@@ -9,6 +9,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -79,10 +80,20 @@ public final class TenantFeed {
    * @return in order, fewer than {@code limit} when they are large; empty only at the end
    */
   public List<FeedEntry> read(String tenant, FeedPosition after, int limit) {
+    return read(tenant, Set.of(), after, limit);
+  }
+
+  /**
+   * The same of some streams, without reading the others.
+   *
+   * @param streams empty for all
+   */
+  public List<FeedEntry> read(String tenant, Set<StreamId> streams, FeedPosition after, int limit) {
     reads.acquireUninterruptibly();
     try {
       FeedRows.Part all = FeedRows.Part.all(tenant);
-      List<FeedEntry> entries = database.read(handle -> FeedRows.read(handle, all, after, limit));
+      List<FeedEntry> entries =
+          database.read(handle -> FeedRows.read(handle, all, streams, after, limit));
       raiseVersions(entries);
       return entries;
     } finally {

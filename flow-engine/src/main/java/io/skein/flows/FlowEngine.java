@@ -148,6 +148,11 @@ public final class FlowEngine {
     return store.find(owner, id);
   }
 
+  /** Those of these flows that are the caller's, from one statement. */
+  public List<Flow> find(Owner owner, Collection<FlowId> flows) {
+    return store.find(owner, flows);
+  }
+
   /** Whose these flows are; unknown ones are left out. An owner never changes. */
   public Map<FlowId, Owner> owners(Collection<FlowId> flows) {
     return store.owners(flows);

@@ -51,6 +51,23 @@ final class FlowStore {
             .one());
   }
 
+  List<Flow> find(Owner owner, Collection<FlowId> flows) {
+    Object[] ids = flows.stream().map(FlowId::value).toArray();
+    return database.read(handle ->
+        handle
+            .createQuery(
+                FlowRow.SELECT
+                    + """
+                    where f.id = any(:ids) and f.tenant = :tenant and f.engagement = :engagement
+                    order by f.id
+                    """)
+            .bindArray("ids", UUID.class, ids)
+            .bind("tenant", owner.tenant())
+            .bind("engagement", owner.engagement())
+            .map(row)
+            .list());
+  }
+
   Map<FlowId, Owner> owners(Collection<FlowId> flows) {
     Object[] ids = flows.stream().map(FlowId::value).toArray();
     Map<FlowId, Owner> owners = new HashMap<>();

@@ -50,7 +50,7 @@ final class FlowSource implements Source<Sequence> {
         watcher,
         () -> {
           Hub<Sequence> hub = new Hub<>(position.epoch(), position.last(), settings);
-          hub.fedBy(bus.feed().subscribe(stream, position.last(), new Feeding(hub)));
+          hub.fedBy(bus.feed().subscribe(stream, position.last(), new Feeding(hub))::close);
           return hub;
         });
   }
@@ -87,7 +87,7 @@ final class FlowSource implements Source<Sequence> {
       if (!event.id().epoch().equals(epoch) || event.sequence().compareTo(upTo) > 0) {
         break;
       }
-      if (wanted.takes(stream, event.type(), event.phase())) {
+      if (wanted.takes(stream, null, event.type(), event.phase())) {
         portion.take(event.sequence(), SseFrames.event(event));
       } else {
         portion.skip(event.sequence());
@@ -112,7 +112,7 @@ final class FlowSource implements Source<Sequence> {
     public void events(List<StoredEvent> events) {
       hub.push(
           events.stream()
-              .map(event -> EncodedEvent.of(event.sequence(), event, SseFrames.event(event)))
+              .map(event -> EncodedEvent.of(event.sequence(), event, null, SseFrames.event(event)))
               .toList());
     }
 

@@ -2,7 +2,6 @@ package io.skein.sse;
 
 import io.skein.events.AgentUpdate;
 import io.skein.events.Epoch;
-import io.skein.events.Subscription;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -29,7 +28,7 @@ final class Hub<P extends Comparable<P>> {
   private Epoch epoch;
   private long progressCount;
   private @Nullable End<P> end;
-  private @Nullable Subscription subscription;
+  private @Nullable Runnable endFeeding;
 
   Hub(Epoch epoch, P top, SseSettings settings) {
     this.ring = new Ring<>(settings.ringEvents(), settings.ringBytes(), top);
@@ -61,15 +60,17 @@ final class Hub<P extends Comparable<P>> {
       P top,
       byte @Nullable [] end) {}
 
-  /** What feeds this hub; closed with it. */
-  void fedBy(Subscription feeding) {
-    subscription = feeding;
+  /**
+   * @param ending ends what feeds this hub; run when it is closed
+   */
+  void fedBy(Runnable ending) {
+    endFeeding = ending;
   }
 
   void close() {
-    Subscription running = subscription;
+    Runnable running = endFeeding;
     if (running != null) {
-      running.close();
+      running.run();
     }
   }
 
@@ -125,7 +126,7 @@ final class Hub<P extends Comparable<P>> {
     long number = ring.firstAfter(portion.reached());
     while (number < ring.end() && portion.bytes() < BYTES_PER_WRITE) {
       EncodedEvent<P> event = ring.get(number);
-      if (wanted.takes(event.stream(), event.type(), event.phase())) {
+      if (wanted.takes(event.stream(), event.engagement(), event.type(), event.phase())) {
         portion.take(event.place(), event.frame());
       } else {
         portion.skip(event.place());

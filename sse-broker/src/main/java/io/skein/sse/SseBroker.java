@@ -2,6 +2,8 @@ package io.skein.sse;
 
 import io.skein.events.EventBus;
 import io.skein.events.EventId;
+import io.skein.events.FeedHead;
+import io.skein.events.FeedPosition;
 import io.skein.events.Position;
 import io.skein.events.Sequence;
 import io.skein.events.StreamId;
@@ -28,19 +30,29 @@ public final class SseBroker {
 
   private final EventBus bus;
   private final SnapshotSource snapshots;
+  private final FeedFlows feedFlows;
+  private final Engagements engagements;
   private final SseSettings settings;
   private final RandomGenerator random;
   private final InstantSource clock;
   private final Hubs<StreamId, Sequence> flows = new Hubs<>();
+  private final Hubs<String, FeedPosition> feeds = new Hubs<>();
   private final ServedStreams served;
   private final LongAdder refused = new LongAdder();
   private volatile boolean draining;
 
-  /** A broker with jitter by chance. */
+  /** A broker for a service without engagements. */
   public SseBroker(EventBus bus, SnapshotSource snapshots, SseSettings settings) {
+    this(bus, snapshots, FeedFlows.WITHOUT_ENGAGEMENTS, settings);
+  }
+
+  /** A broker with jitter by chance. */
+  public SseBroker(
+      EventBus bus, SnapshotSource snapshots, FeedFlows feedFlows, SseSettings settings) {
     this(
         bus,
         snapshots,
+        feedFlows,
         settings,
         () -> ThreadLocalRandom.current().nextLong(),
         InstantSource.system());
@@ -53,11 +65,14 @@ public final class SseBroker {
   public SseBroker(
       EventBus bus,
       SnapshotSource snapshots,
+      FeedFlows feedFlows,
       SseSettings settings,
       RandomGenerator random,
       InstantSource clock) {
     this.bus = bus;
     this.snapshots = snapshots;
+    this.feedFlows = feedFlows;
+    this.engagements = new Engagements(feedFlows);
     this.settings = settings;
     this.random = random;
     this.clock = clock;
@@ -93,6 +108,58 @@ public final class SseBroker {
     return open(Viewer.UNKNOWN, stream, EventFilter.ALL, lastEventId);
   }
 
+  /**
+   * Decides how a stream over a tenant's feed begins: of chosen flows, or of all in the viewer's
+   * engagement. Without a last event id it begins with the first event; after a valid one it goes
+   * on; any other one (garbage, of another epoch, beyond the last event, behind which something was
+   * removed) resets the client to the present state. It has no end.
+   *
+   * @param chosen flows that the viewer may see; empty for all of the engagement
+   * @param lastEventId what the client sent, header before query
+   */
+  public SseStream openFeed(
+      Viewer viewer, Set<StreamId> chosen, EventFilter filter, @Nullable String lastEventId) {
+    if (draining || served.full(viewer)) {
+      return refuse();
+    }
+    try {
+      FeedHead head = bus.tenantFeed().head(viewer.tenant());
+      return beginFeed(viewer, chosen, head, filter, lastEventId);
+    } catch (RuntimeException e) {
+      LOG.warn("a stream of a feed could not be opened; its client comes again", e);
+      return refuse();
+    }
+  }
+
+  private SseStream beginFeed(
+      Viewer viewer,
+      Set<StreamId> chosen,
+      FeedHead head,
+      EventFilter filter,
+      @Nullable String lastEventId) {
+    Optional<FeedPosition> known = known(lastEventId, head);
+    Source<FeedPosition> source =
+        new FeedSource(
+            viewer, chosen, bus.tenantFeed(), feedFlows, engagements, settings, feeds, head);
+    Serving.Begin<FeedPosition> begin =
+        new Serving.Begin<>(
+            new Source.Present<>(head.epoch(), head.top()),
+            known.orElse(head.top()),
+            known.isEmpty());
+    Wanted wanted = new Wanted(filter, viewer.engagement(), source.flows());
+    return SseStream.served(this, settings, viewer, new Serving<>(source, begin, wanted, settings));
+  }
+
+  private static Optional<FeedPosition> known(@Nullable String lastEventId, FeedHead head) {
+    Optional<FeedPosition> place =
+        lastEventId == null || lastEventId.isEmpty()
+            ? Optional.of(FeedPosition.START)
+            : FeedId.parse(lastEventId)
+                .filter(id -> id.epoch().equals(head.epoch()))
+                .map(FeedId::place);
+    return place.filter(head::continues);
+  }
+
   /** A stream that only tells the client to come again. */
   public SseStream refuse() {
     refused.increment();
@@ -117,7 +184,7 @@ public final class SseBroker {
             known.orElse(position.last()),
             known.isEmpty());
     return SseStream.served(
-        this, settings, viewer, new Serving<>(source, begin, new Wanted(filter), settings));
+        this, settings, viewer, new Serving<>(source, begin, Wanted.of(filter), settings));
   }
 
   /** The event that the client has; empty when its id means nothing here. */
@@ -136,9 +203,9 @@ public final class SseBroker {
     return served.size();
   }
 
-  /** Flows that somebody here watches. */
+  /** Flows, and feeds of tenants, that somebody here watches. */
   public int hubs() {
-    return flows.size();
+    return flows.size() + feeds.size();
   }
 
   /** Clients that were told to come again, since the start. */

@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.skein.events.AgentUpdate;
 import io.skein.events.Epoch;
+import io.skein.events.FeedEntry;
+import io.skein.events.FeedPosition;
 import io.skein.events.Position;
 import io.skein.events.Sequence;
 import io.skein.events.StoredEvent;
@@ -22,6 +24,17 @@ final class SseFrames {
   private SseFrames() {}
 
   static byte[] event(StoredEvent event) {
+    return frame("id: " + event.id() + "\n", data(event));
+  }
+
+  /** An event of a tenant's feed: it says of which flow, and its id is the place in the feed. */
+  static byte[] feedEvent(FeedEntry entry) {
+    StoredEvent event = entry.event();
+    ObjectNode data = data(event).put("flowId", event.stream().toString());
+    return frame("id: " + event.id().epoch() + "." + entry.place() + "\n", data);
+  }
+
+  private static ObjectNode data(StoredEvent event) {
     ObjectNode data = JSON.createObjectNode();
     data.put("seq", event.sequence().value());
     data.put("id", event.id().toString());
@@ -32,7 +45,7 @@ final class SseFrames {
     data.put("correlationId", event.correlationId());
     data.put("version", event.stateVersion());
     data.put("occurredAt", event.occurredAt().toString());
-    return frame("id: " + event.id() + "\n", data);
+    return data;
   }
 
   /** The id of an event that was skipped, and nothing else. */
@@ -47,6 +60,24 @@ final class SseFrames {
     data.put("epoch", present.epoch().millis());
     data.put("lost", lost);
     return frame("retry: " + retry.toMillis() + "\nevent: hello\n", data);
+  }
+
+  static byte[] feedHello(
+      Duration retry, FeedPosition from, Present<FeedPosition> present, boolean lost) {
+    ObjectNode data = JSON.createObjectNode();
+    data.put("from", from.toString());
+    data.put("top", present.top().toString());
+    data.put("epoch", present.epoch().millis());
+    data.put("lost", lost);
+    return frame("retry: " + retry.toMillis() + "\nevent: hello\n", data);
+  }
+
+  static byte[] feedReset(Present<FeedPosition> present, String state) {
+    ObjectNode data = JSON.createObjectNode();
+    data.put("epoch", present.epoch().millis());
+    data.put("last", present.top().toString());
+    data.putRawValue("state", raw(state));
+    return frame("event: reset\nid: " + present.epoch() + "." + present.top() + "\n", data);
   }
 
   static byte[] reset(Present<Sequence> present, Snapshot snapshot) {

@@ -6,6 +6,7 @@ import io.skein.api.auth.Caller;
 import io.skein.api.auth.Principal;
 import io.skein.api.auth.TicketScope;
 import io.skein.api.flows.Owners;
+import io.skein.events.StreamId;
 import io.skein.flows.FlowEngine;
 import io.skein.flows.FlowId;
 import io.skein.sse.EventFilter;
@@ -16,24 +17,29 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.jdbi.v3.core.JdbiException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * {@code GET /api/v1/flows/{id}/events/stream}: the events of a flow as they happen. The request's
- * own (virtual) thread writes until the stream ends, at the latest when the credential does. Thread
+ * {@code GET /api/v1/flows/{id}/events/stream}: the events of a flow as they happen; {@code GET
+ * /api/v1/events/stream}: those of several flows, or of the whole engagement. The request's own
+ * (virtual) thread writes until the stream ends, at the latest when the credential does. Thread
  * safe.
  */
 public final class EventStreamRoute implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(EventStreamRoute.class);
 
   private final FlowEngine engine;
+  private final WatchedFlows watched;
   private final SseBroker broker;
   private final Clock clock;
   private final ScheduledThreadPoolExecutor expiry =
@@ -42,6 +48,7 @@ public final class EventStreamRoute implements AutoCloseable {
 
   public EventStreamRoute(FlowEngine engine, SseBroker broker, Clock clock) {
     this.engine = engine;
+    this.watched = new WatchedFlows(engine);
     this.broker = broker;
     this.clock = clock;
     // A credential lasts hours and a stream minutes: what was cancelled must not wait for its time.
@@ -49,11 +56,11 @@ public final class EventStreamRoute implements AutoCloseable {
   }
 
   public void install(RoutesConfig routes) {
-    routes.get("/api/v1/flows/{flow}/events/stream", this::stream);
+    routes.get("/api/v1/flows/{flow}/events/stream", context -> serve(context, one(context)));
+    routes.get("/api/v1/events/stream", context -> serve(context, several(context)));
   }
 
-  private void stream(Context context) throws IOException {
-    SseStream stream = open(context);
+  private void serve(Context context, SseStream stream) throws IOException {
     if (stream.finished()) {
       context.status(204);
       return;
@@ -74,7 +81,7 @@ public final class EventStreamRoute implements AutoCloseable {
   }
 
   /** While PostgreSQL is away the client must not get a status that ends its EventSource. */
-  private SseStream open(Context context) {
+  private SseStream one(Context context) {
     FlowId flow = Owners.flow(context);
     Caller.of(context).demand(TicketScope.of(Set.of(flow.value())));
     EventFilter filter = EventFilters.of(context);
@@ -91,6 +98,22 @@ public final class EventStreamRoute implements AutoCloseable {
     return broker
         .open(viewer(context), flow.stream(), filter, lastEventId(context))
         .orElseThrow(Owners::noSuchFlow);
+  }
+
+  /** As {@link #one}: chosen flows, or all of the caller's engagement. */
+  private SseStream several(Context context) {
+    List<String> named = context.queryParams("flow");
+    Set<UUID> ids = WatchedFlows.parse(named);
+    Caller.of(context).demand(named.isEmpty() ? TicketScope.EVERYTHING : TicketScope.of(ids));
+    EventFilter filter = EventFilters.of(context);
+    try {
+      watched.demandVisible(context, ids);
+    } catch (JdbiException e) {
+      LOG.warn("whose flows they are could not be asked; the client of a stream comes again", e);
+      return broker.refuse();
+    }
+    Set<StreamId> chosen = ids.stream().map(StreamId::new).collect(Collectors.toSet());
+    return broker.openFeed(viewer(context), chosen, filter, lastEventId(context));
   }
 
   private static Viewer viewer(Context context) {

@@ -54,6 +54,9 @@ public final class WatchedFlows {
   void demandVisible(Context context, Set<UUID> ids) {
     Set<FlowId> flows = new LinkedHashSet<>();
     ids.forEach(id -> flows.add(new FlowId(id)));
+    if (flows.isEmpty()) {
+      return;
+    }
     Map<FlowId, Owner> owners = engine.owners(flows);
     Owner caller = Owners.of(context);
     if (!flows.stream().allMatch(flow -> caller.equals(owners.get(flow)))) {
