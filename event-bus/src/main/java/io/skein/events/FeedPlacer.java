@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.skein.postgres.Database;
 import io.skein.postgres.Leadership;
+import io.skein.redis.RedisAwayException;
 import io.skein.redis.RedisConnections;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
@@ -12,7 +13,6 @@ import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import redis.clients.jedis.exceptions.JedisException;
 
 /**
  * Gives committed appends their positions in the tenants' feeds, and tells every instance of it.
@@ -141,8 +141,14 @@ public final class FeedPlacer {
   private void tell(String tenant, long head) {
     if (redis.health().available()) {
       try {
-        redis.publish(redis.keys().feedPlaced(tenant), Long.toString(head).getBytes(US_ASCII));
-      } catch (JedisException e) {
+        RedisAwayException.guard(
+            "tell of a feed's new head",
+            () -> {
+              byte[] told = Long.toString(head).getBytes(US_ASCII);
+              redis.publish(redis.keys().feedPlaced(tenant), told);
+              return told;
+            });
+      } catch (RedisAwayException e) {
         LOG.debug("nobody was told of the feed's new head; readers compare it", e);
       }
     }
