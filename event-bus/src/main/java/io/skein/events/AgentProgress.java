@@ -16,7 +16,8 @@ import org.slf4j.LoggerFactory;
 /**
  * The latest progress of each agent of a flow: no history, an observation that its agent makes
  * again. Of each agent at most ten updates a second are written and pushed, the latest of each
- * tenth. While Redis is away updates are dropped. Thread safe.
+ * tenth. Of an older attempt, and of one attempt a lower percent, nothing is taken. While Redis is
+ * away updates are dropped. Thread safe.
  */
 public final class AgentProgress {
   private static final Logger LOG = LoggerFactory.getLogger(AgentProgress.class);
@@ -26,7 +27,7 @@ public final class AgentProgress {
   private static final int MAX_WAITING = 10_000;
 
   private final RedisAgentStates states;
-  private final Map<AgentKey, byte[]> waiting = new ConcurrentHashMap<>();
+  private final Map<AgentKey, Waiting> waiting = new ConcurrentHashMap<>();
   private final LongAdder dropped = new LongAdder();
   private final ScheduledExecutorService clock =
       Executors.newSingleThreadScheduledExecutor(
@@ -37,6 +38,12 @@ public final class AgentProgress {
   }
 
   private record AgentKey(StreamId stream, String agent) {}
+
+  private record Waiting(AgentUpdate update, byte[] json) {
+    Waiting or(Waiting newer) {
+      return newer.update.supersedes(update) ? newer : this;
+    }
+  }
 
   void start() {
     clock.scheduleWithFixedDelay(
@@ -60,7 +67,7 @@ public final class AgentProgress {
     if (!states.available() || (waiting.size() >= MAX_WAITING && !waiting.containsKey(key))) {
       dropped.increment();
     } else {
-      waiting.put(key, json);
+      waiting.merge(key, new Waiting(update, json), Waiting::or);
     }
   }
 
@@ -111,9 +118,11 @@ public final class AgentProgress {
   private Map<StreamId, Map<String, byte[]>> takeWaiting() {
     Map<StreamId, Map<String, byte[]>> taken = new HashMap<>();
     for (AgentKey key : waiting.keySet()) {
-      byte[] json = waiting.remove(key);
-      if (json != null) {
-        taken.computeIfAbsent(key.stream(), stream -> new HashMap<>()).put(key.agent(), json);
+      Waiting latest = waiting.remove(key);
+      if (latest != null) {
+        taken
+            .computeIfAbsent(key.stream(), stream -> new HashMap<>())
+            .put(key.agent(), latest.json());
       }
     }
     return taken;

@@ -22,6 +22,7 @@ final class AgentUpdateJson {
     ObjectNode node = JSON.createObjectNode();
     node.put("agent", update.agent());
     node.put("phase", update.phase());
+    node.put("attempt", update.attempt());
     node.put("percent", update.percent());
     node.put("status", update.status());
     node.set("details", details(update));
@@ -37,6 +38,7 @@ final class AgentUpdateJson {
           new AgentUpdate(
               node.path("agent").asString(""),
               node.path("phase").isString() ? node.path("phase").asString() : null,
+              node.path("attempt").asInt(1),
               node.path("percent").asDouble(0),
               node.path("status").asString(""),
               node.path("details").isObject() ? node.path("details").toString() : "{}",

@@ -12,8 +12,11 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -223,10 +226,58 @@ class EventBusTest {
     await().atMost(SOON).until(() -> watcher.bus.progress().snapshot(stream).isEmpty());
   }
 
+  @Test
+  void progressOfTwoProcessesNeverGoesBackWithinAnAttempt() throws Exception {
+    StreamId stream = writer.open();
+    Recorder recorder = watcher.watch(stream, 0);
+    Thread one = Thread.ofVirtual().start(() -> report(writer, stream));
+    Thread other = Thread.ofVirtual().start(() -> report(watcher, stream));
+    one.join();
+    other.join();
+    await().atMost(SOON).until(() -> writer.bus.progress().snapshot(stream).size() == 1);
+    await()
+        .atMost(SOON)
+        .until(() -> latest(stream).attempt() == 3 && latest(stream).percent() == 90);
+
+    writer.bus.progress().update(stream, progress("mapper", 3, 89));
+    watcher.bus.progress().update(stream, progress("mapper", 2, 100));
+    watcher.bus.progress().update(stream, progress("cleaner", 1, 7));
+    await().atMost(SOON).until(() -> writer.bus.progress().snapshot(stream).size() == 2);
+    assertThat(latest(stream)).isEqualTo(progress("mapper", 3, 90));
+    List<AgentUpdate> seen =
+        recorder.progress.stream().filter(update -> update.agent().equals("mapper")).toList();
+    assertThat(seen).hasSizeGreaterThan(1).contains(progress("mapper", 3, 90));
+    assertThat(seen)
+        .isSortedAccordingTo(
+            Comparator.comparingInt(AgentUpdate::attempt).thenComparing(AgentUpdate::percent));
+  }
+
+  /** Each attempt up to 90 percent, the two of them at different times. */
+  private static void report(Instance instance, StreamId stream) {
+    for (int attempt = 1; attempt <= 3; attempt++) {
+      for (int percent = 0; percent <= 90; percent += 5) {
+        instance.bus.progress().update(stream, progress("mapper", attempt, percent));
+        LockSupport.parkNanos(ThreadLocalRandom.current().nextInt(20_000_000));
+      }
+    }
+  }
+
+  private static AgentUpdate latest(StreamId stream) {
+    return writer.bus.progress().snapshot(stream).stream()
+        .filter(update -> update.agent().equals("mapper"))
+        .findFirst()
+        .orElseThrow();
+  }
+
   private static AgentUpdate progress(String agent, double percent) {
+    return progress(agent, 1, percent);
+  }
+
+  private static AgentUpdate progress(String agent, int attempt, double percent) {
     return new AgentUpdate(
         agent,
         "field_mapping",
+        attempt,
         percent,
         "running",
         "{\"rows\":7}",

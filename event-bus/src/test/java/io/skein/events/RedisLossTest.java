@@ -119,7 +119,7 @@ class RedisLossTest {
     recorder.awaitExactly(1, 51, Duration.ofSeconds(2));
     await().atMost(Duration.ofSeconds(2)).until(() -> recorder.ends.size() == 1);
 
-    AgentUpdate update = new AgentUpdate("a", null, 1, "running", "{}", Instant.EPOCH);
+    AgentUpdate update = new AgentUpdate("a", null, 1, 1, "running", "{}", Instant.EPOCH);
     writer.bus.progress().update(stream, update);
     assertThat(writer.bus.progress().snapshot(stream)).isEmpty();
     assertThat(writer.bus.progress().dropped()).isPositive();

@@ -40,7 +40,8 @@ public final class PhaseRun {
   }
 
   /**
-   * Shows how far an agent of this phase is. An observation: it may be dropped.
+   * Shows how far an agent of this phase is. An observation: it may be dropped, and it never goes
+   * back within one run of the phase, whose tasks go on after what is done.
    *
    * @param percent 0 to 100
    * @param status a word or two for people
@@ -49,7 +50,8 @@ public final class PhaseRun {
   public void progress(String agent, int percent, String status, JsonNode details) {
     progress.update(
         flow.id().stream(),
-        new AgentUpdate(agent, task.phase(), percent, status, details.toString(), Instant.now()));
+        new AgentUpdate(
+            agent, task.phase(), task.run(), percent, status, details.toString(), Instant.now()));
   }
 
   /** Commits one slice. */

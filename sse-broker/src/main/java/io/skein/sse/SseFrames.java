@@ -100,6 +100,7 @@ final class SseFrames {
     ObjectNode data = JSON.createObjectNode();
     data.put("agent", update.agent());
     data.put("phase", update.phase());
+    data.put("attempt", update.attempt());
     data.put("percent", update.percent());
     data.put("status", update.status());
     data.putRawValue("details", raw(update.detailsJson()));

@@ -239,7 +239,7 @@ class SseBrokerTest {
   }
 
   private static AgentUpdate progress(int percent) {
-    return new AgentUpdate("mapper", "field_mapping", percent, "running", "{}", Instant.EPOCH);
+    return new AgentUpdate("mapper", "field_mapping", 1, percent, "running", "{}", Instant.EPOCH);
   }
 
   @Test

@@ -58,6 +58,7 @@ public final class EventRoutes {
     for (AgentUpdate update : events.progress().snapshot(stream)) {
       ObjectNode agent = agents.addObject();
       agent.put("agent", update.agent()).put("phase", update.phase());
+      agent.put("attempt", update.attempt());
       agent.put("percent", update.percent()).put("status", update.status());
       agent.set("details", json.readTree(update.detailsJson()));
       agent.put("updatedAt", update.updatedAt().toString());
