@@ -19,6 +19,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import tools.jackson.databind.JsonNode;
 
 /** A flow's events over HTTP, from one instance and then from the other. */
 @Timeout(120)
@@ -37,6 +38,43 @@ class EventStreamTest {
   @AfterAll
   static void stop() throws Exception {
     stack.close();
+  }
+
+  @Test
+  void the_history_is_read_from_either_end_and_by_type_phase_and_time() {
+    String flow = first.create(ApiClient.UNCLEAR_CSV);
+    stack.startWorker();
+    first.awaitStatus(flow, Set.of("waiting_for_user"));
+    String history = FLOWS + "/" + flow + "/events";
+    List<Long> all = sequences(history + "?limit=1000");
+    assertThat(all).hasSizeGreaterThan(4);
+    assertThat(sequences(history + "?limit=1000&order=newest")).isEqualTo(all.reversed());
+    JsonNode page = first.tree(first.get(history + "?order=newest&limit=2"));
+    assertThat(page.path("next").asLong()).isEqualTo(all.getLast() - 1);
+    assertThat(sequences(history + "?order=newest&limit=1000&before=" + page.path("next").asLong()))
+        .isEqualTo(all.subList(0, all.size() - 2).reversed());
+
+    JsonNode started = first.tree(first.get(history + "?types=phase_started&phases=field_mapping"));
+    assertThat(started.path("events").size()).isEqualTo(1);
+    assertThat(started.path("next").isNull()).isTrue();
+    JsonNode event = started.path("events").get(0);
+    String at = event.path("occurredAt").asString();
+    assertThat(sequences(history + "?limit=1000&since=" + at))
+        .contains(event.path("seq").asLong())
+        .doesNotContain(1L);
+    assertThat(sequences(history + "?limit=1000&until=" + at))
+        .contains(1L)
+        .doesNotContain(event.path("seq").asLong());
+    assertThat(sequences(history + "?types=nothing_of_the_kind")).isEmpty();
+  }
+
+  private static List<Long> sequences(String path) {
+    List<Long> sequences = new ArrayList<>();
+    first
+        .tree(first.get(path))
+        .path("events")
+        .forEach(event -> sequences.add(event.path("seq").asLong()));
+    return sequences;
   }
 
   @Test

@@ -18,6 +18,7 @@ public final class EventBus implements AutoCloseable {
   private final Sweep sweep;
   private final RedisFeedConnection connection;
   private final EventFeed feed;
+  private final EventQueries queries;
   private final FeedPlacer placer;
   private final TenantFeed tenantFeed;
   private final ConsumerGroups groups;
@@ -32,6 +33,7 @@ public final class EventBus implements AutoCloseable {
     this.sweep = new Sweep(database, tail, relay, instance, settings);
     this.connection = new RedisFeedConnection(redis);
     this.feed = new EventFeed(journal, tail, connection, redis.keys(), settings);
+    this.queries = new EventQueries(database, feed);
     PlacedSignals placed = new PlacedSignals(connection, redis.keys());
     this.tenantFeed = new TenantFeed(database, tail, placed, settings);
     this.groups = new ConsumerGroups(database, tenantFeed, placed, instance, settings);
@@ -71,6 +73,11 @@ public final class EventBus implements AutoCloseable {
 
   public EventFeed feed() {
     return feed;
+  }
+
+  /** Looks things up in a stream's history. */
+  public EventQueries queries() {
+    return queries;
   }
 
   /** The events of all streams of a tenant. */

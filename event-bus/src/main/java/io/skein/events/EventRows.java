@@ -63,6 +63,53 @@ final class EventRows {
         .list();
   }
 
+  /**
+   * @param more whether the query has further events
+   */
+  record Found(List<StoredEvent> events, boolean more) {}
+
+  /** The events of a query up to a sequence, bounded in bytes as the pages of {@link #read} are. */
+  static Found find(Handle handle, StreamId stream, EventQuery query, Sequence last) {
+    String direction = query.order() == EventQuery.Order.OLDEST ? "asc" : "desc";
+    Sequence before = query.before();
+    List<Map.Entry<StoredEvent, Long>> rows =
+        handle
+            .createQuery(
+                """
+                select (select epoch from epochs) as epoch, stream_id, seq, event_id, state_version,
+                       type, phase, payload, source, correlation_id, occurred_at, found
+                from (
+                  select *, count(*) over () as found,
+                         coalesce(sum(octet_length(payload::text)) over (order by seq %1$s rows
+                             between unbounded preceding and 1 preceding), 0) as bytes_before
+                  from (
+                    select * from events
+                    where stream_id = :stream and seq > :after and seq < :before
+                      and (cardinality(:types) = 0 or type = any(:types))
+                      and (cardinality(:phases) = 0 or phase = any(:phases))
+                      and (:since::timestamptz is null or occurred_at >= :since::timestamptz)
+                      and (:until::timestamptz is null or occurred_at < :until::timestamptz)
+                    order by seq %1$s limit :limit + 1) most) page
+                where bytes_before < :bytes order by seq %1$s limit :limit
+                """
+                    .formatted(direction))
+            .bind("stream", stream.value())
+            .bind("after", query.after().value())
+            .bind(
+                "before",
+                Math.min(before == null ? Long.MAX_VALUE : before.value(), last.value() + 1))
+            .bindArray("types", String.class, query.types().toArray())
+            .bindArray("phases", String.class, query.phases().toArray())
+            .bind("since", query.since())
+            .bind("until", query.until())
+            .bind("limit", query.limit())
+            .bind("bytes", PAGE_BYTES)
+            .map((row, context) -> Map.entry(EVENT.map(row, context), row.getLong("found")))
+            .list();
+    boolean more = !rows.isEmpty() && rows.getFirst().getValue() > rows.size();
+    return new Found(rows.stream().map(Map.Entry::getKey).toList(), more);
+  }
+
   static Map<StreamId, Position> positions(Handle handle, Collection<StreamId> streams) {
     Map<StreamId, Position> positions = new HashMap<>();
     Object[] ids = streams.stream().map(StreamId::value).toArray();

@@ -3,15 +3,19 @@ package io.skein.api.events;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.skein.api.flows.Owners;
+import io.skein.api.http.Moments;
 import io.skein.api.http.Paging;
+import io.skein.api.http.Problem;
+import io.skein.api.http.ProblemType;
 import io.skein.events.AgentUpdate;
 import io.skein.events.EventBus;
-import io.skein.events.EventFeed;
-import io.skein.events.Position;
+import io.skein.events.EventQueries;
+import io.skein.events.EventQuery;
 import io.skein.events.Sequence;
 import io.skein.events.StoredEvent;
 import io.skein.events.StreamId;
 import io.skein.flows.FlowEngine;
+import io.skein.sse.EventFilter;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -38,17 +42,37 @@ public final class EventRoutes {
 
   private void history(Context context) {
     StreamId stream = owned(context);
-    long after = Paging.number(context, "after", 0, 0, Long.MAX_VALUE);
-    int limit = (int) Paging.number(context, "limit", PAGE, 1, LARGEST_PAGE);
-    EventFeed.Page page = events.feed().read(stream, new Sequence(after), limit);
-    Position position = page.position().orElseThrow(Owners::noSuchFlow);
+    EventQuery query = query(context);
+    EventQueries.Page page = events.queries().find(stream, query).orElseThrow(Owners::noSuchFlow);
     ObjectNode body = json.createObjectNode();
-    body.put("epoch", position.epoch().millis()).put("last", position.last().value());
+    body.put("epoch", page.position().epoch().millis());
+    body.put("last", page.position().last().value());
     ArrayNode items = body.putArray("events");
     page.events().forEach(event -> items.add(node(event)));
-    long reached = page.events().isEmpty() ? after : page.events().getLast().sequence().value();
-    body.put("next", reached < position.last().value() ? reached : null);
+    body.put("next", page.more() ? page.events().getLast().sequence().value() : null);
     answer(context, body);
+  }
+
+  private static EventQuery query(Context context) {
+    int limit = (int) Paging.number(context, "limit", PAGE, 1, LARGEST_PAGE);
+    long before = Paging.number(context, "before", Long.MAX_VALUE, 0, Long.MAX_VALUE);
+    EventFilter filter = EventFilters.of(context);
+    return order(context, limit)
+        .after(new Sequence(Paging.number(context, "after", 0, 0, Long.MAX_VALUE)))
+        .before(new Sequence(before))
+        .ofTypes(filter.types())
+        .ofPhases(filter.phases())
+        .between(Moments.of(context, "since"), Moments.of(context, "until"));
+  }
+
+  private static EventQuery order(Context context, int limit) {
+    String order = context.queryParam("order");
+    return switch (order == null || order.isEmpty() ? "oldest" : order) {
+      case "oldest" -> EventQuery.oldest(limit);
+      case "newest" -> EventQuery.newest(limit);
+      default ->
+          throw Problem.of(ProblemType.MALFORMED_REQUEST, "order is oldest or newest.").exception();
+    };
   }
 
   private void progress(Context context) {
