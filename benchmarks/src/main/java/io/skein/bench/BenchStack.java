@@ -18,7 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
  * PostgreSQL with fsync, Redis with its append-only file, API instances, and in this process what a
@@ -27,12 +27,15 @@ import java.util.Map;
 public final class BenchStack implements AutoCloseable {
   private static final String NAME = "bench";
 
+  /** So many that none comes near the bound of streams of one user. */
+  private static final int USERS = 1_000;
+
   private final LocalStack stack;
   private final Path inventory;
   private final Database database;
   private final RedisConnections redis;
   private final EventBus events;
-  private final String token;
+  private final List<String> tokens;
 
   private BenchStack(LocalStack stack, Path folder, int connections) throws IOException {
     this.stack = stack;
@@ -42,7 +45,10 @@ public final class BenchStack implements AutoCloseable {
         Database.open(PostgresSettings.parse(stack.databaseUrl()).withPoolSize(connections), NAME);
     this.redis = RedisConnections.open(RedisSettings.of(stack.redisUrl()), NAME);
     this.events = EventBus.start(database, redis, NAME, EventSettings.defaults());
-    this.token = stack.token(NAME, NAME, NAME);
+    this.tokens =
+        IntStream.range(0, USERS)
+            .mapToObj(user -> stack.token(NAME, NAME, NAME + "-" + user))
+            .toList();
   }
 
   /**
@@ -78,15 +84,15 @@ public final class BenchStack implements AutoCloseable {
     return stack.apis().get(number - 1);
   }
 
-  /** The headers of a request by somebody who may see the flows of {@link #createFlows}. */
-  public Map<String, String> headers() {
-    return Map.of("Authorization", "Bearer " + token);
+  /** Tokens of users who may all see the flows of {@link #createFlows}. */
+  public List<String> tokens() {
+    return tokens;
   }
 
   /** Flows that stay where they begin, since no worker runs. */
   public List<StreamId> createFlows(int count) {
     List<StreamId> flows = new ArrayList<>();
-    try (SkeinApi api = new SkeinApi(List.of(api(1).url()), token)) {
+    try (SkeinApi api = new SkeinApi(List.of(api(1).url()), tokens.getFirst())) {
       for (int number = 0; number < count; number++) {
         flows.add(StreamId.parse(api.createFlow("bench", List.of(inventory)).flowId()));
       }

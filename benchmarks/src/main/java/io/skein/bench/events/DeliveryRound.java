@@ -76,7 +76,7 @@ public final class DeliveryRound {
   private void open() {
     for (int instance = 1; instance <= 2; instance++) {
       Requests requests =
-          Requests.of(flows.stream().map(this::pathFromNow).toList(), stack.headers());
+          Requests.of(flows.stream().map(this::pathFromNow).toList(), stack.tokens());
       load.open(FLOWS, stack.api(instance).url().getPort(), requests);
     }
   }

@@ -7,8 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
-import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** The requests that the streams are opened with, one after the other and then from the front. */
 public record Requests(List<String> texts) {
@@ -18,21 +17,26 @@ public record Requests(List<String> texts) {
     texts = List.copyOf(texts);
   }
 
-  /** A request for each of these paths, with the same headers. */
-  public static Requests of(List<String> paths, Map<String, String> headers) {
-    String lines =
-        headers.entrySet().stream()
-            .map(header -> header.getKey() + ": " + header.getValue() + "\r\n")
-            .collect(Collectors.joining());
+  /** A request for each of these paths in turn, by each of these callers in turn. */
+  public static Requests of(List<String> paths, List<String> tokens) {
+    int count = Math.max(paths.size(), tokens.size());
     return new Requests(
-        paths.stream()
-            .map(path ->
-                "GET "
-                    + path
-                    + " HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n"
-                    + lines
-                    + "\r\n")
+        IntStream.range(0, count)
+            .mapToObj(i ->
+                text(
+                    paths.get(i % paths.size()),
+                    "Authorization: Bearer " + tokens.get(i % tokens.size()) + "\r\n"))
             .toList());
+  }
+
+  /** A request without a caller. */
+  public static Requests of(String path) {
+    return new Requests(List.of(text(path, "")));
+  }
+
+  private static String text(String path, String headers) {
+    return "GET %s HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n%s\r\n"
+        .formatted(path, headers);
   }
 
   static Requests read(Path file) throws IOException {

@@ -15,7 +15,6 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
@@ -91,7 +90,7 @@ final class HttpContender implements Contender {
 
   @Override
   public Requests requests() {
-    return Requests.of(List.of("/stream"), Map.of());
+    return Requests.of("/stream");
   }
 
   @Override

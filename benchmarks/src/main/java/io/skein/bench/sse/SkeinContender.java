@@ -37,7 +37,7 @@ final class SkeinContender implements Contender {
 
   @Override
   public Requests requests() {
-    return Requests.of(List.of(BenchStack.streamPath(flow)), stack.headers());
+    return Requests.of(List.of(BenchStack.streamPath(flow)), stack.tokens());
   }
 
   @Override
