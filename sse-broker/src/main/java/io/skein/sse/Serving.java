@@ -116,7 +116,9 @@ final class Serving<P extends Comparable<P>> {
 
   /** What the ring has no longer; the state, when the journal has it no longer either. */
   private void writePage(P upTo, OutputStream out) throws IOException {
-    Portion<P> page = source.page(epoch, cursor, upTo, wanted);
+    Epoch of = epoch;
+    P after = cursor;
+    Portion<P> page = Aside.call(() -> source.page(of, after, upTo, wanted));
     if (page.reached().compareTo(cursor) > 0) {
       write(page.frames(epoch), out);
       cursor = page.reached();
