@@ -32,7 +32,9 @@ public final class EventBus implements AutoCloseable {
     this.journal = new Journal(database, this::committed);
     this.sweep = new Sweep(database, tail, relay, instance, settings);
     this.connection = new RedisFeedConnection(redis);
-    this.feed = new EventFeed(journal, tail, connection, redis.keys(), settings);
+    this.feed =
+        new EventFeed(
+            journal, tail, connection, redis.keys(), new EpochWatch(database, journal), settings);
     this.queries = new EventQueries(database, feed);
     PlacedSignals placed = new PlacedSignals(connection, redis.keys());
     this.tenantFeed = new TenantFeed(database, tail, placed, settings);

@@ -49,12 +49,13 @@ public final class EventFeed {
       RedisTail tail,
       RedisFeedConnection connection,
       KeySpace keys,
+      EpochWatch epoch,
       EventSettings settings) {
     this.journal = journal;
     this.tail = tail;
     this.connection = connection;
     this.keys = keys;
-    this.checks = new PositionChecks(this, settings);
+    this.checks = new PositionChecks(this, epoch, settings);
   }
 
   /**
@@ -193,7 +194,7 @@ public final class EventFeed {
   /** Compares all subscriptions with PostgreSQL, with one query. */
   void compareWithPostgres() {
     if (!watched.isEmpty()) {
-      compare(journal.positions(watched.keySet()));
+      compare(List.copyOf(watched.keySet()));
     }
   }
 
@@ -212,9 +213,18 @@ public final class EventFeed {
     }
   }
 
-  private void compare(Map<StreamId, Position> positions) {
-    positions.forEach((stream, position) ->
-        subscriptions(stream).forEach(subscription -> subscription.compare(position)));
+  private void compare(Collection<StreamId> streams) {
+    Map<StreamId, Position> positions = journal.positions(streams);
+    for (StreamId stream : streams) {
+      Optional<Position> position = Optional.ofNullable(positions.get(stream));
+      subscriptions(stream).forEach(subscription -> subscription.compare(position));
+    }
+  }
+
+  /** PostgreSQL says less than it has said in this epoch. */
+  void lostCommits(Epoch lost) {
+    LOG.error("PostgreSQL has lost commits; the epoch is renewed and every client is reset");
+    journal.renewEpoch(lost);
   }
 
   private Collection<StreamSubscription> subscriptions(StreamId stream) {
@@ -237,7 +247,7 @@ public final class EventFeed {
       List<StreamId> streams = List.copyOf(toCompare);
       streams.forEach(toCompare::remove);
       try {
-        compare(journal.positions(streams));
+        compare(streams);
       } catch (RuntimeException e) {
         LOG.warn("subscriptions could not be compared with PostgreSQL; it is tried again", e);
         toCompare.addAll(streams);

@@ -22,6 +22,12 @@ public interface EventListener {
    */
   default void reset(Position position) {}
 
+  /**
+   * There is no such stream, or no more: PostgreSQL was restored to a time before it was opened.
+   * May be told again.
+   */
+  default void gone() {}
+
   /** The latest progress of an agent; an observation, which may be skipped or repeated. */
   default void progress(AgentUpdate update) {}
 }

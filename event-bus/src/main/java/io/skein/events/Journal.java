@@ -135,6 +135,20 @@ public final class Journal {
         new Epoch(handle.createQuery("select skein_confirm_epoch()").mapTo(Long.class).one()));
   }
 
+  /**
+   * Renews an epoch in which commits were lost, unless somebody has done so; answers the valid one.
+   */
+  Epoch renewEpoch(Epoch lost) {
+    return database.inTransaction(tx -> {
+      Handle handle = tx.handle();
+      long valid = handle.select("select epoch from epochs for update").mapTo(Long.class).one();
+      return new Epoch(
+          valid == lost.millis()
+              ? handle.select("select skein_renew_epoch()").mapTo(Long.class).one()
+              : valid);
+    });
+  }
+
   private static CommittedBatch insert(
       Handle handle, StreamId stream, List<NewEvent> events, UUID[] ids) {
     try {

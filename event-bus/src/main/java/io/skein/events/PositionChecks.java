@@ -18,6 +18,7 @@ final class PositionChecks {
   private static final Logger LOG = LoggerFactory.getLogger(PositionChecks.class);
 
   private final EventFeed feed;
+  private final EpochWatch epoch;
   private final EventSettings settings;
 
   /** Two threads: a Redis that hangs must not hold up the question to PostgreSQL. */
@@ -26,9 +27,11 @@ final class PositionChecks {
           2, Thread.ofPlatform().name("skein-position-checks-", 0).daemon().factory());
 
   private long askedPostgresAt = System.nanoTime();
+  private boolean epochChanged;
 
-  PositionChecks(EventFeed feed, EventSettings settings) {
+  PositionChecks(EventFeed feed, EpochWatch epoch, EventSettings settings) {
     this.feed = feed;
+    this.epoch = epoch;
     this.settings = settings;
   }
 
@@ -65,8 +68,10 @@ final class PositionChecks {
 
   private void askPostgres() {
     Duration age = Duration.ofNanos(System.nanoTime() - askedPostgresAt);
-    if (!feed.live() || age.compareTo(settings.postgresCheckInterval()) >= 0) {
+    epochChanged |= epoch.changed();
+    if (epochChanged || !feed.live() || age.compareTo(settings.postgresCheckInterval()) >= 0) {
       feed.compareWithPostgres();
+      epochChanged = false;
       askedPostgresAt = System.nanoTime();
     }
   }

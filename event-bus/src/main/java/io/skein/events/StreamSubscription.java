@@ -117,19 +117,24 @@ final class StreamSubscription implements Subscription {
     endLive(tell(() -> end(end)));
   }
 
-  /** What PostgreSQL says about the stream. */
-  void compare(Position position) {
+  /** What PostgreSQL says about the stream; empty when there is none. */
+  void compare(Optional<Position> position) {
     lock.lock();
     try {
-      if (!position.epoch().equals(epoch)
-          || position.last().value() > delivered
-          || (position.closed() && !closed)) {
+      if (position.filter(this::isHere).isEmpty()) {
         askPostgres = true;
         fallBehind();
       }
     } finally {
       lock.unlock();
     }
+  }
+
+  /** Whether the listener stands where PostgreSQL does. Under the lock. */
+  private boolean isHere(Position position) {
+    return position.epoch().equals(epoch)
+        && position.last().value() == delivered
+        && position.closed() == closed;
   }
 
   /** What the tail in Redis says about the stream. */
@@ -259,9 +264,15 @@ final class StreamSubscription implements Subscription {
     EventFeed.Page page = feed.read(stream, delivered(), PAGE);
     Optional<Position> read = page.position();
     if (read.isEmpty()) {
+      listener.gone();
       return true;
     }
     Position position = read.get();
+    if (isBehindMe(position)) {
+      feed.lostCommits(position.epoch());
+      askAgain();
+      return false;
+    }
     if (epoch == null && position.last().value() >= delivered) {
       adopt(position.epoch());
     }
@@ -278,6 +289,16 @@ final class StreamSubscription implements Subscription {
       askAgain();
     }
     return all;
+  }
+
+  /** What was delivered was committed in this epoch or in an earlier one. */
+  private boolean isBehindMe(Position position) {
+    Epoch known = epoch;
+    if (known == null) {
+      return false;
+    }
+    int order = position.epoch().compareTo(known);
+    return order < 0 || (order == 0 && position.last().value() < delivered);
   }
 
   private void adopt(Epoch read) {

@@ -127,6 +127,11 @@ final class FlowSource implements Source<Sequence> {
     }
 
     @Override
+    public void gone() {
+      hub.dismiss();
+    }
+
+    @Override
     public void progress(AgentUpdate update) {
       hub.progress(update);
     }

@@ -182,6 +182,11 @@ final class Hub<P extends Comparable<P>> {
     wakeWatchers();
   }
 
+  /** There is nothing to watch any more: each client comes again and is told so. */
+  void dismiss() {
+    watchers.forEach(SseStream::close);
+  }
+
   void progress(AgentUpdate update) {
     observe(update, true);
     wakeWatchers();

@@ -73,10 +73,12 @@ public record ServerProcess(long pid) {
     return true;
   }
 
-  /** A container whose first process reaps nobody keeps ended processes forever. */
+  /**
+   * A container whose first process reaps nobody keeps ended processes forever. The first thread
+   * can have ended before the others, which still hold the ports.
+   */
   private boolean isZombie() {
-    Path stat = Path.of("/proc", String.valueOf(pid), "stat");
-    return Files.exists(stat) && isIn(stat, "ZX");
+    return Files.isDirectory(threads(pid)) && allThreadsAreIn(pid, "ZX");
   }
 
   /**
@@ -94,15 +96,19 @@ public record ServerProcess(long pid) {
 
   /** Where there is no /proc to look into, the signal has to be trusted. */
   private static boolean standsStill(long pid) {
-    Path tasks = Path.of("/proc", String.valueOf(pid), "task");
-    if (!Files.isDirectory(tasks)) {
-      return true;
-    }
-    try (Stream<Path> threads = Files.list(tasks)) {
-      return threads.allMatch(thread -> isIn(thread.resolve("stat"), "TZX"));
+    return !Files.isDirectory(threads(pid)) || allThreadsAreIn(pid, "TZX");
+  }
+
+  private static boolean allThreadsAreIn(long pid, String states) {
+    try (Stream<Path> threads = Files.list(threads(pid))) {
+      return threads.allMatch(thread -> isIn(thread.resolve("stat"), states));
     } catch (IOException e) {
-      return !Files.isDirectory(tasks);
+      return !Files.isDirectory(threads(pid));
     }
+  }
+
+  private static Path threads(long pid) {
+    return Path.of("/proc", String.valueOf(pid), "task");
   }
 
   /**

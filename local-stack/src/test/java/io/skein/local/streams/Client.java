@@ -50,8 +50,17 @@ final class Client implements AutoCloseable {
 
   /** One message of the stream. */
   record Frame(String event, String id, String data) {
+    long epoch() {
+      return Long.parseLong(id.substring(0, id.indexOf('.')));
+    }
+
     long seq() {
       return Long.parseLong(id.substring(id.indexOf('.') + 1));
+    }
+
+    /** Of an event. */
+    String type() {
+      return data.replaceFirst(".*?\"type\":\"([^\"]*)\".*", "$1");
     }
   }
 
@@ -70,11 +79,6 @@ final class Client implements AutoCloseable {
 
   List<Long> sequences() {
     return events.stream().map(Frame::seq).toList();
-  }
-
-  boolean hasReached(long seq) {
-    String id = lastEventId;
-    return !id.isEmpty() && Long.parseLong(id.substring(id.indexOf('.') + 1)) >= seq;
   }
 
   String lastEventId() {

@@ -1,7 +1,11 @@
 package io.skein.local.streams;
 
+import static org.awaitility.Awaitility.await;
+
 import io.skein.events.EventBus;
 import io.skein.events.EventSettings;
+import io.skein.events.NewEvent;
+import io.skein.events.StreamId;
 import io.skein.local.demo.SkeinApi;
 import io.skein.local.stack.LocalStack;
 import io.skein.local.stack.StackProcess;
@@ -17,6 +21,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,6 +36,7 @@ final class Streams implements AutoCloseable {
   private static final JsonMapper JSON = JsonMapper.builder().build();
   private static final String CSV = "hostname,ip address\nsrv-1,192.168.1.1\n";
 
+  private final Path directory;
   private final LocalStack stack;
   private final String token;
   private final SkeinApi api;
@@ -41,6 +47,7 @@ final class Streams implements AutoCloseable {
   private final EventBus bus;
 
   Streams(Path directory) {
+    this.directory = directory;
     stack = LocalStack.start(StackSettings.in(directory).withWorkers(0));
     token = stack.token("demo", "demo", "demo");
     api = new SkeinApi(stack.apis().stream().map(StackProcess::url).toList(), token);
@@ -92,6 +99,56 @@ final class Streams implements AutoCloseable {
     return UUID.fromString(JSON.readTree(created.body()).get("flowId").asString());
   }
 
+  /** Appends one event through the journal and its relay, or by SQL as a foreign process does. */
+  void append(UUID flow, String type, boolean withRelay) {
+    database.useTransaction(tx -> {
+      if (withRelay) {
+        bus.journal().append(tx, new StreamId(flow), List.of(NewEvent.of(type)));
+      } else {
+        tx.handle()
+            .select("select seq from skein_append(?, ?)", flow, type)
+            .mapTo(Long.class)
+            .one();
+      }
+    });
+  }
+
+  /** Stops PostgreSQL, copies its data and starts it again. */
+  Path copyPostgres() throws IOException, InterruptedException {
+    Path copy = data().resolveSibling("data.copy");
+    stack.postgres().stop();
+    copy(data(), copy);
+    stack.postgres().start();
+    await().ignoreExceptions().until(() -> epoch() > 0);
+    return copy;
+  }
+
+  /** Puts a copy in the place of what PostgreSQL has become since. */
+  void restorePostgres(Path copy) throws IOException, InterruptedException {
+    stack.postgres().stop();
+    Files.move(data(), data().resolveSibling("data.lost"));
+    copy(copy, data());
+    stack.postgres().start();
+    await().ignoreExceptions().until(() -> epoch() > 0);
+  }
+
+  private Path data() {
+    return directory.resolve("postgres").resolve("data");
+  }
+
+  /** With owner and rights: the server is not run by root. */
+  private static void copy(Path from, Path to) throws IOException, InterruptedException {
+    Process copying = new ProcessBuilder("cp", "-a", from.toString(), to.toString()).start();
+    if (copying.waitFor() != 0) {
+      throw new IOException("cannot copy " + from);
+    }
+  }
+
+  long epoch() {
+    return database.read(
+        handle -> handle.select("select epoch from epochs").mapTo(Long.class).one());
+  }
+
   /** Types of a stream's events in their order, by PostgreSQL. */
   List<String> types(UUID flow) {
     return database.read(handle ->
@@ -102,12 +159,14 @@ final class Streams implements AutoCloseable {
             .list());
   }
 
-  long last(UUID flow) {
+  /** The id of a stream's last event, by PostgreSQL. */
+  String lastId(UUID flow) {
     return database.read(handle ->
         handle
-            .createQuery("select last_seq from streams where id = :flow")
+            .createQuery(
+                "select (select epoch from epochs) || '.' || last_seq from streams where id = :flow")
             .bind("flow", flow)
-            .mapTo(Long.class)
+            .mapTo(String.class)
             .one());
   }
 

@@ -1,7 +1,5 @@
 package io.skein.local.streams;
 
-import io.skein.events.NewEvent;
-import io.skein.events.StreamId;
 import java.time.Duration;
 import java.util.List;
 import java.util.Random;
@@ -61,27 +59,12 @@ final class Writers {
     try {
       for (int n = 0; n < eventsEach; n++) {
         Thread.sleep(random.nextLong(2 * pause));
-        append(flow, "w" + writer + "-" + n, writer % 2 == 0);
+        streams.append(flow, "w" + writer + "-" + n, writer % 2 == 0);
       }
     } catch (InterruptedException e) {
       failures.add(new IllegalStateException("interrupted", e));
     } catch (RuntimeException e) {
       failures.add(e);
     }
-  }
-
-  private void append(UUID flow, String type, boolean withRelay) {
-    streams
-        .database()
-        .useTransaction(tx -> {
-          if (withRelay) {
-            streams.bus().journal().append(tx, new StreamId(flow), List.of(NewEvent.of(type)));
-          } else {
-            tx.handle()
-                .select("select seq from skein_append(?, ?)", flow, type)
-                .mapTo(Long.class)
-                .one();
-          }
-        });
   }
 }

@@ -1,0 +1,50 @@
+package io.skein.events;
+
+import io.skein.postgres.Database;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sees that PostgreSQL is not what it was: the epoch was renewed, or its log ends before a place
+ * where it has been, as after a restore in place. Then commits were lost, and the epoch is renewed
+ * here. For one thread.
+ */
+final class EpochWatch {
+  private static final Logger LOG = LoggerFactory.getLogger(EpochWatch.class);
+
+  private final Database database;
+  private final Journal journal;
+  private @Nullable State last;
+
+  EpochWatch(Database database, Journal journal) {
+    this.database = database;
+    this.journal = journal;
+  }
+
+  /**
+   * @param log how far PostgreSQL's log is safe on its disk, in bytes
+   */
+  private record State(Epoch epoch, long log) {}
+
+  /** Whether the epoch is another one than at the last look. */
+  boolean changed() {
+    State before = last;
+    State now = ask();
+    if (before != null && now.epoch().compareTo(before.epoch()) <= 0 && now.log() < before.log()) {
+      LOG.error("PostgreSQL has lost commits; the epoch is renewed and every client is reset");
+      now = new State(journal.renewEpoch(now.epoch()), now.log());
+    }
+    last = now;
+    return before != null && !before.epoch().equals(now.epoch());
+  }
+
+  private State ask() {
+    return database.read(handle ->
+        handle
+            .createQuery(
+                "select epoch, (pg_current_wal_flush_lsn() - '0/0')::bigint as log from epochs")
+            .map((row, context) -> new State(new Epoch(row.getLong("epoch")), row.getLong("log")))
+            .one());
+  }
+}
