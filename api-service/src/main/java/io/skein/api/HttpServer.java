@@ -27,6 +27,12 @@ final class HttpServer implements AutoCloseable {
   /** The address of a stream of 200 flows has 9 kB. */
   private static final int REQUEST_HEAD_BYTES = 32 * 1024;
 
+  /**
+   * What the kernel keeps for a client that does not read. Left to itself it takes up to 4 MB, and
+   * a thousand slow readers of a busy flow would take all the memory there is.
+   */
+  private static final int SEND_BUFFER = 128 << 10;
+
   private static final int MAX_JSON_BODY = 1 << 20;
 
   private final Javalin javalin;
@@ -43,7 +49,7 @@ final class HttpServer implements AutoCloseable {
           config.jetty.addConnector((server, http) -> connect(server, http, host, port));
           config.jetty.modifyServer(server -> {
             server.setErrorHandler(errors);
-            server.setHandler(new LingeringClose());
+            server.setHandler(new SlowReaders(new LingeringClose()));
           });
           config.http.maxRequestSize = MAX_JSON_BODY;
           config.http.compressionStrategy = CompressionStrategy.NONE;
@@ -91,6 +97,7 @@ final class HttpServer implements AutoCloseable {
     listening.setPort(port);
     listening.setAcceptQueueSize(ACCEPT_QUEUE);
     listening.setIdleTimeout(IDLE_MILLIS);
+    listening.setAcceptedSendBufferSize(SEND_BUFFER);
     connector = listening;
     return listening;
   }

@@ -137,13 +137,42 @@ class EventStreamTest {
         assertThat(frames.getLast().data().at("/state/flowId").asString()).isEqualTo(flow);
       }
     }
-    for (String id : List.of("garbage", "-1.-1", "1", "0")) {
-      HttpResponse<InputStream> answer = open(first.with("Last-Event-ID", id), flow, "");
-      try (InputStream body = answer.body()) {
-        assertThat(answer.statusCode()).as(id).isEqualTo(200);
-        assertThat(read(reader(body), frame -> true).getFirst().event()).isEqualTo("hello");
+  }
+
+  @Test
+  void whatever_the_last_event_id_is_the_answer_is_defined() throws Exception {
+    String flow = first.create(ApiClient.UNCLEAR_CSV);
+    String epoch = Long.toString(stack.count("select epoch from epochs"));
+    List<String> garbage =
+        List.of(
+            "garbage",
+            "-1.-1",
+            "1",
+            "0",
+            epoch,
+            epoch + ".",
+            epoch + ".-1",
+            epoch + ".1.1",
+            epoch + ".999999",
+            epoch + ".99999999999999999999999",
+            "9".repeat(7_000));
+    for (String id : garbage) {
+      ApiClient client = first.with("Last-Event-ID", id);
+      try (InputStream body = open(client, flow, "").body()) {
+        List<Frame> frames = read(reader(body), frame -> frame.event().equals("reset"));
+        assertThat(frames.getFirst().event()).as(id).isEqualTo("hello");
+        assertThat(frames.getLast().data().at("/state/flowId").asString()).isEqualTo(flow);
       }
     }
+    try (InputStream body = open(first.with("Last-Event-ID", ""), flow, "").body()) {
+      List<Frame> frames = read(reader(body), frame -> !frame.id().isEmpty());
+      assertThat(frames.getLast().data().get("seq").asLong()).as("from the first on").isOne();
+    }
+    // No id that was ever given is longer than 37 characters: this is no client that has one.
+    String huge = "9".repeat(100_000);
+    String path = FLOWS + "/" + flow + "/events/stream";
+    first.problem(first.with("Last-Event-ID", huge).get(path), 431, "headers-too-large");
+    first.problem(first.get(path + "?lastEventId=" + huge), 414, "address-too-long");
   }
 
   @Test

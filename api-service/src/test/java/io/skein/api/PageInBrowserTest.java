@@ -4,21 +4,16 @@ import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertTha
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Browser;
-import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
-import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.assertions.LocatorAssertions;
 import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import com.microsoft.playwright.options.FilePayload;
 import com.microsoft.playwright.options.LoadState;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -30,45 +25,28 @@ import org.junit.jupiter.api.Test;
 class PageInBrowserTest {
   private static final Path SAMPLES = Path.of("../samples");
   private static final Path SCREENSHOTS = Path.of("target/screenshots");
-  private static final List<String> BROWSERS =
-      List.of("chromium", "chromium-browser", "google-chrome");
   private static final int WIDE = 1440;
   private static final int NARROW = 390;
   private static final double PATIENCE_MILLIS = 90_000;
 
   private static ApiStack stack;
-  private static Playwright playwright;
+  private static Chromium chromium;
   private static Browser browser;
 
   private final List<String> errors = new ArrayList<>();
 
   @BeforeAll
   static void start() throws Exception {
-    Path chromium = chromium();
+    chromium = new Chromium();
     stack = ApiStack.start(1);
     stack.startWorker();
-    playwright =
-        Playwright.create(
-            new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
-    browser =
-        playwright
-            .chromium()
-            .launch(
-                new BrowserType.LaunchOptions()
-                    .setExecutablePath(chromium)
-                    .setHeadless(true)
-                    .setArgs(
-                        List.of(
-                            "--headless",
-                            "--no-sandbox",
-                            "--disable-gpu",
-                            "--disable-background-networking")));
+    browser = chromium.browser();
     PlaywrightAssertions.setDefaultAssertionTimeout(PATIENCE_MILLIS);
   }
 
   @AfterAll
   static void stop() throws Exception {
-    playwright.close();
+    chromium.close();
     stack.close();
   }
 
@@ -186,17 +164,5 @@ class PageInBrowserTest {
 
   private static LocatorAssertions.ContainsTextOptions ignoringCase() {
     return new LocatorAssertions.ContainsTextOptions().setIgnoreCase(true);
-  }
-
-  private static Path chromium() {
-    String path = System.getenv().getOrDefault("PATH", "/usr/bin");
-    return Stream.of(path.split(":"))
-        .flatMap(folder -> BROWSERS.stream().map(name -> Path.of(folder, name)))
-        .filter(Files::isExecutable)
-        .findFirst()
-        .orElseThrow(() ->
-            new AssertionError(
-                "There is no Chromium on this machine, and the page is tried in one. Install it,"
-                    + " for example with: apt-get install chromium"));
   }
 }

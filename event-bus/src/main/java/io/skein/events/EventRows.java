@@ -41,7 +41,8 @@ final class EventRows {
 
   private EventRows() {}
 
-  static List<StoredEvent> read(Handle handle, StreamId stream, Sequence after, int limit) {
+  static List<StoredEvent> read(
+      Handle handle, StreamId stream, Sequence after, int limit, long bytes) {
     return handle
         .createQuery(
             """
@@ -55,7 +56,7 @@ final class EventRows {
                 where stream_id = :stream and seq > :after order by seq limit :limit) most) page
             where coalesce(bytes_before, 0) < :bytes order by seq
             """)
-        .bind("bytes", PAGE_BYTES)
+        .bind("bytes", bytes)
         .bind("stream", stream.value())
         .bind("after", after.value())
         .bind("limit", limit)

@@ -116,7 +116,17 @@ public final class Journal {
    *     the stream and for an unknown one
    */
   public List<StoredEvent> read(StreamId stream, Sequence after, int limit) {
-    return database.read(handle -> EventRows.read(handle, stream, after, limit));
+    return read(stream, after, limit, EventRows.PAGE_BYTES);
+  }
+
+  /**
+   * Reads events in order from PostgreSQL, for who keeps them for long.
+   *
+   * @param bytes of payloads beyond which the page takes no further event
+   * @return as {@link #read(StreamId, Sequence, int)} does; at least the next event
+   */
+  public List<StoredEvent> read(StreamId stream, Sequence after, int limit, long bytes) {
+    return database.read(handle -> EventRows.read(handle, stream, after, limit, bytes));
   }
 
   /** How far a stream has come; empty when there is none. */

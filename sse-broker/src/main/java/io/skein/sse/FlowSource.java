@@ -82,7 +82,9 @@ final class FlowSource implements Source<Sequence> {
   @Override
   public Portion<Sequence> page(Epoch epoch, Sequence after, Sequence upTo, Wanted wanted) {
     Portion<Sequence> portion = new Portion<>(after);
-    for (StoredEvent event : bus.journal().read(stream, after, settings.pageEvents())) {
+    List<StoredEvent> page =
+        bus.journal().read(stream, after, settings.pageEvents(), settings.pageBytes());
+    for (StoredEvent event : page) {
       // What the hub has not heard of may be newer than the state that Redis would answer with.
       if (!event.id().epoch().equals(epoch) || event.sequence().compareTo(upTo) > 0) {
         break;

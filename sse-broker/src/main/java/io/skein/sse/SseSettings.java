@@ -13,6 +13,8 @@ import java.time.Duration;
  *     further behind reads pages from the journal
  * @param ringBytes the same limit in bytes; at least one event is kept
  * @param pageEvents events per page read from the journal
+ * @param pageBytes the same limit in bytes of payloads, at least one event; a client that does not
+ *     read holds its page until it is closed, so this bounds the memory of slow clients
  * @param maxConnections streams served at once by this instance; past it a client is told to come
  *     again
  * @param maxPerUser the same for one user
@@ -24,11 +26,15 @@ public record SseSettings(
     int ringEvents,
     int ringBytes,
     int pageEvents,
+    int pageBytes,
     int maxConnections,
     int maxPerUser) {
 
   public SseSettings {
-    if (ringEvents < 1 || ringBytes < 1 || pageEvents < 1 || maxConnections < 1 || maxPerUser < 1) {
+    if (ringEvents < 1 || ringBytes < 1 || pageEvents < 1 || pageBytes < 1) {
+      throw new IllegalArgumentException("the lengths of SSE must be at least 1");
+    }
+    if (maxConnections < 1 || maxPerUser < 1) {
       throw new IllegalArgumentException("the limits of SSE must be at least 1");
     }
   }
@@ -41,6 +47,7 @@ public record SseSettings(
         1024,
         4 << 20,
         500,
+        32 << 10,
         20_000,
         100);
   }

@@ -27,6 +27,7 @@ final class Client implements AutoCloseable {
   private final Thread thread;
   private volatile String lastEventId = "";
   private volatile long retryMillis = 1_000;
+  private volatile boolean connected;
   private volatile boolean gone;
   private volatile boolean closed;
   private volatile @Nullable InputStream body;
@@ -48,8 +49,12 @@ final class Client implements AutoCloseable {
     return client;
   }
 
-  /** One message of the stream. */
-  record Frame(String event, String id, String data) {
+  /**
+   * One message of the stream.
+   *
+   * @param at {@link System#nanoTime} when it was read
+   */
+  record Frame(String event, String id, String data, long at) {
     long epoch() {
       return Long.parseLong(id.substring(0, id.indexOf('.')));
     }
@@ -93,6 +98,10 @@ final class Client implements AutoCloseable {
   /** Answers and events that no client should see; empty when all is well. */
   List<String> unexpected() {
     return List.copyOf(unexpected);
+  }
+
+  boolean isConnected() {
+    return connected;
   }
 
   /** It was told that its flow is not there, and asks no more. */
@@ -140,8 +149,11 @@ final class Client implements AutoCloseable {
         unexpected.add("HTTP " + response.statusCode());
       } else {
         connectedAt.add(System.nanoTime());
+        connected = true;
         read(new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8)));
       }
+    } finally {
+      connected = false;
     }
   }
 
@@ -160,7 +172,7 @@ final class Client implements AutoCloseable {
         retryMillis = Long.parseLong(line.substring(7));
       } else if (line.isEmpty()) {
         if (!data.isEmpty()) {
-          take(new Frame(event, id, data));
+          take(new Frame(event, id, data, System.nanoTime()));
         }
         lastEventId = id;
         event = "message";

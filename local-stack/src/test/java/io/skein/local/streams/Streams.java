@@ -113,6 +113,24 @@ final class Streams implements AutoCloseable {
     });
   }
 
+  /** Appends one event with a payload of this size through the relay; answers when it committed. */
+  long appendLarge(UUID flow, int bytes) {
+    NewEvent event = NewEvent.of("large").withPayload("{\"x\":\"" + "x".repeat(bytes) + "\"}");
+    database.useTransaction(tx -> bus.journal().append(tx, new StreamId(flow), List.of(event)));
+    return System.nanoTime();
+  }
+
+  /** A figure of an instance's own metrics, summed over its labels. */
+  double metric(StackProcess instance, String name) throws IOException, InterruptedException {
+    return http.send(
+            HttpRequest.newBuilder(instance.management().resolve("/metrics")).build(),
+            BodyHandlers.ofLines())
+        .body()
+        .filter(line -> line.startsWith(name))
+        .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+        .sum();
+  }
+
   /** Stops PostgreSQL, copies its data and starts it again. */
   Path copyPostgres() throws IOException, InterruptedException {
     Path copy = data().resolveSibling("data.copy");

@@ -3,6 +3,7 @@ package io.skein.local.streams;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.skein.local.stack.StackProcess;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,6 +25,11 @@ import org.junit.jupiter.api.io.TempDir;
 final class WatchersTest {
   /** Longer than the last repair takes: a position check of 5 s, and a client's way back. */
   private static final Duration SETTLED = Duration.ofSeconds(30);
+
+  /** More than the ring of a hub holds, so that who begins with the first reads the journal. */
+  private static final int HISTORY = 700;
+
+  private static final int EVENT_BYTES = 8_000;
 
   private Streams streams;
 
@@ -102,6 +108,79 @@ final class WatchersTest {
     assertThat(late).allMatch(client -> client.unexpected().isEmpty());
     clients.forEach(Client::close);
     late.forEach(Client::close);
+  }
+
+  @Test
+  void aRollingRestartLosesNothingAndSpreadsTheReconnects() throws Exception {
+    List<UUID> flows = streams.createFlows(10);
+    List<Client> clients = follow(flows, Scale.of(200, 1_000));
+    awaitAll(clients);
+    Writers writers = new Writers(streams, 2, 100, Duration.ofSeconds(15)).writeTo(flows);
+    for (StackProcess instance : streams.stack().apis()) {
+      long begin = System.nanoTime();
+      instance.restart();
+      await().atMost(SETTLED).until(() -> clients.stream().allMatch(Client::isConnected));
+      List<Long> reconnects =
+          clients.stream().flatMap(client -> client.connectedAt().stream()).toList();
+      Histogram spread = Histogram.of(reconnects, begin, Duration.ofMillis(250));
+      System.out.printf("reconnects when %s restarts:%n%s", instance.name(), spread);
+      assertThat(spread.total()).isGreaterThanOrEqualTo(clients.size() / 3);
+      assertThat(spread.busiest()).isLessThan(spread.total() / 4);
+    }
+    await().atMost(SETTLED).until(() -> !writers.areWriting());
+    writers.requireSuccess();
+    awaitAll(clients);
+    assertExact(clients);
+    clients.forEach(Client::close);
+  }
+
+  @Test
+  void clientsThatReadOneByteASecondDelayNobodyTakeNoMemoryAndAreClosed() throws Exception {
+    UUID flow = streams.createFlows(1).getFirst();
+    for (int n = 0; n < HISTORY; n++) {
+      streams.appendLarge(flow, EVENT_BYTES);
+    }
+    StackProcess instance = streams.stack().apis().getFirst();
+    long pid = instance.pid();
+    List<Client> neighbours = follow(List.of(flow), 20);
+    awaitAll(neighbours);
+    int slowOnes = Scale.of(200, 2_000);
+    try (SlowClients slow = new SlowClients(instance.url(), streams.token(), flow, slowOnes)) {
+      await().atMost(SETTLED).until(() -> connections(instance) >= slowOnes);
+      List<Long> committed = new ArrayList<>();
+      for (int n = 0; n < 50; n++) {
+        committed.add(streams.appendLarge(flow, EVENT_BYTES));
+        Thread.sleep(50);
+      }
+      awaitAll(neighbours);
+      long worst = worstDelay(neighbours, committed);
+      System.out.printf(
+          "%d slow readers: the worst delay of a neighbour %d ms, %.0f MB of heap in use%n",
+          slowOnes, worst, streams.metric(instance, "jvm_memory_used_bytes{area=\"heap\"") / 1e6);
+      assertThat(worst).isLessThan(2_000);
+      await().atMost(Duration.ofSeconds(30)).until(() -> connections(instance) <= 20);
+      assertThat(instance.pid()).isEqualTo(pid);
+      assertThat(instance.isAlive()).isTrue();
+    }
+    assertExact(neighbours);
+    neighbours.forEach(Client::close);
+  }
+
+  private double connections(StackProcess instance) throws Exception {
+    return streams.metric(instance, "skein_sse_connections");
+  }
+
+  /** In milliseconds, of the last events. */
+  private static long worstDelay(List<Client> clients, List<Long> committed) {
+    long worst = 0;
+    for (Client client : clients) {
+      List<Client.Frame> events = client.events();
+      List<Client.Frame> last = events.subList(events.size() - committed.size(), events.size());
+      for (int n = 0; n < committed.size(); n++) {
+        worst = Math.max(worst, last.get(n).at() - committed.get(n));
+      }
+    }
+    return Duration.ofNanos(worst).toMillis();
   }
 
   /** After so many resets each client has heard every event that is in PostgreSQL. */

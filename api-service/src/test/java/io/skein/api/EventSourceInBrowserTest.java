@@ -1,0 +1,125 @@
+package io.skein.api;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static io.skein.api.ApiClient.FLOWS;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.microsoft.playwright.Page;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** The browser's own EventSource behind one address, as the page and others use it. */
+class EventSourceInBrowserTest {
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final String FOLLOW =
+      """
+      address => {
+        window.heard = []; window.named = [];
+        window.source = new EventSource(address);
+        source.onmessage = e => heard.push({ id: e.lastEventId, data: JSON.parse(e.data) });
+        for (const name of ['hello', 'reset', 'end']) {
+          source.addEventListener(name, e => named.push(name));
+        }
+      }
+      """;
+
+  private static Chromium chromium;
+  private static ApiStack stack;
+  private static FrontDoor door;
+
+  @BeforeAll
+  static void start() throws Exception {
+    chromium = new Chromium();
+    stack = ApiStack.start(2);
+    door = new FrontDoor(stack.instance(1).port());
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    door.close();
+    chromium.close();
+    stack.close();
+  }
+
+  @Test
+  void resumes_when_its_instance_dies_and_stops_for_good_at_the_end() throws Exception {
+    String flow = stack.client(1).create(ApiClient.UNCLEAR_CSV);
+    try (Page page = signedIn()) {
+      page.evaluate(FOLLOW, FLOWS + "/" + flow + "/events/stream");
+      append(flow, "before", 5);
+      awaitLast(page, "before");
+      door.failOverTo(stack.instance(2).port());
+      append(flow, "while away", 5);
+      awaitLast(page, "while away");
+      door.cut();
+      append(flow, "after", 5);
+      awaitLast(page, "after");
+      assertThat(named(page)).doesNotContain("reset", "end").contains("hello");
+
+      assertThat(stack.client(2).post(FLOWS + "/" + flow + "/cancel", "{}").statusCode())
+          .isEqualTo(200);
+      await().atMost(PATIENCE).until(() -> named(page).contains("end"));
+      // It comes again with the final id and is answered 204.
+      await().atMost(PATIENCE).until(() -> page.evaluate("source.readyState").equals(2));
+      List<Long> sequences = sequences(page);
+      assertThat(sequences).isEqualTo(LongStream.rangeClosed(1, sequences.size()).boxed().toList());
+      assertThat(sequences).hasSize((int) last(flow));
+      assertThat(named(page)).containsOnlyOnce("end").doesNotContain("reset");
+    }
+  }
+
+  @Test
+  void payloads_arrive_as_they_were_given() throws Exception {
+    String flow = stack.client(1).create(ApiClient.UNCLEAR_CSV);
+    try (Page page = signedIn()) {
+      page.evaluate(FOLLOW, FLOWS + "/" + flow + "/events/stream");
+      stack.count(
+          "select seq from skein_append(?, ?, ?)",
+          UUID.fromString(flow),
+          "odd\r\n\ndata: type",
+          "{\"text\":\r\n \"a\\r\\n\\ndata: b\\rid: 1\\u0000\u2028\uD83E\uDEBF\"}");
+      awaitLast(page, "odd\r\n\ndata: type");
+      assertThat(page.evaluate("heard.at(-1).data.payload.text"))
+          .isEqualTo("a\r\n\ndata: b\rid: 1\0\u2028\uD83E\uDEBF");
+      assertThat(page.evaluate("heard.at(-1).id === heard.at(-1).data.id")).isEqualTo(true);
+    }
+  }
+
+  private static Page signedIn() {
+    Page page = chromium.browser().newPage();
+    page.navigate("http://127.0.0.1:" + door.port() + "/#token=" + TestTokens.genuine());
+    assertThat(page.getByText("ann · acme")).isVisible();
+    return page;
+  }
+
+  private static void append(String flow, String type, int count) {
+    for (int n = 0; n < count; n++) {
+      stack.count("select seq from skein_append(?, ?)", UUID.fromString(flow), type);
+    }
+  }
+
+  private static long last(String flow) {
+    return stack.count("select last_seq from streams where id = ?", UUID.fromString(flow));
+  }
+
+  private static void awaitLast(Page page, String type) {
+    await()
+        .atMost(PATIENCE)
+        .until(() -> type.equals(page.evaluate("heard.length ? heard.at(-1).data.type : ''")));
+  }
+
+  private static List<Long> sequences(Page page) {
+    List<?> sequences = (List<?>) page.evaluate("heard.map(e => e.data.seq)");
+    return sequences.stream().map(seq -> ((Number) seq).longValue()).toList();
+  }
+
+  private static List<String> named(Page page) {
+    return ((List<?>) page.evaluate("named")).stream().map(String::valueOf).toList();
+  }
+}

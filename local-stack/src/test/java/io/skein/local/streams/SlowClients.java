@@ -1,0 +1,50 @@
+package io.skein.local.streams;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+
+/** Clients with little room of their own that read one byte a second of a flow's stream. */
+final class SlowClients implements AutoCloseable {
+  private static final int ROOM = 4_096;
+
+  private final List<Socket> sockets = new ArrayList<>();
+
+  SlowClients(URI instance, String token, UUID flow, int count) throws IOException {
+    String request =
+        "GET /api/v1/flows/%s/events/stream HTTP/1.1\r\nHost: skein\r\nAuthorization: Bearer %s\r\n\r\n"
+            .formatted(flow, token);
+    for (int n = 0; n < count; n++) {
+      Socket socket = new Socket();
+      sockets.add(socket);
+      socket.setReceiveBufferSize(ROOM);
+      socket.connect(new InetSocketAddress(instance.getHost(), instance.getPort()));
+      socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+      Thread.ofVirtual().start(() -> read(socket));
+    }
+  }
+
+  private static void read(Socket socket) {
+    try (InputStream in = socket.getInputStream()) {
+      while (in.read() >= 0) {
+        Thread.sleep(Duration.ofSeconds(1));
+      }
+    } catch (IOException | InterruptedException end) {
+      // closed by one of the two sides, which the server's count shows
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    for (Socket socket : sockets) {
+      socket.close();
+    }
+  }
+}
