@@ -143,7 +143,10 @@ final class WatchersTest {
     StackProcess instance = streams.stack().apis().getFirst();
     long pid = instance.pid();
     List<Client> neighbours = follow(List.of(flow), 20);
+    Client quiet = Client.follow(streams.api(), streams.createFlows(1).getFirst(), 0);
+    neighbours.add(quiet);
     awaitAll(neighbours);
+    neighbours.remove(quiet);
     int slowOnes = Scale.of(200, 2_000);
     try (SlowClients slow = new SlowClients(instance.url(), streams.token(), flow, slowOnes)) {
       await().atMost(SETTLED).until(() -> connections(instance) >= slowOnes);
@@ -163,6 +166,8 @@ final class WatchersTest {
       assertThat(instance.isAlive()).isTrue();
     }
     assertExact(neighbours);
+    assertThat(quiet.connectedAt()).as("a stream is not ended for its silence").hasSize(1);
+    quiet.close();
     neighbours.forEach(Client::close);
   }
 
