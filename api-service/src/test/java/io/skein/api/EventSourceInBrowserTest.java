@@ -6,7 +6,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.microsoft.playwright.Page;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.LongStream;
@@ -17,12 +22,14 @@ import org.junit.jupiter.api.Test;
 /** The browser's own EventSource behind one address, as the page and others use it. */
 class EventSourceInBrowserTest {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final int MOST_PER_USER = 100;
   private static final String FOLLOW =
       """
       address => {
-        window.heard = []; window.named = [];
+        window.heard = []; window.named = []; window.failed = 0;
         window.source = new EventSource(address);
         source.onmessage = e => heard.push({ id: e.lastEventId, data: JSON.parse(e.data) });
+        source.onerror = () => failed++;
         for (const name of ['hello', 'reset', 'end']) {
           source.addEventListener(name, e => named.push(name));
         }
@@ -89,6 +96,37 @@ class EventSourceInBrowserTest {
           .isEqualTo("a\r\n\ndata: b\rid: 1\0\u2028\uD83E\uDEBF");
       assertThat(page.evaluate("heard.at(-1).id === heard.at(-1).data.id")).isEqualTo(true);
     }
+  }
+
+  @Test
+  void comes_again_when_it_was_one_too_many() throws Exception {
+    String flow = stack.client(1).create(ApiClient.UNCLEAR_CSV);
+    String address = FLOWS + "/" + flow + "/events/stream";
+    List<InputStream> others = new ArrayList<>();
+    try (Page page = signedIn()) {
+      for (int n = 0; n < MOST_PER_USER; n++) {
+        others.add(open(address));
+      }
+      page.evaluate(FOLLOW, address);
+      append(flow, "later", 1);
+      await().atMost(PATIENCE).until(() -> page.evaluate("failed >= 1").equals(true));
+      assertThat(page.evaluate("source.readyState")).as("it connects again").isEqualTo(0);
+      assertThat(named(page)).doesNotContain("hello");
+      for (InputStream other : others) {
+        other.close();
+      }
+      awaitLast(page, "later");
+    }
+  }
+
+  private static InputStream open(String address) throws Exception {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + door.port() + address))
+            .header("Authorization", "Bearer " + TestTokens.genuine())
+            .build();
+    InputStream body = stack.http.send(request, BodyHandlers.ofInputStream()).body();
+    assertThat(body.read()).isPositive();
+    return body;
   }
 
   private static Page signedIn() {

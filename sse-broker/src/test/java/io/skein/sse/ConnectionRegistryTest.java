@@ -93,7 +93,8 @@ class ConnectionRegistryTest {
 
   private static SseBroker broker(int mostPerUser) {
     SseSettings settings =
-        new SseSettings(Duration.ofSeconds(2), HOUR, HOUR, 16, 1 << 20, 50, 1 << 20, 500, mostPerUser);
+        new SseSettings(
+            Duration.ofSeconds(2), HOUR, HOUR, 16, 1 << 20, 50, 1 << 20, 500, mostPerUser);
     return new SseBroker(bus, stream -> new Snapshot(0, "{}"), settings);
   }
 

@@ -67,7 +67,8 @@ class SseBrokerTest {
   }
 
   private static SseSettings settings(Duration heartbeat, Duration maxAge) {
-    return new SseSettings(Duration.ofSeconds(2), heartbeat, maxAge, 16, 1 << 20, 50, 1 << 20, 100, 100);
+    return new SseSettings(
+        Duration.ofSeconds(2), heartbeat, maxAge, 16, 1 << 20, 50, 1 << 20, 100, 100);
   }
 
   private static SseBroker broker(EventBus bus, SseSettings settings) {

@@ -17,18 +17,22 @@ final class SlowClients implements AutoCloseable {
 
   private final List<Socket> sockets = new ArrayList<>();
 
-  SlowClients(URI instance, String token, UUID flow, int count) throws IOException {
+  SlowClients(Streams streams, URI instance, UUID flow, int count) throws IOException {
+    for (int n = 0; n < count; n++) {
+      open(instance, streams.token("slow-" + n / Streams.STREAMS_PER_USER), flow);
+    }
+  }
+
+  private void open(URI instance, String token, UUID flow) throws IOException {
     String request =
         "GET /api/v1/flows/%s/events/stream HTTP/1.1\r\nHost: skein\r\nAuthorization: Bearer %s\r\n\r\n"
             .formatted(flow, token);
-    for (int n = 0; n < count; n++) {
-      Socket socket = new Socket();
-      sockets.add(socket);
-      socket.setReceiveBufferSize(ROOM);
-      socket.connect(new InetSocketAddress(instance.getHost(), instance.getPort()));
-      socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
-      Thread.ofVirtual().start(() -> read(socket));
-    }
+    Socket socket = new Socket();
+    sockets.add(socket);
+    socket.setReceiveBufferSize(ROOM);
+    socket.connect(new InetSocketAddress(instance.getHost(), instance.getPort()));
+    socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+    Thread.ofVirtual().start(() -> read(socket));
   }
 
   private static void read(Socket socket) {

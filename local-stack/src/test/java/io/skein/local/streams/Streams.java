@@ -24,8 +24,11 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -33,13 +36,16 @@ import tools.jackson.databind.json.JsonMapper;
  * appends as a third process does, with a journal and a relay of its own.
  */
 final class Streams implements AutoCloseable {
+  /** Half of what an instance allows, since those that end overlap with those that begin. */
+  static final int STREAMS_PER_USER = 50;
+
   private static final JsonMapper JSON = JsonMapper.builder().build();
   private static final String CSV = "hostname,ip address\nsrv-1,192.168.1.1\n";
 
   private final Path directory;
   private final LocalStack stack;
   private final String token;
-  private final SkeinApi api;
+  private final Map<Integer, SkeinApi> users = new ConcurrentHashMap<>();
   private final HttpClient http =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private final Database database;
@@ -49,8 +55,7 @@ final class Streams implements AutoCloseable {
   Streams(Path directory) {
     this.directory = directory;
     stack = LocalStack.start(StackSettings.in(directory).withWorkers(0));
-    token = stack.token("demo", "demo", "demo");
-    api = new SkeinApi(stack.apis().stream().map(StackProcess::url).toList(), token);
+    token = token("writer");
     database = Database.open(PostgresSettings.parse(stack.databaseUrl()), "writer");
     redis = RedisConnections.open(RedisSettings.of(stack.redisUrl()), "writer");
     bus = EventBus.start(database, redis, "writer", EventSettings.defaults());
@@ -60,12 +65,17 @@ final class Streams implements AutoCloseable {
     return stack;
   }
 
-  SkeinApi api() {
-    return api;
+  /** The API for the nth client; one user may have only so many streams. */
+  SkeinApi api(int client) {
+    return users.computeIfAbsent(
+        client / STREAMS_PER_USER,
+        user ->
+            new SkeinApi(
+                stack.apis().stream().map(StackProcess::url).toList(), token("user-" + user)));
   }
 
-  String token() {
-    return token;
+  String token(String user) {
+    return stack.token("demo", "demo", user);
   }
 
   Database database() {
@@ -113,10 +123,11 @@ final class Streams implements AutoCloseable {
     });
   }
 
-  /** Appends one event with a payload of this size through the relay; answers when it committed. */
-  long appendLarge(UUID flow, int bytes) {
+  /** Appends events with payloads of this size through the relay; answers when they committed. */
+  long appendLarge(UUID flow, int count, int bytes) {
     NewEvent event = NewEvent.of("large").withPayload("{\"x\":\"" + "x".repeat(bytes) + "\"}");
-    database.useTransaction(tx -> bus.journal().append(tx, new StreamId(flow), List.of(event)));
+    database.useTransaction(
+        tx -> bus.journal().append(tx, new StreamId(flow), Collections.nCopies(count, event)));
     return System.nanoTime();
   }
 
@@ -190,7 +201,7 @@ final class Streams implements AutoCloseable {
 
   @Override
   public void close() {
-    api.close();
+    users.values().forEach(SkeinApi::close);
     http.shutdownNow();
     bus.close();
     redis.close();

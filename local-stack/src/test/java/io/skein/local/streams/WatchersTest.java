@@ -84,7 +84,7 @@ final class WatchersTest {
     Path copy = streams.copyPostgres();
     UUID lostFlow = streams.createFlows(1).getFirst();
     List<Client> clients = follow(flows, 20);
-    Client ofLostFlow = Client.follow(streams.api(), lostFlow, 0);
+    Client ofLostFlow = Client.follow(streams.api(0), lostFlow, 0);
     write(flows, "lost");
     awaitAll(clients);
     awaitAll(List.of(ofLostFlow));
@@ -137,22 +137,20 @@ final class WatchersTest {
   @Test
   void clientsThatReadOneByteASecondDelayNobodyTakeNoMemoryAndAreClosed() throws Exception {
     UUID flow = streams.createFlows(1).getFirst();
-    for (int n = 0; n < HISTORY; n++) {
-      streams.appendLarge(flow, EVENT_BYTES);
-    }
+    streams.appendLarge(flow, HISTORY, EVENT_BYTES);
     StackProcess instance = streams.stack().apis().getFirst();
     long pid = instance.pid();
     List<Client> neighbours = follow(List.of(flow), 20);
-    Client quiet = Client.follow(streams.api(), streams.createFlows(1).getFirst(), 0);
+    Client quiet = Client.follow(streams.api(0), streams.createFlows(1).getFirst(), 0);
     neighbours.add(quiet);
     awaitAll(neighbours);
     neighbours.remove(quiet);
     int slowOnes = Scale.of(200, 2_000);
-    try (SlowClients slow = new SlowClients(instance.url(), streams.token(), flow, slowOnes)) {
+    try (SlowClients slow = new SlowClients(streams, instance.url(), flow, slowOnes)) {
       await().atMost(SETTLED).until(() -> connections(instance) >= slowOnes);
       List<Long> committed = new ArrayList<>();
       for (int n = 0; n < 50; n++) {
-        committed.add(streams.appendLarge(flow, EVENT_BYTES));
+        committed.add(streams.appendLarge(flow, 1, EVENT_BYTES));
         Thread.sleep(50);
       }
       awaitAll(neighbours);
@@ -217,7 +215,7 @@ final class WatchersTest {
   private List<Client> follow(List<UUID> flows, int count) {
     List<Client> clients = new ArrayList<>();
     for (int n = 0; n < count; n++) {
-      clients.add(Client.follow(streams.api(), flows.get(n % flows.size()), n));
+      clients.add(Client.follow(streams.api(n), flows.get(n % flows.size()), n));
     }
     return clients;
   }
