@@ -45,7 +45,7 @@ final class ServerErrors extends ErrorHandler {
   private static String detail(ProblemType type) {
     return switch (type) {
       case HEADERS_TOO_LARGE ->
-          "The headers of the request have more than 8 KiB together. Send fewer or shorter ones.";
+          "The headers of the request have more than 32 KiB together. Send fewer or shorter ones.";
       case ADDRESS_TOO_LONG -> "The address of the request is too long. Shorten its query.";
       case TOO_LARGE -> "The body is larger than this server accepts. Send less at once.";
       case TIMEOUT -> "The request did not arrive in time. Send it again.";

@@ -40,12 +40,16 @@ final class FeedRows {
 
   /** Entries in order, at most {@code limit}, fewer when they are large; empty at the end only. */
   static List<FeedEntry> read(Handle handle, Part part, FeedPosition after, int limit) {
-    return read(handle, part, Set.of(), after, limit);
+    return read(handle, part, Set.of(), after, limit, EventRows.PAGE_BYTES);
   }
 
-  /** The same of some streams only; of all when none is named. */
+  /**
+   * The same of some streams only; of all when none is named.
+   *
+   * @param bytes of payloads beyond which it takes no further entry
+   */
   static List<FeedEntry> read(
-      Handle handle, Part part, Set<StreamId> streams, FeedPosition after, int limit) {
+      Handle handle, Part part, Set<StreamId> streams, FeedPosition after, int limit, long bytes) {
     return handle
         .createQuery(
             """
@@ -83,7 +87,7 @@ final class FeedRows {
         .bind("position", after.position())
         .bind("seq", after.seq())
         .bind("limit", limit)
-        .bind("bytes", EventRows.PAGE_BYTES)
+        .bind("bytes", bytes)
         .map(ENTRY)
         .list();
   }

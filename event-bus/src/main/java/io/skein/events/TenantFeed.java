@@ -80,20 +80,22 @@ public final class TenantFeed {
    * @return in order, fewer than {@code limit} when they are large; empty only at the end
    */
   public List<FeedEntry> read(String tenant, FeedPosition after, int limit) {
-    return read(tenant, Set.of(), after, limit);
+    return read(tenant, Set.of(), after, limit, EventRows.PAGE_BYTES);
   }
 
   /**
-   * The same of some streams, without reading the others.
+   * The same of some streams, without reading the others, for who keeps them for long.
    *
    * @param streams empty for all
+   * @param bytes of payloads beyond which the page takes no further entry; it has at least one
    */
-  public List<FeedEntry> read(String tenant, Set<StreamId> streams, FeedPosition after, int limit) {
+  public List<FeedEntry> read(
+      String tenant, Set<StreamId> streams, FeedPosition after, int limit, long bytes) {
     reads.acquireUninterruptibly();
     try {
       FeedRows.Part all = FeedRows.Part.all(tenant);
       List<FeedEntry> entries =
-          database.read(handle -> FeedRows.read(handle, all, streams, after, limit));
+          database.read(handle -> FeedRows.read(handle, all, streams, after, limit, bytes));
       raiseVersions(entries);
       return entries;
     } finally {

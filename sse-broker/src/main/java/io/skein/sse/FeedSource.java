@@ -94,7 +94,8 @@ final class FeedSource implements Source<FeedPosition> {
   public Portion<FeedPosition> page(
       Epoch epoch, FeedPosition after, FeedPosition upTo, Wanted wanted) {
     Portion<FeedPosition> portion = new Portion<>(after);
-    List<FeedEntry> entries = feed.read(viewer.tenant(), chosen, after, settings.pageEvents());
+    List<FeedEntry> entries =
+        feed.read(viewer.tenant(), chosen, after, settings.pageEvents(), settings.pageBytes());
     // Read after the entries, so that it tells what was removed before they were read.
     FeedHead now = feed.head(viewer.tenant());
     if (!now.epoch().equals(epoch) || !now.continues(after)) {

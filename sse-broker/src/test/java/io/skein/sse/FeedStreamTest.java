@@ -96,7 +96,7 @@ class FeedStreamTest {
 
   private static SseBroker broker(EventBus bus) {
     SseSettings settings =
-        new SseSettings(Duration.ofSeconds(2), HOUR, HOUR, 16, 1 << 20, 50, 100, 50);
+        new SseSettings(Duration.ofSeconds(2), HOUR, HOUR, 16, 1 << 20, 50, 1 << 20, 100, 50);
     return new SseBroker(bus, stream -> new Snapshot(0, "{}"), FLOWS, settings);
   }
 
