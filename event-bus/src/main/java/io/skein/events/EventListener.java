@@ -17,8 +17,8 @@ public interface EventListener {
   default void closed(Position end) {}
 
   /**
-   * The history was replaced: PostgreSQL was restored. What was delivered may not have happened;
-   * events after this position follow.
+   * The history was replaced: PostgreSQL was restored, and what was delivered may not have
+   * happened; or retention has removed what follows. Events after this position follow.
    */
   default void reset(Position position) {}
 

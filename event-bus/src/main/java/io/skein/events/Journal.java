@@ -113,7 +113,7 @@ public final class Journal {
    * @param after the sequence before the first one wanted
    * @param limit the most to answer
    * @return without a gap, fewer than {@code limit} when they are large; empty only at the end of
-   *     the stream and for an unknown one
+   *     the stream, for an unknown one, and where retention has removed the rest
    */
   public List<StoredEvent> read(StreamId stream, Sequence after, int limit) {
     return read(stream, after, limit, EventRows.PAGE_BYTES);

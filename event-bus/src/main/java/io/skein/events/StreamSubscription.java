@@ -276,7 +276,8 @@ final class StreamSubscription implements Subscription {
     if (epoch == null && position.last().value() >= delivered) {
       adopt(position.epoch());
     }
-    if (!position.epoch().equals(epoch) || position.last().value() < delivered) {
+    boolean removed = page.events().isEmpty() && position.last().value() > delivered;
+    if (!position.epoch().equals(epoch) || position.last().value() < delivered || removed) {
       reset(position);
     } else if (!page.events().isEmpty()) {
       deliver(page.events());

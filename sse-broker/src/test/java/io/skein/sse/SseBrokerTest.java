@@ -6,9 +6,11 @@ import static org.awaitility.Awaitility.await;
 
 import io.skein.events.AgentUpdate;
 import io.skein.events.EventBus;
+import io.skein.events.EventRetention;
 import io.skein.events.EventSettings;
 import io.skein.events.NewEvent;
 import io.skein.events.Position;
+import io.skein.events.RetentionPolicy;
 import io.skein.events.StreamId;
 import io.skein.postgres.Database;
 import io.skein.postgres.Identifiers;
@@ -20,6 +22,7 @@ import io.skein.testing.TestServers;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -241,6 +244,40 @@ class SseBrokerTest {
 
   private static AgentUpdate progress(int percent) {
     return new AgentUpdate("mapper", "field_mapping", 1, percent, "running", "{}", Instant.EPOCH);
+  }
+
+  @Test
+  void whoComesForEventsThatRetentionRemovedGetsTheStateAndTheEnd() {
+    StreamId stream = open();
+    append(stream, 3);
+    database.useTransaction(tx -> firstBus.journal().close(tx, stream));
+    await().until(() -> placed(stream));
+    database.useTransaction(tx ->
+        tx.handle()
+            .execute(
+                "update streams set changed_at = changed_at - interval '31 days' where id = ?",
+                stream.value()));
+    assertThat(new EventRetention(database, RetentionPolicy.defaults()).removeExpired())
+        .isEqualTo(3);
+
+    String epoch = firstBus.journal().position(stream).orElseThrow().epoch().toString();
+    for (String last : Arrays.asList(null, epoch + ".0", epoch + ".2")) {
+      Client client = follow(second, stream, last);
+      await().until(() -> !client.frames("end").isEmpty());
+      assertThat(client.sequences()).isEmpty();
+      assertThat(client.frames("reset")).hasSize(1);
+      assertThat(client.frames("reset").getFirst().id()).isEqualTo(epoch + ".3");
+    }
+    assertThat(second.open(stream, epoch + ".3").orElseThrow().finished()).isTrue();
+  }
+
+  private static boolean placed(StreamId stream) {
+    return database.read(handle ->
+        handle
+            .createQuery("select exists (select from feed where stream_id = :id and to_seq = 3)")
+            .bind("id", stream.value())
+            .mapTo(Boolean.class)
+            .one());
   }
 
   @Test

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * Ask for everything, then call {@link #finish}. Not thread safe.
  */
 public final class SettingsReader {
-  private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h)");
+  private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m|h|d)|0");
   private static final int MAX_PORT = 65_535;
 
   private final Map<String, String> values;
@@ -71,9 +71,10 @@ public final class SettingsReader {
         });
   }
 
-  /** A duration such as {@code 500ms}, {@code 1s}, {@code 2m} or {@code 1h}. */
+  /** A duration such as {@code 500ms}, {@code 1s}, {@code 2m}, {@code 1h} or {@code 30d}, or 0. */
   public Duration duration(String name, Duration otherwise) {
-    return parsed(name, otherwise, "a duration such as 500ms, 1s, 2m or 1h", SettingsReader::parse);
+    return parsed(
+        name, otherwise, "a duration such as 500ms, 1s, 2m, 1h or 30d", SettingsReader::parse);
   }
 
   /** A value of the caller's own form; what {@code parser} throws is a problem. */
@@ -115,12 +116,16 @@ public final class SettingsReader {
     if (!matcher.matches()) {
       throw new IllegalArgumentException("no duration");
     }
+    if (text.equals("0")) {
+      return Duration.ZERO;
+    }
     long amount = Long.parseLong(matcher.group(1));
     return switch (matcher.group(2)) {
       case "ms" -> Duration.ofMillis(amount);
       case "s" -> Duration.ofSeconds(amount);
       case "m" -> Duration.ofMinutes(amount);
-      default -> Duration.ofHours(amount);
+      case "h" -> Duration.ofHours(amount);
+      default -> Duration.ofDays(amount);
     };
   }
 }

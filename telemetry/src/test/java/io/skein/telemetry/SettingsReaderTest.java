@@ -25,8 +25,18 @@ class SettingsReaderTest {
   void readsWhatIsThereAndDefaultsTheRest() {
     SettingsReader settings =
         new SettingsReader(
-            Map.of("WAIT", " 250ms ", "ORIGINS", "https://a.example, ,https://b.example"));
+            Map.of(
+                "WAIT",
+                " 250ms ",
+                "KEEP",
+                "30d",
+                "NONE",
+                "0",
+                "ORIGINS",
+                "https://a.example, ,https://b.example"));
     assertThat(settings.duration("WAIT", Duration.ZERO)).isEqualTo(Duration.ofMillis(250));
+    assertThat(settings.duration("KEEP", Duration.ZERO)).isEqualTo(Duration.ofDays(30));
+    assertThat(settings.duration("NONE", Duration.ofHours(1))).isZero();
     assertThat(settings.duration("OTHER", Duration.ofHours(1))).isEqualTo(Duration.ofHours(1));
     assertThat(settings.list("ORIGINS")).containsExactly("https://a.example", "https://b.example");
     settings.finish();

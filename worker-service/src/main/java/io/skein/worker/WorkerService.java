@@ -1,6 +1,7 @@
 package io.skein.worker;
 
 import io.skein.events.EventBus;
+import io.skein.events.EventRetention;
 import io.skein.flows.FlowEngine;
 import io.skein.flows.FlowKind;
 import io.skein.flows.Housekeeping;
@@ -96,7 +97,13 @@ public final class WorkerService implements AutoCloseable {
             "worker",
             FlowEngine.version(),
             settings.host() + ":" + management.port()));
-    closer.add("housekeeping", Housekeeping.start(engine, database, settings.name()));
+    closer.add(
+        "housekeeping",
+        Housekeeping.start(
+            engine,
+            database,
+            settings.retention().map(policy -> new EventRetention(database, policy)),
+            settings.name()));
     worker.start();
     closer.add("worker", worker);
     LOG.info("worker started name={} management={}", settings.name(), management.port());

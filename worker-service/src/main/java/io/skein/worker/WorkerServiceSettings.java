@@ -1,6 +1,7 @@
 package io.skein.worker;
 
 import io.skein.events.EventSettings;
+import io.skein.events.RetentionPolicy;
 import io.skein.flows.FlowEngine;
 import io.skein.postgres.PostgresSettings;
 import io.skein.redis.RedisSettings;
@@ -8,6 +9,7 @@ import io.skein.tasks.WorkerSettings;
 import io.skein.telemetry.SettingsReader;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What a worker process is told by its environment.
@@ -15,6 +17,7 @@ import java.util.List;
  * @param name unique among the instances
  * @param host the address its management port binds to
  * @param managementPort 0 lets the system choose
+ * @param retention of the events of finished flows; empty to keep them for ever
  */
 public record WorkerServiceSettings(
     String name,
@@ -23,6 +26,7 @@ public record WorkerServiceSettings(
     PostgresSettings postgres,
     RedisSettings redis,
     EventSettings events,
+    Optional<RetentionPolicy> retention,
     WorkerSettings worker) {
   private static final int DEFAULT_MANAGEMENT_PORT = 8471;
   private static final int DEFAULT_SLOTS = 4;
@@ -52,6 +56,7 @@ public record WorkerServiceSettings(
             "like redis://host:6379 or rediss://host:6379",
             RedisSettings::of);
     EventSettings events = eventSettings(settings);
+    Optional<RetentionPolicy> retention = retention(settings);
     WorkerSettings defaults = WorkerSettings.named(name);
     WorkerSettings worker =
         defaults
@@ -64,7 +69,13 @@ public record WorkerServiceSettings(
         redis.withKeyPrefix(settings.text("SKEIN_KEY_PREFIX", redis.keyPrefix()));
     settings.finish();
     return new WorkerServiceSettings(
-        name, host, port, postgres.withPoolSize(slots + 6), prefixed, events, worker);
+        name, host, port, postgres.withPoolSize(slots + 6), prefixed, events, retention, worker);
+  }
+
+  private static Optional<RetentionPolicy> retention(SettingsReader settings) {
+    RetentionPolicy policy = RetentionPolicy.defaults();
+    Duration keep = settings.duration("SKEIN_EVENT_RETENTION", policy.keep());
+    return keep.isZero() ? Optional.empty() : Optional.of(policy.withKeep(keep));
   }
 
   private static EventSettings eventSettings(SettingsReader settings) {
