@@ -8,12 +8,13 @@ import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 
 /**
- * Ends a stream of events whose client takes nothing for 15 s: it resumes, if it is there. A quiet
- * stream is not ended; the limit is for writes that wait. Thread safe.
+ * Ends a stream of events whose client takes nothing for 20 s: it resumes, if it is there. A quiet
+ * stream is not ended, since its heartbeat every 15 s is sooner: Jetty counts an asynchronous
+ * response without any traffic as idle, whether or not a write waits. Thread safe.
  */
 final class SlowReaders extends Handler.Wrapper {
   private static final String STREAM = "/events/stream";
-  private static final Duration LIMIT = Duration.ofSeconds(15);
+  private static final Duration LIMIT = Duration.ofSeconds(20);
 
   SlowReaders(Handler next) {
     super(next);
