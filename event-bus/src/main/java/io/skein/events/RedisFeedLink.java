@@ -7,6 +7,7 @@ import io.skein.redis.RedisConnections;
 import io.skein.redis.RedisShard;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
@@ -82,7 +83,7 @@ final class RedisFeedLink {
 
   void unsubscribe(String channel) {
     if (shard.holds(channel)) {
-      inSession(open -> open.send(() -> open.sunsubscribe(channel.getBytes(UTF_8))));
+      inSession(open -> open.leave(channel));
     }
   }
 
@@ -165,10 +166,19 @@ final class RedisFeedLink {
   /** One life of the connection; its commands are sent under the lock. */
   private final class Session extends BinaryJedisShardedPubSub {
     private final Connection connection;
+
+    /** Channels that were left, and how often, until Redis has said so. */
+    private final Map<String, Integer> leaving = new ConcurrentHashMap<>();
+
     private volatile long heardAt = System.nanoTime();
 
     Session(Connection connection) {
       this.connection = connection;
+    }
+
+    void leave(String channel) {
+      leaving.merge(channel, 1, Integer::sum);
+      send(() -> sunsubscribe(channel.getBytes(UTF_8)));
     }
 
     /** The reading thread notices and connects again. */
@@ -212,7 +222,10 @@ final class RedisFeedLink {
     @Override
     public void onSUnsubscribe(byte[] channel, int subscribed) {
       heardAt = System.nanoTime();
-      if (wanted.containsKey(new String(channel, UTF_8))) {
+      String name = new String(channel, UTF_8);
+      boolean ownWish = leaving.containsKey(name);
+      leaving.computeIfPresent(name, (left, times) -> times == 1 ? null : times - 1);
+      if (!ownWish && wanted.containsKey(name)) {
         cut();
       }
     }
