@@ -1,9 +1,11 @@
 package io.skein.events;
 
+import static io.skein.redis.RedisAwayException.guard;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.skein.redis.KeySpace;
 import io.skein.redis.LuaScript;
+import io.skein.redis.PipelineReply;
 import io.skein.redis.RedisAwayException;
 import io.skein.redis.RedisConnections;
 import io.skein.redis.RedisShard;
@@ -13,16 +15,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import redis.clients.jedis.AbstractPipeline;
 import redis.clients.jedis.Response;
 import redis.clients.jedis.exceptions.JedisClusterException;
-import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisDataException;
-import redis.clients.jedis.exceptions.JedisException;
 import redis.clients.jedis.exceptions.JedisNoScriptException;
 
 /**
@@ -54,41 +53,18 @@ final class RedisTail {
 
   /** Offers batches, each to its stream, in one round trip; the answers are in the same order. */
   List<TailAnswer> append(List<CommittedBatch> batches) {
-    List<List<byte[]>> keys = new ArrayList<>(batches.size());
-    List<List<byte[]>> arguments = new ArrayList<>(batches.size());
-    for (CommittedBatch batch : batches) {
-      keys.add(keys(batch));
-      arguments.add(arguments(batch));
-    }
-    return asking(
+    List<LuaScript.Call> calls =
+        batches.stream().map(batch -> new LuaScript.Call(keys(batch), arguments(batch))).toList();
+    return guard(
         "append events",
-        () -> {
-          try {
-            return offer(keys, arguments);
-          } catch (JedisNoScriptException forgotten) {
-            redis.jedis().scriptLoad(append.source());
-            return offer(keys, arguments); // the script takes a repetition for what it is
-          }
-        });
-  }
-
-  private List<TailAnswer> offer(List<List<byte[]>> keys, List<List<byte[]>> arguments) {
-    byte[] sha = append.sha1().getBytes(UTF_8);
-    List<Response<Object>> responses = new ArrayList<>(keys.size());
-    try (AbstractPipeline pipeline = redis.jedis().pipelined()) {
-      for (int i = 0; i < keys.size(); i++) {
-        responses.add(pipeline.evalsha(sha, keys.get(i), arguments.get(i)));
-      }
-      pipeline.sync();
-    }
-    return responses.stream().map(RedisTail::answer).toList();
+        () -> append.runAll(redis.jedis(), calls).stream().map(RedisTail::answer).toList());
   }
 
   /** One stream that Redis refuses must not hold up the others of the round trip. */
   private static TailAnswer answer(Response<Object> response) {
     List<?> pair;
     try {
-      pair = (List<?>) received(response);
+      pair = (List<?>) PipelineReply.of(response);
     } catch (JedisNoScriptException | JedisClusterException forgottenOrDown) {
       throw forgottenOrDown;
     } catch (JedisDataException e) {
@@ -97,15 +73,6 @@ final class RedisTail {
     }
     int verdict = Math.toIntExact((Long) pair.get(0));
     return new TailAnswer(TailAnswer.Verdict.values()[verdict], new Sequence((Long) pair.get(1)));
-  }
-
-  /** In a cluster the others may have answered when one server did not. */
-  private static <T> T received(Response<T> response) {
-    try {
-      return response.get();
-    } catch (IllegalStateException e) {
-      throw new JedisConnectionException("a server of the cluster did not answer", e);
-    }
   }
 
   private List<byte[]> keys(CommittedBatch batch) {
@@ -139,36 +106,23 @@ final class RedisTail {
 
   /** Makes sure that no cached state older than these positions is answered, in one round trip. */
   void raiseVersions(Map<StreamId, Position> positions) {
-    asking(
+    List<LuaScript.Call> calls = new ArrayList<>(positions.size());
+    positions.forEach((stream, position) -> calls.add(raise(stream, position)));
+    guard(
         "raise versions",
-        () -> {
-          try {
-            return raise(positions);
-          } catch (JedisNoScriptException forgotten) {
-            redis.jedis().scriptLoad(raise.source());
-            return raise(positions);
-          }
-        });
+        () -> raise.runAll(redis.jedis(), calls).stream().map(PipelineReply::of).toList());
   }
 
-  private List<Object> raise(Map<StreamId, Position> positions) {
+  private LuaScript.Call raise(StreamId stream, Position position) {
     KeySpace keys = redis.keys();
-    List<Response<Object>> responses = new ArrayList<>(positions.size());
-    try (AbstractPipeline pipeline = redis.jedis().pipelined()) {
-      positions.forEach((stream, position) ->
-          responses.add(
-              pipeline.evalsha(
-                  raise.sha1(),
-                  List.of(keys.flowState(stream.value())),
-                  List.of(
-                      position.epoch().toString(),
-                      Long.toString(position.stateVersion()),
-                      keys.flowVersions(),
-                      stream.toString(),
-                      Long.toString(VERSION_LIFE.toMillis())))));
-      pipeline.sync();
-    }
-    return responses.stream().map(RedisTail::received).toList();
+    return new LuaScript.Call(
+        List.of(bytes(keys.flowState(stream.value()))),
+        List.of(
+            bytes(position.epoch().toString()),
+            bytes(Long.toString(position.stateVersion())),
+            bytes(keys.flowVersions()),
+            bytes(stream.toString()),
+            bytes(Long.toString(VERSION_LIFE.toMillis()))));
   }
 
   /**
@@ -180,7 +134,7 @@ final class RedisTail {
     byte[] key = bytes(redis.keys().flowEvents(stream.value(), after.epoch().millis()));
     byte[] from = bytes(after.sequence().next() + "-0");
     List<Object> entries =
-        asking("read a tail", () -> redis.jedis().xrange(key, from, bytes("+"), limit));
+        guard("read a tail", () -> redis.jedis().xrange(key, from, bytes("+"), limit));
     List<StoredEvent> events = new ArrayList<>(entries.size());
     EventId expected = new EventId(after.epoch(), after.sequence().next());
     for (Object entry : entries) {
@@ -202,7 +156,7 @@ final class RedisTail {
   /** How far these tails have come, in one round trip; streams without a tail are left out. */
   Map<StreamId, TailPosition> positions(Map<StreamId, Epoch> streams) {
     Map<StreamId, Response<List<Object>>> responses = new HashMap<>();
-    return asking(
+    return guard(
         "read positions",
         () -> {
           try (AbstractPipeline pipeline = redis.jedis().pipelined()) {
@@ -227,7 +181,7 @@ final class RedisTail {
   private List<Object> lastEntry(
       Response<List<Object>> response, StreamId stream, @Nullable Epoch epoch) {
     try {
-      return received(response);
+      return PipelineReply.of(response);
     } catch (JedisClusterException down) {
       throw down;
     } catch (JedisDataException e) {
@@ -247,7 +201,7 @@ final class RedisTail {
 
   /** Where the sweep stood on each master; an empty one after a flush. */
   List<Optional<String>> watermarks() {
-    return asking(
+    return guard(
         "read the watermarks",
         () ->
             redis.shards().stream()
@@ -257,7 +211,7 @@ final class RedisTail {
 
   void watermark(String value) {
     for (RedisShard shard : redis.shards()) {
-      asking(
+      guard(
           "write the watermark",
           () -> redis.jedis().psetex(watermarkKey(shard), WATERMARK_LIFE.toMillis(), value));
     }
@@ -265,14 +219,6 @@ final class RedisTail {
 
   private String watermarkKey(RedisShard shard) {
     return redis.keys().sweepWatermark(shard.tag());
-  }
-
-  private static <T extends @Nullable Object> T asking(String doing, Supplier<T> question) {
-    try {
-      return question.get();
-    } catch (JedisException e) {
-      throw new RedisAwayException(doing, e);
-    }
   }
 
   private static byte[] bytes(String text) {

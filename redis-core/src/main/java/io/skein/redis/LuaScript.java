@@ -6,10 +6,14 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import redis.clients.jedis.AbstractPipeline;
+import redis.clients.jedis.Response;
 import redis.clients.jedis.UnifiedJedis;
+import redis.clients.jedis.exceptions.JedisException;
 import redis.clients.jedis.exceptions.JedisNoScriptException;
 
 /**
@@ -54,6 +58,47 @@ public record LuaScript(String name, String source, String sha1) {
       return jedis.evalsha(sha1.getBytes(StandardCharsets.US_ASCII), keys, arguments);
     } catch (JedisNoScriptException forgotten) {
       return jedis.eval(source.getBytes(StandardCharsets.UTF_8), keys, arguments);
+    }
+  }
+
+  /** One of many runs. */
+  public record Call(List<byte[]> keys, List<byte[]> arguments) {}
+
+  /**
+   * Runs the script many times in one round trip, and all of them again when a server has forgotten
+   * it.
+   *
+   * @return in the order of the calls, each to be taken by {@link PipelineReply}
+   */
+  public List<Response<Object>> runAll(UnifiedJedis jedis, List<Call> calls) {
+    List<Response<Object>> responses = send(jedis, calls);
+    if (responses.stream().anyMatch(LuaScript::isForgotten)) {
+      jedis.scriptLoad(source);
+      responses = send(jedis, calls);
+    }
+    return responses;
+  }
+
+  private List<Response<Object>> send(UnifiedJedis jedis, List<Call> calls) {
+    byte[] digest = sha1.getBytes(StandardCharsets.US_ASCII);
+    List<Response<Object>> responses = new ArrayList<>(calls.size());
+    try (AbstractPipeline pipeline = jedis.pipelined()) {
+      for (Call call : calls) {
+        responses.add(pipeline.evalsha(digest, call.keys(), call.arguments()));
+      }
+      pipeline.sync();
+    }
+    return responses;
+  }
+
+  private static boolean isForgotten(Response<Object> response) {
+    try {
+      PipelineReply.of(response);
+      return false;
+    } catch (JedisNoScriptException e) {
+      return true;
+    } catch (JedisException e) {
+      return false; // for its own taker
     }
   }
 

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.skein.events.StreamId;
 import io.skein.redis.LuaScript;
+import io.skein.redis.PipelineReply;
 import io.skein.redis.RedisAwayException;
 import io.skein.redis.RedisConnections;
 import java.time.Duration;
@@ -14,10 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Predicate;
-import redis.clients.jedis.AbstractPipeline;
-import redis.clients.jedis.Response;
-import redis.clients.jedis.exceptions.JedisConnectionException;
-import redis.clients.jedis.exceptions.JedisNoScriptException;
 import redis.clients.jedis.params.ScanParams;
 import redis.clients.jedis.resps.ScanResult;
 
@@ -120,40 +117,15 @@ final class RedisRegistry {
 
   /** Writes how many watch these flows here and renews the life; 0 removes this instance. */
   void watchers(Map<StreamId, Integer> counts) {
+    List<LuaScript.Call> calls = new ArrayList<>(counts.size());
+    counts.forEach((flow, watchers) ->
+        calls.add(
+            new LuaScript.Call(
+                List.of(bytes(redis.keys().watchers(flow.value()))),
+                List.of(bytes(instance), bytes(Integer.toString(watchers)), bytes(life)))));
     RedisAwayException.guard(
         "write watchers",
-        () -> {
-          try {
-            send(counts);
-          } catch (JedisNoScriptException forgotten) {
-            redis.jedis().scriptLoad(count.source());
-            send(counts);
-          }
-          return counts.size();
-        });
-  }
-
-  private void send(Map<StreamId, Integer> counts) {
-    List<Response<Object>> answers = new ArrayList<>();
-    try (AbstractPipeline pipeline = redis.jedis().pipelined()) {
-      counts.forEach((flow, watchers) ->
-          answers.add(
-              pipeline.evalsha(
-                  count.sha1(),
-                  List.of(redis.keys().watchers(flow.value())),
-                  List.of(instance, Integer.toString(watchers), life))));
-      pipeline.sync();
-    }
-    answers.forEach(RedisRegistry::received);
-  }
-
-  /** In a cluster the others may have answered when one server did not. */
-  private static Object received(Response<Object> response) {
-    try {
-      return response.get();
-    } catch (IllegalStateException e) {
-      throw new JedisConnectionException("a server of the cluster did not answer", e);
-    }
+        () -> count.runAll(redis.jedis(), calls).stream().map(PipelineReply::of).toList());
   }
 
   /** How many watch a flow, by instance; only instances that live. */
@@ -204,6 +176,10 @@ final class RedisRegistry {
 
   private String key(String ofInstance) {
     return redis.keys().connections(ofInstance);
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(UTF_8);
   }
 
   private static String text(Object value) {
