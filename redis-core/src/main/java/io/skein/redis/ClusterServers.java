@@ -7,13 +7,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.stream.Collectors;
 import org.redisson.config.ClusterServersConfig;
 import org.redisson.config.Config;
 import redis.clients.jedis.Connection;
 import redis.clients.jedis.ConnectionPool;
-import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.RedisClusterClient;
 import redis.clients.jedis.UnifiedJedis;
@@ -39,10 +36,8 @@ final class ClusterServers implements Servers {
   }
 
   private RedisClusterClient make() {
-    Set<HostAndPort> nodes =
-        address.nodes().stream().map(JedisOptions::hostAndPort).collect(Collectors.toSet());
     return RedisClusterClient.builder()
-        .nodes(nodes)
+        .nodes(JedisOptions.hostsAndPorts(address))
         .clientConfig(options.client())
         .poolConfig(options.pool())
         .maxAttempts(ATTEMPTS)
@@ -124,17 +119,9 @@ final class ClusterServers implements Servers {
   }
 
   @Override
-  public Jedis connect(RedisShard shard) {
-    return new Jedis(JedisOptions.hostAndPort(shard.master()), options.client());
-  }
-
-  @Override
   public void addTo(Config config) {
     ClusterServersConfig servers = config.useClusterServers();
-    servers.addNodeAddress(
-        address.nodes().stream()
-            .map(node -> address.scheme() + "://" + node)
-            .toArray(String[]::new));
+    servers.addNodeAddress(RedissonOptions.addresses(address));
     servers.setScanInterval(SCAN_MILLIS);
     RedissonOptions.mastersOnly(servers);
   }

@@ -1,6 +1,8 @@
 package io.skein.redis;
 
 import java.time.Duration;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.commons.pool2.impl.GenericObjectPoolConfig;
 import redis.clients.jedis.Connection;
 import redis.clients.jedis.DefaultJedisClientConfig;
@@ -34,6 +36,10 @@ record JedisOptions(JedisClientConfig client, GenericObjectPoolConfig<Connection
 
   static HostAndPort hostAndPort(RedisAddress.Node node) {
     return new HostAndPort(node.host(), node.port());
+  }
+
+  static Set<HostAndPort> hostsAndPorts(RedisAddress address) {
+    return address.nodes().stream().map(JedisOptions::hostAndPort).collect(Collectors.toSet());
   }
 
   private static int millis(Duration duration) {

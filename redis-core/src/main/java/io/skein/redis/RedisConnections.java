@@ -18,13 +18,15 @@ import redis.clients.jedis.exceptions.JedisException;
  * Opening does not need a server: it heals. Thread safe.
  */
 public final class RedisConnections implements AutoCloseable {
+  private final JedisOptions options;
   private final Servers servers;
   private final RedissonClient redisson;
   private final RedisHealth health;
   private final KeySpace keys;
 
   private RedisConnections(RedisSettings settings, String clientName) {
-    this.servers = Servers.of(settings, JedisOptions.of(settings, clientName));
+    this.options = JedisOptions.of(settings, clientName);
+    this.servers = Servers.of(settings, options);
     this.redisson = Redisson.create(RedissonOptions.config(settings, clientName, servers));
     this.keys = new KeySpace(settings.keyPrefix());
     this.health = new RedisHealth(servers::answers);
@@ -85,7 +87,7 @@ public final class RedisConnections implements AutoCloseable {
    * @throws JedisException when the server cannot be reached
    */
   public Jedis openSubscriber(RedisShard shard) {
-    return servers.connect(shard);
+    return new Jedis(JedisOptions.hostAndPort(shard.master()), options.client());
   }
 
   /**

@@ -49,6 +49,12 @@ final class RedissonOptions {
     servers.setSubscriptionConnectionPoolSize(SUBSCRIPTION_POOL_SIZE);
   }
 
+  static String[] addresses(RedisAddress address) {
+    return address.nodes().stream()
+        .map(node -> address.scheme() + "://" + node)
+        .toArray(String[]::new);
+  }
+
   private static BaseConfig<?> common(Config config) {
     if (config.isSingleConfig()) {
       return config.useSingleServer();

@@ -2,13 +2,10 @@ package io.skein.redis;
 
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
-import java.util.stream.Collectors;
 import org.redisson.config.Config;
 import org.redisson.config.SentinelServersConfig;
 import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.HostAndPort;
-import redis.clients.jedis.Jedis;
 import redis.clients.jedis.JedisClientConfig;
 import redis.clients.jedis.RedisSentinelClient;
 import redis.clients.jedis.UnifiedJedis;
@@ -27,11 +24,9 @@ final class SentinelServers implements Servers {
   }
 
   private RedisSentinelClient make() {
-    Set<HostAndPort> sentinels =
-        address.nodes().stream().map(JedisOptions::hostAndPort).collect(Collectors.toSet());
     return RedisSentinelClient.builder()
         .masterName(masterName())
-        .sentinels(sentinels)
+        .sentinels(JedisOptions.hostsAndPorts(address))
         .sentinelClientConfig(sentinelConfig())
         .clientConfig(options.client())
         .poolConfig(options.pool())
@@ -77,19 +72,11 @@ final class SentinelServers implements Servers {
   }
 
   @Override
-  public Jedis connect(RedisShard shard) {
-    return new Jedis(JedisOptions.hostAndPort(shard.master()), options.client());
-  }
-
-  @Override
   public void addTo(Config config) {
     SentinelServersConfig servers = config.useSentinelServers();
     servers.setMasterName(masterName());
     servers.setDatabase(address.database());
-    servers.addSentinelAddress(
-        address.nodes().stream()
-            .map(node -> address.scheme() + "://" + node)
-            .toArray(String[]::new));
+    servers.addSentinelAddress(RedissonOptions.addresses(address));
     // One sentinel is enough to find the master; how many there must be is theirs to decide.
     servers.setCheckSentinelsList(false);
     RedissonOptions.mastersOnly(servers);

@@ -2,7 +2,6 @@ package io.skein.redis;
 
 import java.util.List;
 import org.redisson.config.Config;
-import redis.clients.jedis.Jedis;
 import redis.clients.jedis.UnifiedJedis;
 import redis.clients.jedis.exceptions.JedisException;
 
@@ -29,13 +28,6 @@ interface Servers extends AutoCloseable {
 
   /** As it was when the servers were last asked; empty before they ever answered. */
   List<RedisShard> shards();
-
-  /**
-   * Connects to the present master of a shard.
-   *
-   * @throws JedisException when it cannot be reached
-   */
-  Jedis connect(RedisShard shard);
 
   /** Tells Redisson of the servers. */
   void addTo(Config config);

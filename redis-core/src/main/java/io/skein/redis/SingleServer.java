@@ -2,7 +2,6 @@ package io.skein.redis;
 
 import java.util.List;
 import org.redisson.config.Config;
-import redis.clients.jedis.Jedis;
 import redis.clients.jedis.RedisClient;
 import redis.clients.jedis.UnifiedJedis;
 import redis.clients.jedis.exceptions.JedisException;
@@ -10,13 +9,11 @@ import redis.clients.jedis.exceptions.JedisException;
 /** One server at one address. */
 final class SingleServer implements Servers {
   private final RedisAddress address;
-  private final JedisOptions options;
   private final RedisClient jedis;
   private final RedisShard shard;
 
   SingleServer(RedisAddress address, JedisOptions options) {
     this.address = address;
-    this.options = options;
     RedisAddress.Node node = address.nodes().getFirst();
     this.shard = RedisShard.of(node, List.of(RedisShard.SlotRange.ALL));
     this.jedis =
@@ -47,15 +44,10 @@ final class SingleServer implements Servers {
   }
 
   @Override
-  public Jedis connect(RedisShard to) {
-    return new Jedis(JedisOptions.hostAndPort(to.master()), options.client());
-  }
-
-  @Override
   public void addTo(Config config) {
     config
         .useSingleServer()
-        .setAddress(address.scheme() + "://" + address.nodes().getFirst())
+        .setAddress(RedissonOptions.addresses(address)[0])
         .setDatabase(address.database())
         .setConnectionMinimumIdleSize(1)
         .setConnectionPoolSize(RedissonOptions.POOL_SIZE)
