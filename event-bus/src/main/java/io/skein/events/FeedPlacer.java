@@ -7,10 +7,8 @@ import io.skein.postgres.Leadership;
 import io.skein.redis.RedisAwayException;
 import io.skein.redis.RedisConnections;
 import java.time.Duration;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,19 +32,16 @@ public final class FeedPlacer {
   private final Database database;
   private final RedisConnections redis;
   private final Leadership leadership;
-  private final EventSettings settings;
   private final LongAdder placed = new LongAdder();
-  private final Semaphore wake = new Semaphore(0);
+  private final Duty duty;
   private long ledAt = System.nanoTime() - LEASE.toNanos();
   private volatile boolean leading;
-  private volatile boolean stopped;
-  private @Nullable Thread thread;
 
   FeedPlacer(Database database, RedisConnections redis, String instance, EventSettings settings) {
     this.database = database;
     this.redis = redis;
     this.leadership = new Leadership(database, "feed", instance, LEASE);
-    this.settings = settings;
+    this.duty = new Duty("skein-feed-placer", settings.placeInterval(), this::pass, this::resign);
   }
 
   /** How many appends it has placed. */
@@ -56,50 +51,28 @@ public final class FeedPlacer {
 
   /** Makes a pass now instead of at the next interval; never blocks. */
   void soon() {
-    if (wake.availablePermits() == 0) {
-      wake.release();
-    }
+    duty.soon();
   }
 
   void start() {
-    thread = Thread.ofPlatform().name("skein-feed-placer").daemon().start(this::run);
+    duty.start();
   }
 
   void stop() throws InterruptedException {
-    stopped = true;
-    wake.release();
-    Thread running = thread;
-    if (running != null) {
-      running.join(TimeUnit.SECONDS.toMillis(5));
+    duty.stop();
+  }
+
+  private void resign() {
+    if (leading) {
+      leadership.resign();
     }
   }
 
-  private void run() {
-    try {
-      while (!stopped) {
-        boolean woken = wake.tryAcquire(settings.placeInterval().toMillis(), TimeUnit.MILLISECONDS);
-        wake.drainPermits();
-        pass(woken);
-        TimeUnit.MILLISECONDS.sleep(COALESCE_MILLIS);
-      }
-      if (leading) {
-        leadership.resign();
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } catch (RuntimeException e) {
-      LOG.warn("the feed's placer could not resign; its lease runs out", e);
+  private void pass(boolean asked) throws InterruptedException {
+    if (lead() || asked) {
+      database.read(FeedRows::waitingTenants).forEach(this::place);
     }
-  }
-
-  private void pass(boolean woken) {
-    try {
-      if (lead() || woken) {
-        database.read(FeedRows::waitingTenants).forEach(this::place);
-      }
-    } catch (RuntimeException e) {
-      LOG.warn("appends could not be placed in the feed; the next pass repeats it", e);
-    }
+    TimeUnit.MILLISECONDS.sleep(COALESCE_MILLIS);
   }
 
   private boolean lead() {
@@ -114,7 +87,7 @@ public final class FeedPlacer {
   private void place(String tenant) {
     try {
       Placed last = placeSome(tenant);
-      while (last.appends() == APPENDS_AT_ONCE && !stopped) {
+      while (last.appends() == APPENDS_AT_ONCE && !duty.stopped()) {
         last = placeSome(tenant);
       }
     } catch (RuntimeException e) {

@@ -12,11 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,10 +42,8 @@ public final class Sweep {
   private final Leadership leadership;
   private final EventSettings settings;
   private final LongAdder repaired = new LongAdder();
-  private final Semaphore wake = new Semaphore(0);
+  private final Duty duty;
   private volatile boolean leading;
-  private volatile boolean stopped;
-  private @Nullable Thread thread;
 
   Sweep(Database database, RedisTail tail, Relay relay, String instance, EventSettings settings) {
     this.database = database;
@@ -57,6 +52,7 @@ public final class Sweep {
     this.relay = relay;
     this.leadership = new Leadership(database, "sweep", instance, Duration.ofSeconds(3));
     this.settings = settings;
+    this.duty = new Duty("skein-sweep", settings.sweepInterval(), asked -> pass(), this::resign);
   }
 
   /** How many streams it has repaired. */
@@ -71,49 +67,26 @@ public final class Sweep {
 
   /** Makes a pass now instead of at the next interval. */
   void soon() {
-    wake.release();
+    duty.soon();
   }
 
   void start() {
-    thread = Thread.ofPlatform().name("skein-sweep").daemon().start(this::run);
+    duty.start();
   }
 
   void stop() throws InterruptedException {
-    stopped = true;
-    wake.release();
-    Thread running = thread;
-    if (running != null) {
-      running.join(TimeUnit.SECONDS.toMillis(5));
-    }
-  }
-
-  private void run() {
-    try {
-      while (awaitNext()) {
-        try {
-          pass();
-        } catch (RedisAwayException e) {
-          LOG.debug("the sweep could not reach Redis", e);
-        } catch (RuntimeException e) {
-          LOG.warn("a pass of the sweep failed; the next one repeats it", e);
-        }
-      }
-      resign();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } catch (RuntimeException e) {
-      LOG.warn("the sweep could not resign; its lease runs out", e);
-    }
-  }
-
-  /** False when stopped. */
-  private boolean awaitNext() throws InterruptedException {
-    var woken = wake.tryAcquire(settings.sweepInterval().toMillis(), TimeUnit.MILLISECONDS);
-    wake.drainPermits();
-    return !stopped;
+    duty.stop();
   }
 
   private void pass() {
+    try {
+      sweepIfLeading();
+    } catch (RedisAwayException e) {
+      LOG.debug("the sweep could not reach Redis", e);
+    }
+  }
+
+  private void sweepIfLeading() {
     if (!tail.available()) {
       resign(); // another instance may still reach Redis
       return;
