@@ -106,7 +106,7 @@ public final class ApiService implements AutoCloseable {
             events,
             stream -> snapshot(engine, flowJson, stream),
             new WatchedStates(engine, json),
-            SseSettings.defaults());
+            SseSettings.defaults().withMaxAge(settings.streamMaxAge()));
     metrics.registry().gauge("skein.sse.connections", broker, SseBroker::connections);
     Clock clock = Clock.systemUTC();
     EventStreamRoute streams = closer.add("streams", new EventStreamRoute(engine, broker, clock));

@@ -4,6 +4,7 @@ import io.skein.api.auth.TokenSettings;
 import io.skein.events.EventSettings;
 import io.skein.postgres.PostgresSettings;
 import io.skein.redis.RedisSettings;
+import io.skein.sse.SseSettings;
 import io.skein.telemetry.SettingsReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param tokens which tokens are trusted
  * @param allowedOrigins origins of pages elsewhere
  * @param maxUploadBytes the most bytes of one request
+ * @param streamMaxAge after which a stream of events is ended, for its client to come again
  * @param drain over how long the streams of events are ended at a stop
  */
 public record ApiSettings(
@@ -36,12 +38,14 @@ public record ApiSettings(
     TokenSettings tokens,
     Set<String> allowedOrigins,
     long maxUploadBytes,
+    Duration streamMaxAge,
     Duration drain) {
   private static final int DEFAULT_PORT = 8401;
   private static final int DEFAULT_MANAGEMENT_PORT = 8451;
   private static final int POOL_SIZE = 20;
   private static final long DEFAULT_UPLOAD = 1L << 30;
   private static final long LARGEST_UPLOAD = 1L << 40;
+  private static final Duration SHORTEST_STREAM = Duration.ofSeconds(1);
 
   /**
    * Reads the settings.
@@ -75,9 +79,20 @@ public record ApiSettings(
             tokens(settings, secret),
             Set.copyOf(settings.list("SKEIN_ALLOWED_ORIGINS")),
             settings.number("SKEIN_MAX_UPLOAD_BYTES", DEFAULT_UPLOAD, 1, LARGEST_UPLOAD),
+            streamMaxAge(settings),
             settings.duration("SKEIN_DRAIN", Duration.ofSeconds(2)));
     settings.finish();
     return read;
+  }
+
+  private static Duration streamMaxAge(SettingsReader settings) {
+    Duration otherwise = SseSettings.defaults().maxAge();
+    Duration age = settings.duration("SKEIN_STREAM_MAX_AGE", otherwise);
+    if (age.compareTo(SHORTEST_STREAM) < 0) {
+      settings.problem("SKEIN_STREAM_MAX_AGE must be at least 1s");
+      return otherwise;
+    }
+    return age;
   }
 
   private static EventSettings eventSettings(SettingsReader settings) {

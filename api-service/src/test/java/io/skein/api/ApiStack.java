@@ -1,5 +1,7 @@
 package io.skein.api;
 
+import static org.awaitility.Awaitility.await;
+
 import io.skein.discovery.DiscoveryFlow;
 import io.skein.events.EventBus;
 import io.skein.events.EventSettings;
@@ -17,10 +19,12 @@ import io.skein.telemetry.SettingsReader;
 import io.skein.testing.PostgresServer;
 import io.skein.testing.TestServers;
 import java.net.http.HttpClient;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -49,25 +53,34 @@ final class ApiStack implements AutoCloseable {
   private final PostgresSettings postgres;
   private final RedisSettings redis;
   private final String databaseUrl;
+  private final Map<String, String> differently;
   private final String prefix = "test-" + UUID.randomUUID() + ":";
 
-  private ApiStack(PostgresServer server, int instances) throws Exception {
+  private ApiStack(PostgresServer server, int instances, Map<String, String> differently)
+      throws Exception {
+    this.differently = differently;
     databaseUrl = server.createDatabase().url();
     postgres = PostgresSettings.parse(databaseUrl).withPoolSize(10);
     redis = RedisSettings.of(TestServers.redis().url()).withKeyPrefix(prefix);
     closeables.push(http);
     for (int n = 1; n <= instances; n++) {
-      this.instances.add(keep(ApiService.start(settings("api-" + n))));
+      this.instances.add(
+          keep(ApiService.start(ApiSettings.read(new SettingsReader(environment("api-" + n))))));
     }
     database = keep(Database.open(postgres, "test"));
   }
 
   static ApiStack start(int instances) throws Exception {
-    return new ApiStack(TestServers.postgres(), instances);
+    return start(instances, Map.of());
+  }
+
+  /** Instances that are told something else than usual. */
+  static ApiStack start(int instances, Map<String, String> differently) throws Exception {
+    return new ApiStack(TestServers.postgres(), instances, differently);
   }
 
   static ApiStack start(PostgresServer server) throws Exception {
-    return new ApiStack(server, 1);
+    return new ApiStack(server, 1, Map.of());
   }
 
   /** One of the instances, with a token that it trusts. */
@@ -81,6 +94,28 @@ final class ApiStack implements AutoCloseable {
 
   ApiService instance(int number) {
     return instances.get(number - 1);
+  }
+
+  /** An instance of its own process on this port, ready, which may be killed. */
+  Process startProcess(int port) throws Exception {
+    ProcessBuilder builder =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx256m",
+                "-cp",
+                System.getProperty("java.class.path"),
+                ApiMain.class.getName())
+            .inheritIO();
+    builder.environment().putAll(environment("api-process"));
+    builder.environment().put("SKEIN_PORT", String.valueOf(port));
+    Process process = builder.start();
+    closeables.push(process::destroyForcibly);
+    ApiClient client = new ApiClient(http, json, port, Map.of()).withToken(TestTokens.genuine());
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .ignoreExceptions()
+        .until(() -> client.get(ApiClient.FLOWS).statusCode() == 200);
+    return process;
   }
 
   /** A worker as another process would have one: with connections of its own. */
@@ -120,30 +155,20 @@ final class ApiStack implements AutoCloseable {
     return database.read((Handle handle) -> handle.select(sql, arguments).mapTo(Long.class).one());
   }
 
-  private ApiSettings settings(String name) {
-    return ApiSettings.read(
-        new SettingsReader(
-            Map.of(
-                "SKEIN_NAME",
-                name,
-                "SKEIN_PORT",
-                "0",
-                "SKEIN_MANAGEMENT_PORT",
-                "0",
-                "DATABASE_URL",
-                databaseUrl,
-                "REDIS_URL",
-                TestServers.redis().url(),
-                "SKEIN_KEY_PREFIX",
-                prefix,
-                "SKEIN_JWT_SECRET",
-                TestTokens.SECRET,
-                "SKEIN_MAX_UPLOAD_BYTES",
-                Long.toString(MAX_UPLOAD_BYTES),
-                "SKEIN_ALLOWED_ORIGINS",
-                FOREIGN_ORIGIN,
-                "SKEIN_DRAIN",
-                "100ms")));
+  private Map<String, String> environment(String name) {
+    Map<String, String> environment = new HashMap<>();
+    environment.put("SKEIN_NAME", name);
+    environment.put("SKEIN_PORT", "0");
+    environment.put("SKEIN_MANAGEMENT_PORT", "0");
+    environment.put("DATABASE_URL", databaseUrl);
+    environment.put("REDIS_URL", TestServers.redis().url());
+    environment.put("SKEIN_KEY_PREFIX", prefix);
+    environment.put("SKEIN_JWT_SECRET", TestTokens.SECRET);
+    environment.put("SKEIN_MAX_UPLOAD_BYTES", Long.toString(MAX_UPLOAD_BYTES));
+    environment.put("SKEIN_ALLOWED_ORIGINS", FOREIGN_ORIGIN);
+    environment.put("SKEIN_DRAIN", "100ms");
+    environment.putAll(differently);
+    return environment;
   }
 
   private <T extends AutoCloseable> T keep(T closeable) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.microsoft.playwright.Page;
+import io.skein.testing.FreePort;
 import java.io.InputStream;
 import java.net.URI;
 import java.net.http.HttpRequest;
@@ -15,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.LongStream;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -23,6 +25,7 @@ import org.junit.jupiter.api.Test;
 class EventSourceInBrowserTest {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final int MOST_PER_USER = 100;
+  private static final int FLOWS_ON_ONE_PAGE = 50;
   private static final String FOLLOW =
       """
       address => {
@@ -35,6 +38,9 @@ class EventSourceInBrowserTest {
         }
       }
       """;
+
+  private static final String SEQUENCES_OF =
+      "flow => heard.filter(e => e.data.flowId === flow).map(e => e.data.seq)";
 
   private static Chromium chromium;
   private static ApiStack stack;
@@ -79,6 +85,62 @@ class EventSourceInBrowserTest {
       assertThat(sequences).hasSize((int) last(flow));
       assertThat(named(page)).containsOnlyOnce("end").doesNotContain("reset");
     }
+  }
+
+  @Test
+  void resumes_on_another_instance_when_the_process_of_its_own_is_killed() throws Exception {
+    int port = FreePort.find();
+    Process victim = stack.startProcess(port);
+    String flow = stack.client(1).create(ApiClient.UNCLEAR_CSV);
+    door.failOverTo(port);
+    try (Page page = signedIn()) {
+      page.evaluate(FOLLOW, FLOWS + "/" + flow + "/events/stream");
+      append(flow, "before", 5);
+      awaitLast(page, "before");
+      door.passNewOnesTo(stack.instance(2).port());
+      victim.destroyForcibly().waitFor();
+      append(flow, "after", 5);
+      awaitLast(page, "after");
+      assertThat(page.evaluate("failed >= 1")).as("it noticed").isEqualTo(true);
+      assertThat(named(page)).doesNotContain("reset");
+      assertThat(sequences(page)).isEqualTo(LongStream.rangeClosed(1, last(flow)).boxed().toList());
+    }
+  }
+
+  @Test
+  void follows_fifty_flows_on_one_connection_across_instances() throws Exception {
+    List<String> flows = new ArrayList<>();
+    for (int n = 0; n < FLOWS_ON_ONE_PAGE; n++) {
+      flows.add(stack.client(1).create(ApiClient.UNCLEAR_CSV));
+    }
+    try (Page page = signedIn()) {
+      page.evaluate(FOLLOW, "/api/v1/events/stream?flow=" + String.join("&flow=", flows));
+      appendToAll(flows, "first");
+      awaitOfEach(page, "first");
+      door.failOverTo(stack.instance(2).port());
+      appendToAll(flows, "second");
+      awaitOfEach(page, "second");
+      assertThat(named(page)).doesNotContain("reset", "end");
+      for (String flow : flows) {
+        assertThat(page.evaluate(SEQUENCES_OF, flow))
+            .asInstanceOf(InstanceOfAssertFactories.LIST)
+            .extracting(seq -> ((Number) seq).longValue())
+            .isEqualTo(LongStream.rangeClosed(1, last(flow)).boxed().toList());
+      }
+    }
+  }
+
+  private static void appendToAll(List<String> flows, String type) {
+    flows.forEach(flow -> append(flow, type, 2));
+  }
+
+  private static void awaitOfEach(Page page, String type) {
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(() ->
+            assertThat(
+                    page.evaluate("type => heard.filter(e => e.data.type === type).length", type))
+                .isEqualTo(2 * FLOWS_ON_ONE_PAGE));
   }
 
   @Test

@@ -23,9 +23,14 @@ final class FrontDoor implements AutoCloseable {
     return listener.getLocalPort();
   }
 
+  /** What is open stays with the present instance. */
+  void passNewOnesTo(int port) {
+    target = port;
+  }
+
   /** The present instance dies: its connections break, new ones go to another. */
   void failOverTo(int port) throws IOException {
-    target = port;
+    passNewOnesTo(port);
     cut();
   }
 

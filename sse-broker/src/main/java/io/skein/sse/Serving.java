@@ -23,6 +23,7 @@ final class Serving<P extends Comparable<P>> {
   private P cursor;
   private long progressSeen;
   private long writtenAt;
+  private long endsAt;
 
   Serving(Source<P> source, Begin<P> begin, Wanted wanted, SseSettings settings) {
     this.source = source;
@@ -55,7 +56,7 @@ final class Serving<P extends Comparable<P>> {
   StreamEnd follow(
       Hub<P> hub, OutputStream out, Duration maxAge, Supplier<@Nullable StreamEnd> asked)
       throws IOException {
-    long endsAt = System.nanoTime() + maxAge.toNanos();
+    endsAt = System.nanoTime() + maxAge.toNanos();
     out.write(source.hello(begin.present(), begin.from(), begin.lost()));
     if (begin.lost()) {
       reset(begin.present(), out);
@@ -134,10 +135,10 @@ final class Serving<P extends Comparable<P>> {
   }
 
   private void await(OutputStream out) throws IOException {
-    long silent = System.nanoTime() - writtenAt;
-    long wait = settings.heartbeat().toNanos() - silent;
-    if (wait > 0) {
-      LockSupport.parkNanos(this, wait);
+    long now = System.nanoTime();
+    long untilHeartbeat = writtenAt + settings.heartbeat().toNanos() - now;
+    if (untilHeartbeat > 0) {
+      LockSupport.parkNanos(this, Math.min(untilHeartbeat, endsAt - now)); // not at all when aged
     } else {
       out.write(SseFrames.HEARTBEAT);
       flush(out);

@@ -34,6 +34,9 @@ public record SseSettings(
     if (ringEvents < 1 || ringBytes < 1 || pageEvents < 1 || pageBytes < 1) {
       throw new IllegalArgumentException("the lengths of SSE must be at least 1");
     }
+    if (!maxAge.isPositive()) {
+      throw new IllegalArgumentException("a stream must be allowed some age, not " + maxAge);
+    }
     if (maxConnections < 1 || maxPerUser < 1) {
       throw new IllegalArgumentException("the limits of SSE must be at least 1");
     }
@@ -50,5 +53,18 @@ public record SseSettings(
         32 << 10,
         20_000,
         100);
+  }
+
+  public SseSettings withMaxAge(Duration chosen) {
+    return new SseSettings(
+        retry,
+        heartbeat,
+        chosen,
+        ringEvents,
+        ringBytes,
+        pageEvents,
+        pageBytes,
+        maxConnections,
+        maxPerUser);
   }
 }
