@@ -85,6 +85,28 @@ class DatabaseTest {
   }
 
   @Test
+  void aTransactionIsReadCommittedWhateverTheServersDefault() {
+    PostgresSettings strict = PostgresSettings.parse(TestServers.postgres().createDatabase().url());
+    try (Database before = Database.open(strict, "database-test-before")) {
+      before.useTransaction(tx ->
+          tx.handle()
+              .execute(
+                  "do $$ begin execute format('alter database %I set"
+                      + " default_transaction_isolation = serializable', current_database());"
+                      + " end $$"));
+    }
+    try (Database after = Database.open(strict, "database-test-after")) {
+      assertThat(
+              after.<String, RuntimeException>inTransaction(tx ->
+                  tx.handle()
+                      .select("select current_setting('transaction_isolation')")
+                      .mapTo(String.class)
+                      .one()))
+          .isEqualTo("read committed");
+    }
+  }
+
+  @Test
   void theClockMovesWithItsSettingOnly() {
     boolean moved =
         database.inTransaction(tx -> {
