@@ -50,17 +50,7 @@ public final class ConsumerGroup {
    * @return the place that was skipped; empty when nothing fails there
    */
   public Optional<FeedPosition> skip(int partition) {
-    return database.inTransaction(tx -> {
-      Optional<GroupRows.Turn> failing = GroupRows.lockFailing(tx.handle(), group, partition);
-      Optional<FeedPosition> next =
-          failing
-              .flatMap(turn ->
-                  FeedRows.read(tx.handle(), group.part(partition), turn.place(), 1).stream()
-                      .findFirst())
-              .map(FeedEntry::place);
-      next.ifPresent(place -> GroupRows.move(tx.handle(), group, partition, place, instance));
-      return next;
-    });
+    return database.inTransaction(tx -> GroupRows.skip(tx.handle(), group, partition, instance));
   }
 
   /**

@@ -98,20 +98,20 @@ final class GroupRows {
         .findOne();
   }
 
-  /** Locks a partition whose next event fails. */
-  static Optional<Turn> lockFailing(Handle handle, Group group, int partition) {
+  /** As {@code skein_skip_event}, which is also for operators. */
+  static Optional<FeedPosition> skip(Handle handle, Group group, int partition, String instance) {
     return ofGroup(
             handle.createQuery(
                 """
-                select position, seq from feed_group_partitions
-                where tenant = :tenant and name = :name and partition = :partition and failures > 0
-                for update
+                select skipped_position, skipped_seq
+                from skein_skip_event(:tenant, :name, :partition, :worker)
+                where skipped_position is not null
                 """),
             group)
         .bind("partition", partition)
+        .bind("worker", instance)
         .map((row, context) ->
-            new Turn(
-                partition, new FeedPosition(row.getLong("position"), row.getLong("seq")), true))
+            new FeedPosition(row.getLong("skipped_position"), row.getLong("skipped_seq")))
         .findOne();
   }
 

@@ -10,7 +10,7 @@ import java.util.List;
  * @param bytes that these take in the table, without its indexes
  * @param heldStreams that are old enough but not processed by all consumer groups
  * @param heldEvents of these
- * @param heldBy the names of those groups
+ * @param heldBy those groups, as {@code tenant/name}
  */
 public record RetentionForecast(
     long streams,

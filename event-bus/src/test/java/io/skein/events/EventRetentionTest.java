@@ -117,7 +117,7 @@ class EventRetentionTest {
     ConsumerGroup group = instance.bus.groups().open(tenant, "slow", 4, GroupStart.FROM_START);
     assertThat(retention.dryRun().heldStreams()).isEqualTo(1);
     assertThat(retention.dryRun().heldEvents()).isEqualTo(5);
-    assertThat(retention.dryRun().heldBy()).containsExactly("slow");
+    assertThat(retention.dryRun().heldBy()).containsExactly(tenant + "/slow");
     assertThat(retention.dryRun().streams()).isZero();
     assertThat(retention.removeExpired()).isZero();
     try (GroupConsumer consumer = group.consume((transaction, entries) -> {}, 1)) {
