@@ -13,6 +13,7 @@ import java.net.http.HttpResponse;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.UUID;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterAll;
@@ -66,6 +67,15 @@ class EventStreamTest {
         .contains(1L)
         .doesNotContain(event.path("seq").asLong());
     assertThat(sequences(history + "?types=nothing_of_the_kind")).isEmpty();
+  }
+
+  /** A number keeps its digits, which a parser would not. */
+  @Test
+  void a_payload_is_the_same_text_in_the_history_and_on_the_stream() throws Exception {
+    String flow = first.create(ApiClient.UNCLEAR_CSV);
+    String payload = "{\"rate\":1.10,\"exact\":0.12345678901234567890123}";
+    stack.count("select seq from skein_append(?, ?, ?)", UUID.fromString(flow), "precise", payload);
+    assertThat(first.get(FLOWS + "/" + flow + "/events?types=precise").body()).contains(payload);
   }
 
   private static List<Long> sequences(String path) {

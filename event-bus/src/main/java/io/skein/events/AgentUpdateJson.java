@@ -1,13 +1,11 @@
 package io.skein.events;
 
-import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.Optional;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.ObjectNode;
 
 /** Progress as JSON in Redis, the same object that clients see. */
 final class AgentUpdateJson {
@@ -19,15 +17,8 @@ final class AgentUpdateJson {
    * @throws IllegalArgumentException when the details are not a JSON object
    */
   static byte[] write(AgentUpdate update) {
-    ObjectNode node = JSON.createObjectNode();
-    node.put("agent", update.agent());
-    node.put("phase", update.phase());
-    node.put("attempt", update.attempt());
-    node.put("percent", update.percent());
-    node.put("status", update.status());
-    node.set("details", details(update));
-    node.put("updatedAt", update.updatedAt().toString());
-    return JSON.writeValueAsBytes(node);
+    requireObject(update.detailsJson());
+    return JSON.writeValueAsBytes(EventJson.of(update));
   }
 
   /** Empty for what cannot be read: it is only an observation, and the next one replaces it. */
@@ -48,11 +39,10 @@ final class AgentUpdateJson {
     }
   }
 
-  private static JsonNode details(AgentUpdate update) {
+  private static void requireObject(String details) {
     try {
-      JsonNode details = JSON.readTree(update.detailsJson().getBytes(StandardCharsets.UTF_8));
-      if (details.isObject()) {
-        return details;
+      if (JSON.readTree(details).isObject()) {
+        return;
       }
     } catch (JacksonException e) {
       throw new IllegalArgumentException("details must be a JSON object", e);

@@ -3,13 +3,15 @@
  * without gaps, and delivered to every watcher in order and once.
  *
  * <pre>{@code
- * try (var bus = EventBus.start(database, redis, "my-service", EventSettings.defaults())) {
- *   var flow = new StreamId(Identifiers.next());
- *   database.useTransaction(tx -> bus.journal().open(tx, flow, "my-tenant"));
- *   bus.feed().subscribe(flow, Sequence.START, events -> System.out.println(events));
- *   database.useTransaction(tx -> bus.journal().append(tx, flow, List.of(NewEvent.of("greeted"))));
- * }
+ * var bus = EventBus.start(database, redis, "my-service-1", EventSettings.defaults());
+ * var flow = new StreamId(Identifiers.next());
+ * database.useTransaction(tx -> bus.journal().open(tx, flow, "my-tenant"));
+ * bus.feed().subscribe(flow, Sequence.START, events -> System.out.println(events));
+ * database.useTransaction(tx -> bus.journal().append(tx, flow, List.of(NewEvent.of("greeted"))));
  * }</pre>
+ *
+ * <p>Until {@code bus.close()}. With the connections and the migrations that go before it:
+ * docs/embedding.md.
  *
  * <p>Another service has the effect of every event of a tenant once, with any number of instances:
  *

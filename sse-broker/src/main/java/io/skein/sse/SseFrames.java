@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.skein.events.AgentUpdate;
 import io.skein.events.Epoch;
+import io.skein.events.EventJson;
 import io.skein.events.FeedEntry;
 import io.skein.events.FeedPosition;
 import io.skein.events.Position;
@@ -13,7 +14,6 @@ import io.skein.sse.Source.Present;
 import java.time.Duration;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
-import tools.jackson.databind.util.RawValue;
 
 /** What goes over the wire: frames of the event stream format with JSON in one data line. */
 final class SseFrames {
@@ -24,28 +24,14 @@ final class SseFrames {
   private SseFrames() {}
 
   static byte[] event(StoredEvent event) {
-    return frame("id: " + event.id() + "\n", data(event));
+    return frame("id: " + event.id() + "\n", EventJson.of(event));
   }
 
   /** An event of a tenant's feed: it says of which flow, and its id is the place in the feed. */
   static byte[] feedEvent(FeedEntry entry) {
     StoredEvent event = entry.event();
-    ObjectNode data = data(event).put("flowId", event.stream().toString());
+    ObjectNode data = EventJson.of(event).put("flowId", event.stream().toString());
     return frame("id: " + event.id().epoch() + "." + entry.place() + "\n", data);
-  }
-
-  private static ObjectNode data(StoredEvent event) {
-    ObjectNode data = JSON.createObjectNode();
-    data.put("seq", event.sequence().value());
-    data.put("id", event.id().toString());
-    data.put("type", event.type());
-    data.put("phase", event.phase());
-    data.putRawValue("payload", raw(event.payloadJson()));
-    data.put("source", event.source());
-    data.put("correlationId", event.correlationId());
-    data.put("version", event.stateVersion());
-    data.put("occurredAt", event.occurredAt().toString());
-    return data;
   }
 
   /** The id of an event that was skipped, and nothing else. */
@@ -76,7 +62,7 @@ final class SseFrames {
     ObjectNode data = JSON.createObjectNode();
     data.put("epoch", present.epoch().millis());
     data.put("last", present.top().toString());
-    data.putRawValue("state", raw(state));
+    data.putRawValue("state", EventJson.raw(state));
     return frame("event: reset\nid: " + present.epoch() + "." + present.top() + "\n", data);
   }
 
@@ -85,7 +71,7 @@ final class SseFrames {
     data.put("epoch", present.epoch().millis());
     data.put("last", present.top().value());
     data.put("version", snapshot.version());
-    data.putRawValue("state", raw(snapshot.json()));
+    data.putRawValue("state", EventJson.raw(snapshot.json()));
     return frame("event: reset\nid: " + present.epoch() + "." + present.top() + "\n", data);
   }
 
@@ -97,15 +83,7 @@ final class SseFrames {
   }
 
   static byte[] progress(AgentUpdate update) {
-    ObjectNode data = JSON.createObjectNode();
-    data.put("agent", update.agent());
-    data.put("phase", update.phase());
-    data.put("attempt", update.attempt());
-    data.put("percent", update.percent());
-    data.put("status", update.status());
-    data.putRawValue("details", raw(update.detailsJson()));
-    data.put("updatedAt", update.updatedAt().toString());
-    return frame("event: progress\n", data);
+    return frame("event: progress\n", EventJson.of(update));
   }
 
   static byte[] retry(Duration retry) {
@@ -114,10 +92,5 @@ final class SseFrames {
 
   private static byte[] frame(String head, ObjectNode data) {
     return (head + "data: " + JSON.writeValueAsString(data) + "\n\n").getBytes(UTF_8);
-  }
-
-  /** A bare line break is white space in JSON, but would end the data line. */
-  private static RawValue raw(String json) {
-    return new RawValue(json.replace('\n', ' ').replace('\r', ' '));
   }
 }

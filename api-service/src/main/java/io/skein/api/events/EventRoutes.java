@@ -7,12 +7,11 @@ import io.skein.api.http.Moments;
 import io.skein.api.http.Paging;
 import io.skein.api.http.Problem;
 import io.skein.api.http.ProblemType;
-import io.skein.events.AgentUpdate;
 import io.skein.events.EventBus;
+import io.skein.events.EventJson;
 import io.skein.events.EventQueries;
 import io.skein.events.EventQuery;
 import io.skein.events.Sequence;
-import io.skein.events.StoredEvent;
 import io.skein.events.StreamId;
 import io.skein.flows.FlowEngine;
 import io.skein.sse.EventFilter;
@@ -48,7 +47,7 @@ public final class EventRoutes {
     body.put("epoch", page.position().epoch().millis());
     body.put("last", page.position().last().value());
     ArrayNode items = body.putArray("events");
-    page.events().forEach(event -> items.add(node(event)));
+    page.events().forEach(event -> items.add(EventJson.of(event)));
     body.put("next", page.more() ? page.events().getLast().sequence().value() : null);
     answer(context, body);
   }
@@ -79,27 +78,8 @@ public final class EventRoutes {
     StreamId stream = owned(context);
     ObjectNode body = json.createObjectNode();
     ArrayNode agents = body.putArray("agents");
-    for (AgentUpdate update : events.progress().snapshot(stream)) {
-      ObjectNode agent = agents.addObject();
-      agent.put("agent", update.agent()).put("phase", update.phase());
-      agent.put("attempt", update.attempt());
-      agent.put("percent", update.percent()).put("status", update.status());
-      agent.set("details", json.readTree(update.detailsJson()));
-      agent.put("updatedAt", update.updatedAt().toString());
-    }
+    events.progress().snapshot(stream).forEach(update -> agents.add(EventJson.of(update)));
     answer(context, body);
-  }
-
-  private ObjectNode node(StoredEvent event) {
-    ObjectNode node = json.createObjectNode();
-    node.put("seq", event.sequence().value());
-    node.put("id", event.id().toString());
-    node.put("type", event.type()).put("phase", event.phase());
-    node.set("payload", json.readTree(event.payloadJson()));
-    node.put("source", event.source()).put("correlationId", event.correlationId());
-    node.put("version", event.stateVersion());
-    node.put("occurredAt", event.occurredAt().toString());
-    return node;
   }
 
   private StreamId owned(Context context) {
