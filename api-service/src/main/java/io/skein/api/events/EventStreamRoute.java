@@ -18,16 +18,14 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
-import org.eclipse.jetty.ee10.servlet.HttpOutput;
 import org.jdbi.v3.core.JdbiException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -36,14 +34,10 @@ import org.slf4j.LoggerFactory;
 /**
  * {@code GET /api/v1/flows/{id}/events/stream}: the events of a flow as they happen; {@code GET
  * /api/v1/events/stream}: those of several flows, or of the whole engagement. Each ends at the
- * latest when its credential does. A virtual thread of the stream's own writes: the request's
- * thread would keep the stack of the whole server below it for as long. Thread safe.
+ * latest when its credential does. Thread safe.
  */
 public final class EventStreamRoute implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(EventStreamRoute.class);
-
-  private static final Executor WRITERS =
-      writer -> Thread.ofVirtual().name("skein-stream").start(writer);
 
   private final FlowEngine engine;
   private final WatchedFlows watched;
@@ -77,22 +71,22 @@ public final class EventStreamRoute implements AutoCloseable {
     response.setContentType("text/event-stream;charset=utf-8");
     response.setHeader("Cache-Control", "no-store");
     response.setHeader("X-Accel-Buffering", "no");
-    OutputStream out = new FrameOutput((HttpOutput) response.getOutputStream());
-    ScheduledFuture<?> end = endWithCredential(stream, Caller.of(context));
-    context.future(() -> CompletableFuture.runAsync(() -> write(stream, out, end), WRITERS));
+    Instant until = Caller.of(context).until();
+    StreamConnection.takeOver(context.req(), response, out -> write(stream, out, until));
   }
 
-  private ScheduledFuture<?> endWithCredential(SseStream stream, Caller caller) {
-    Duration left = Duration.between(clock.instant(), caller.until());
-    return expiry.schedule(stream::close, Math.max(0, left.toMillis()), TimeUnit.MILLISECONDS);
-  }
-
-  private static void write(SseStream stream, OutputStream out, ScheduledFuture<?> end) {
+  private void write(SseStream stream, OutputStream out, Instant until) {
+    ScheduledFuture<?> end = endWithCredential(stream, until);
     try {
       stream.writeTo(out);
     } finally {
       end.cancel(false);
     }
+  }
+
+  private ScheduledFuture<?> endWithCredential(SseStream stream, Instant until) {
+    Duration left = Duration.between(clock.instant(), until);
+    return expiry.schedule(stream::close, Math.max(0, left.toMillis()), TimeUnit.MILLISECONDS);
   }
 
   /** While PostgreSQL is away the client must not get a status that ends its EventSource. */
