@@ -2,7 +2,6 @@ package io.skein.sse;
 
 import io.skein.events.StreamId;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 
@@ -14,9 +13,7 @@ public interface FeedFlows {
       new FeedFlows() {
         @Override
         public Map<StreamId, String> engagements(Collection<StreamId> flows) {
-          Map<StreamId, String> none = new HashMap<>();
-          flows.forEach(flow -> none.put(flow, Viewer.UNKNOWN.engagement()));
-          return none;
+          return Map.of();
         }
 
         @Override

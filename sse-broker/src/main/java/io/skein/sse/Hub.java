@@ -18,13 +18,12 @@ import org.jspecify.annotations.Nullable;
  * the ring is in the journal. Thread safe.
  */
 final class Hub<P extends Comparable<P>> {
-  private static final int BYTES_PER_WRITE = 256 * 1024;
-
   private final ReentrantLock lock = new ReentrantLock();
   private final Set<SseStream> watchers = ConcurrentHashMap.newKeySet();
   private final Map<String, Progress> progress = new HashMap<>();
   private final AtomicBoolean progressLoaded = new AtomicBoolean();
   private final Ring<P> ring;
+  private final int bytesPerWrite;
   private Epoch epoch;
   private long progressCount;
   private @Nullable End<P> end;
@@ -32,6 +31,7 @@ final class Hub<P extends Comparable<P>> {
 
   Hub(Epoch epoch, P top, SseSettings settings) {
     this.ring = new Ring<>(settings.ringEvents(), settings.ringBytes(), top);
+    this.bytesPerWrite = settings.pageBytes();
     this.epoch = epoch;
   }
 
@@ -124,7 +124,7 @@ final class Hub<P extends Comparable<P>> {
 
   private void fill(Portion<P> portion, Wanted wanted) {
     long number = ring.firstAfter(portion.reached());
-    while (number < ring.end() && portion.bytes() < BYTES_PER_WRITE) {
+    while (number < ring.end() && portion.bytes() < bytesPerWrite) {
       EncodedEvent<P> event = ring.get(number);
       if (wanted.takes(event.stream(), event.engagement(), event.type(), event.phase())) {
         portion.take(event.place(), event.frame());

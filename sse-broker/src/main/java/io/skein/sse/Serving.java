@@ -19,17 +19,19 @@ final class Serving<P extends Comparable<P>> {
   private final Begin<P> begin;
   private final Wanted wanted;
   private final SseSettings settings;
+  private final Aside aside;
   private Epoch epoch;
   private P cursor;
   private long progressSeen;
   private long writtenAt;
   private long endsAt;
 
-  Serving(Source<P> source, Begin<P> begin, Wanted wanted, SseSettings settings) {
+  Serving(Source<P> source, Begin<P> begin, Wanted wanted, SseSettings settings, Aside aside) {
     this.source = source;
     this.begin = begin;
     this.wanted = wanted;
     this.settings = settings;
+    this.aside = aside;
     this.epoch = begin.present().epoch();
     this.cursor = begin.from();
   }
@@ -119,7 +121,7 @@ final class Serving<P extends Comparable<P>> {
   private void writePage(P upTo, OutputStream out) throws IOException {
     Epoch of = epoch;
     P after = cursor;
-    Portion<P> page = Aside.call(() -> source.page(of, after, upTo, wanted));
+    Portion<P> page = aside.call(() -> source.page(of, after, upTo, wanted));
     if (page.reached().compareTo(cursor) > 0) {
       write(page.frames(epoch), out);
       cursor = page.reached();
@@ -129,7 +131,8 @@ final class Serving<P extends Comparable<P>> {
   }
 
   private void reset(Present<P> present, OutputStream out) throws IOException {
-    out.write(source.reset(present)); // read after the position, so not older than it
+    out.write(
+        aside.call(() -> source.reset(present))); // read after the position, so not older than it
     epoch = present.epoch();
     cursor = present.top();
   }

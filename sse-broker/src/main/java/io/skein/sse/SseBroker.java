@@ -38,6 +38,7 @@ public final class SseBroker {
   private final Hubs<StreamId, Sequence> flows = new Hubs<>();
   private final Hubs<String, FeedPosition> feeds = new Hubs<>();
   private final ServedStreams served;
+  private final Aside aside = new Aside();
   private final LongAdder refused = new LongAdder();
   private volatile boolean draining;
 
@@ -114,11 +115,15 @@ public final class SseBroker {
    * on; any other one (garbage, of another epoch, beyond the last event, behind which something was
    * removed) resets the client to the present state. It has no end.
    *
+   * @param viewer must have a tenant
    * @param chosen flows that the viewer may see; empty for all of the engagement
    * @param lastEventId what the client sent, header before query
    */
   public SseStream openFeed(
       Viewer viewer, Set<StreamId> chosen, EventFilter filter, @Nullable String lastEventId) {
+    if (viewer.tenant().isEmpty()) {
+      throw new IllegalArgumentException("a feed belongs to a tenant, and the viewer has none");
+    }
     if (draining || served.full(viewer)) {
       return refuse();
     }
@@ -146,8 +151,10 @@ public final class SseBroker {
             new Source.Present<>(head.epoch(), head.top()),
             known.orElse(head.top()),
             known.isEmpty());
-    Wanted wanted = new Wanted(filter, viewer.engagement(), source.flows());
-    return SseStream.served(this, settings, viewer, new Serving<>(source, begin, wanted, settings));
+    String engagement = feedFlows == FeedFlows.WITHOUT_ENGAGEMENTS ? null : viewer.engagement();
+    Wanted wanted = new Wanted(filter, engagement, source.flows());
+    return SseStream.served(
+        this, settings, viewer, new Serving<>(source, begin, wanted, settings, aside));
   }
 
   private static Optional<FeedPosition> known(@Nullable String lastEventId, FeedHead head) {
@@ -184,7 +191,7 @@ public final class SseBroker {
             known.orElse(position.last()),
             known.isEmpty());
     return SseStream.served(
-        this, settings, viewer, new Serving<>(source, begin, Wanted.of(filter), settings));
+        this, settings, viewer, new Serving<>(source, begin, Wanted.of(filter), settings, aside));
   }
 
   /** The event that the client has; empty when its id means nothing here. */

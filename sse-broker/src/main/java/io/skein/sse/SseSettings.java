@@ -13,8 +13,9 @@ import java.time.Duration;
  *     further behind reads pages from the journal
  * @param ringBytes the same limit in bytes; at least one event is kept
  * @param pageEvents events per page read from the journal
- * @param pageBytes the same limit in bytes of payloads, at least one event; a client that does not
- *     read holds its page until it is closed, so this bounds the memory of slow clients
+ * @param pageBytes the most bytes of one write to a client before its last event, so that it is at
+ *     most one event longer (an event has at most 1 MiB): a client that does not read holds its
+ *     page until it is closed, so this bounds the memory of slow clients
  * @param maxConnections streams served at once by this instance; past it a client is told to come
  *     again
  * @param maxPerUser the same for one user
@@ -34,6 +35,9 @@ public record SseSettings(
     if (ringEvents < 1 || ringBytes < 1 || pageEvents < 1 || pageBytes < 1) {
       throw new IllegalArgumentException("the lengths of SSE must be at least 1");
     }
+    if (!retry.isPositive() || !heartbeat.isPositive()) {
+      throw new IllegalArgumentException("the intervals of SSE must be positive");
+    }
     if (!maxAge.isPositive()) {
       throw new IllegalArgumentException("a stream must be allowed some age, not " + maxAge);
     }
@@ -49,7 +53,7 @@ public record SseSettings(
         Duration.ofMinutes(10),
         1024,
         4 << 20,
-        500,
+        100,
         32 << 10,
         20_000,
         100);

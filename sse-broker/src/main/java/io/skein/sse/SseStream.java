@@ -82,6 +82,7 @@ public final class SseStream {
   /**
    * Writes until the stream ends. Interrupting the thread ends it too.
    *
+   * @param out may keep the arrays it is given until the next flush: they never change
    * @return why it ended; a client that left is no failure
    */
   public StreamEnd writeTo(OutputStream out) {

@@ -4,11 +4,12 @@
  *
  * <pre>{@code
  * var broker = new SseBroker(bus, flow -> new Snapshot(version, json), SseSettings.defaults());
- * SseStream stream = broker.open(flow, request.header("Last-Event-ID")).orElseThrow();
- * if (stream.finished()) response.status(204);
- * else stream.writeTo(response.outputStream());                 // on the request's virtual thread
- * broker.drain(Duration.ofSeconds(10));                         // when the service stops
+ * SseStream stream = broker.open(flow, lastEventId).orElseThrow();   // empty: 404
+ * if (stream.finished()) { ... 204 } else { ... text/event-stream; stream.writeTo(out); }
+ * broker.drain(Duration.ofSeconds(10));                              // before the service stops
  * }</pre>
+ *
+ * <p>{@code EmbeddingExampleTest} is a whole service, shown in docs/embedding.md.
  */
 @NullMarked
 package io.skein.sse;

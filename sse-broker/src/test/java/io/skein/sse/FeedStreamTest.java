@@ -1,6 +1,7 @@
 package io.skein.sse;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.awaitility.Awaitility.await;
 
 import io.skein.events.EventBus;
@@ -122,6 +123,18 @@ class FeedStreamTest {
     String epoch = firstBus.tenantFeed().head(tenant).epoch().toString();
     assertThat(frame.id()).isEqualTo(epoch + ".1.1");
     assertThat(frame.data().path("id").asString()).isEqualTo(epoch + ".1");
+  }
+
+  @Test
+  void withoutEngagementsAViewerSeesTheWholeTenantAndNeedsOne() {
+    SseBroker plain =
+        new SseBroker(firstBus, stream -> new Snapshot(0, "{}"), SseSettings.defaults());
+    StreamId stream = open("lift");
+    append(stream, 2);
+    Client client = follow(plain, Set.of(), EventFilter.ALL, null);
+    awaitSequences(client, stream, 2);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> plain.openFeed(Viewer.UNKNOWN, Set.of(), EventFilter.ALL, null));
   }
 
   /** A bug in a chosen list must not show what is not the viewer's. */

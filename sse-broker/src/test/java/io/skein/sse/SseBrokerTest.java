@@ -18,6 +18,7 @@ import io.skein.postgres.Migrations;
 import io.skein.postgres.PostgresSettings;
 import io.skein.redis.RedisConnections;
 import io.skein.redis.RedisSettings;
+import io.skein.testing.FreePort;
 import io.skein.testing.TestServers;
 import java.time.Duration;
 import java.time.Instant;
@@ -151,6 +152,41 @@ class SseBrokerTest {
     client.awaitSequence(401);
     seen.addAll(client.sequences());
     assertThat(seen).isEqualTo(LongStream.rangeClosed(1, 401).boxed().toList());
+  }
+
+  /** The instance is cut off from Redis and asks PostgreSQL every three seconds only. */
+  @Test
+  void aClientThatWasAheadOfAnInstanceIsNotResetThere() {
+    Duration slow = Duration.ofSeconds(3);
+    try (RedisConnections nowhere =
+            RedisConnections.open(
+                RedisSettings.of("redis://127.0.0.1:" + FreePort.find()), "sse-test-slow");
+        EventBus slowBus =
+            EventBus.start(
+                database, nowhere, "slow", EventSettings.defaults().withChecks(HOUR, HOUR, slow))) {
+      SseBroker behind = broker(slowBus, settings(HOUR, HOUR));
+      StreamId stream = open();
+      append(stream, 3);
+      Client watcher = follow(behind, stream, null);
+      watcher.awaitSequence(3);
+      Client ahead = follow(first, stream, null);
+      append(stream, 2);
+      ahead.awaitSequence(5);
+      ahead.leave();
+
+      Client resumed = follow(behind, stream, ahead.lastId());
+      await().until(() -> !resumed.frames("hello").isEmpty());
+      assertThat(watcher.sequences()).as("it is behind").containsExactly(1L, 2L, 3L);
+      append(stream, 1);
+      resumed.awaitSequence(6);
+      watcher.awaitSequence(6);
+      assertThat(resumed.sequences()).containsExactly(6L);
+      assertThat(watcher.sequences()).containsExactly(1L, 2L, 3L, 4L, 5L, 6L);
+      for (Client client : List.of(watcher, resumed)) {
+        assertThat(client.frames("reset")).isEmpty();
+        assertThat(client.frames("hello").getFirst().data().path("lost").asBoolean()).isFalse();
+      }
+    }
   }
 
   @Test

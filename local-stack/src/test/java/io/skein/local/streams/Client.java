@@ -148,8 +148,6 @@ final class Client implements AutoCloseable {
       } else if (response.statusCode() != 200) {
         unexpected.add("HTTP " + response.statusCode());
       } else {
-        connectedAt.add(System.nanoTime());
-        connected = true;
         read(new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8)));
       }
     } finally {
@@ -185,7 +183,11 @@ final class Client implements AutoCloseable {
     switch (frame.event()) {
       case "message" -> events.add(frame);
       case "reset" -> resets.add(frame);
-      case "hello", "progress" -> {}
+      case "hello" -> { // a stream that is refused has none
+        connectedAt.add(frame.at());
+        connected = true;
+      }
+      case "progress" -> {}
       default -> unexpected.add(frame.event() + " " + frame.data());
     }
   }

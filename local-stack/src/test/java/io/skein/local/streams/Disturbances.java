@@ -1,5 +1,7 @@
 package io.skein.local.streams;
 
+import static org.awaitility.Awaitility.await;
+
 import io.skein.testing.RedisServer;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -56,7 +58,7 @@ final class Disturbances {
   private void disturb(Kind kind) throws Exception {
     dropSome();
     switch (kind) {
-      case PUBSUB_CUT -> command("CLIENT KILL TYPE pubsub");
+      case PUBSUB_CUT -> await().atMost(Duration.ofSeconds(10)).until(() -> cutPubSub() > 0);
       case FLUSHED -> redis.flush();
       case FROZEN -> {
         redis.freeze();
@@ -79,17 +81,21 @@ final class Disturbances {
     }
   }
 
-  private void command(String command) throws IOException {
+  /** Answers how many connections there were; after another disturbance there may be none yet. */
+  private int cutPubSub() throws IOException {
     URI url = URI.create(redis.url());
     try (Socket socket = new Socket(url.getHost(), url.getPort());
         BufferedReader answers =
             new BufferedReader(
                 new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8))) {
-      socket.getOutputStream().write((command + "\r\n").getBytes(StandardCharsets.UTF_8));
+      socket
+          .getOutputStream()
+          .write("CLIENT KILL TYPE pubsub\r\n".getBytes(StandardCharsets.UTF_8));
       String answer = answers.readLine();
-      if (answer == null || answer.startsWith("-")) {
-        throw new IOException(command + " was refused: " + answer);
+      if (answer == null || !answer.startsWith(":")) {
+        throw new IOException("the connections were not cut: " + answer);
       }
+      return Integer.parseInt(answer.substring(1));
     }
   }
 }

@@ -17,16 +17,19 @@ final class SlowClients implements AutoCloseable {
 
   private final List<Socket> sockets = new ArrayList<>();
 
+  /** Every other one begins with the first event, the rest with what comes after the last. */
   SlowClients(Streams streams, URI instance, UUID flow, int count) throws IOException {
+    String last = streams.lastId(flow);
     for (int n = 0; n < count; n++) {
-      open(instance, streams.token("slow-" + n / Streams.STREAMS_PER_USER), flow);
+      String token = streams.token("slow-" + n / Streams.STREAMS_PER_USER);
+      open(instance, token, flow, n % 2 == 0 ? "" : last);
     }
   }
 
-  private void open(URI instance, String token, UUID flow) throws IOException {
+  private void open(URI instance, String token, UUID flow, String lastEventId) throws IOException {
     String request =
-        "GET /api/v1/flows/%s/events/stream HTTP/1.1\r\nHost: skein\r\nAuthorization: Bearer %s\r\n\r\n"
-            .formatted(flow, token);
+        "GET /api/v1/flows/%s/events/stream?lastEventId=%s HTTP/1.1\r\nHost: skein\r\nAuthorization: Bearer %s\r\n\r\n"
+            .formatted(flow, lastEventId, token);
     Socket socket = new Socket();
     sockets.add(socket);
     socket.setReceiveBufferSize(ROOM);

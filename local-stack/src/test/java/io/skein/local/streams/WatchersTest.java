@@ -146,6 +146,7 @@ final class WatchersTest {
     awaitAll(neighbours);
     neighbours.remove(quiet);
     int slowOnes = Scale.of(200, 2_000);
+    double before = liveHeap(instance);
     try (SlowClients slow = new SlowClients(streams, instance.url(), flow, slowOnes)) {
       await().atMost(SETTLED).until(() -> connections(instance) >= slowOnes);
       List<Long> committed = new ArrayList<>();
@@ -155,10 +156,12 @@ final class WatchersTest {
       }
       awaitAll(neighbours);
       long worst = worstDelay(neighbours, committed);
+      double ofEach = (liveHeap(instance) - before) / slowOnes;
       System.out.printf(
-          "%d slow readers: the worst delay of a neighbour %d ms, %.0f MB of heap in use%n",
-          slowOnes, worst, streams.metric(instance, "jvm_memory_used_bytes{area=\"heap\"") / 1e6);
+          "%d slow readers: the worst delay of a neighbour %d ms, %.0f KB of heap for each%n",
+          slowOnes, worst, ofEach / 1e3);
       assertThat(worst).isLessThan(2_000);
+      assertThat(ofEach).as("a page, one event more, and a stream").isLessThan(64_000);
       await().atMost(Duration.ofSeconds(30)).until(() -> connections(instance) <= 20);
       assertThat(instance.pid()).isEqualTo(pid);
       assertThat(instance.isAlive()).isTrue();
@@ -167,6 +170,18 @@ final class WatchersTest {
     assertThat(quiet.connectedAt()).as("a stream is not ended for its silence").hasSize(1);
     quiet.close();
     neighbours.forEach(Client::close);
+  }
+
+  /** What is left of the heap when its garbage is collected. */
+  private double liveHeap(StackProcess instance) throws Exception {
+    String jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
+    Process collecting =
+        new ProcessBuilder(jcmd, String.valueOf(instance.pid()), "GC.run")
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    assertThat(collecting.waitFor()).isZero();
+    return streams.metric(instance, "jvm_memory_used_bytes{area=\"heap\"");
   }
 
   private double connections(StackProcess instance) throws Exception {
