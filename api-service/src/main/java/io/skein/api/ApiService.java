@@ -107,7 +107,7 @@ public final class ApiService implements AutoCloseable {
             stream -> snapshot(engine, flowJson, stream),
             new WatchedStates(engine, json),
             SseSettings.defaults().withMaxAge(settings.streamMaxAge()));
-    metrics.registry().gauge("skein.sse.connections", broker, SseBroker::connections);
+    ApiMeters.register(metrics.registry(), events, broker);
     Clock clock = Clock.systemUTC();
     EventStreamRoute streams = closer.add("streams", new EventStreamRoute(engine, broker, clock));
     Instances instances = new Instances(database);
