@@ -1,11 +1,19 @@
 package io.skein.bench;
 
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** How long to measure, and where to write it down. */
+/** How long to measure, with which options, and where to write it down. */
 public final class BenchOptions {
+  @Option(
+      names = "--jvm",
+      paramLabel = "OPTION",
+      description = "a further JVM option of the API instances, such as one that records a profile")
+  private List<String> jvmOptions = List.of();
+
   @Option(
       names = "--rounds",
       paramLabel = "N",
@@ -33,5 +41,10 @@ public final class BenchOptions {
 
   public @Nullable Path json() {
     return json;
+  }
+
+  /** The options of an API instance's JVM. */
+  List<String> apiJvm() {
+    return Stream.concat(ServerOptions.API.stream(), jvmOptions.stream()).toList();
   }
 }

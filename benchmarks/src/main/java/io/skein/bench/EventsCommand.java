@@ -5,10 +5,12 @@ import io.skein.bench.events.DeliveryRound;
 import io.skein.bench.load.LoadGenerator;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** Durable events: how many, and how soon a client has one. */
@@ -20,13 +22,16 @@ final class EventsCommand implements Callable<Integer> {
   @Spec private CommandSpec command;
   @Mixin private BenchOptions options;
 
+  @Option(names = "--only", paramLabel = "T", description = "T5 or T6 instead of both")
+  private Set<String> only = Set.of("T5", "T6");
+
   @Override
   public Integer call() {
     Report report = new Report(command.commandLine().getOut(), new Machine());
     try (BenchFolder folder = BenchFolder.create();
         BenchStack stack =
             BenchStack.start(
-                folder.below("stack"), 2, AppendRound.CONNECTIONS + 4, ServerOptions.API);
+                folder.below("stack"), 2, DeliveryRound.CONNECTIONS + 4, options.apiJvm());
         LoadGenerator load = LoadGenerator.start(folder.path())) {
       run(report, stack, load);
     }
@@ -38,14 +43,26 @@ final class EventsCommand implements Callable<Integer> {
     AppendRound append = new AppendRound(stack, duration, report);
     DeliveryRound delivery = new DeliveryRound(stack, load, duration, report);
     report.say("warming up");
-    append.warmUp();
-    delivery.warmUp();
+    if (only.contains("T6")) {
+      append.warmUp();
+    }
+    if (only.contains("T5")) {
+      delivery.warmUp();
+    }
     for (int round = 1; round <= options.rounds(); round++) {
       report.round(round, options.rounds());
-      append.run();
-      delivery.run();
+      if (only.contains("T6")) {
+        append.run();
+      }
+      if (only.contains("T5")) {
+        delivery.run();
+      }
     }
-    report.target(delivery.target());
-    report.target(append.target());
+    if (only.contains("T5")) {
+      report.target(delivery.target());
+    }
+    if (only.contains("T6")) {
+      report.target(append.target());
+    }
   }
 }

@@ -47,7 +47,7 @@ public final class Report {
   /** A figure of this round. */
   public void add(String name, double figure, String unit) {
     series.computeIfAbsent(name, key -> new Series(key, unit)).add(figure);
-    say("  %-44s %s %s".formatted(name, number(figure), unit));
+    say("  %-60s %s %s".formatted(name, number(figure), unit));
   }
 
   /** The median of a figure over the rounds. */
@@ -75,7 +75,7 @@ public final class Report {
         .values()
         .forEach(one ->
             say(
-                "  %-44s %s (%s … %s) %s"
+                "  %-60s %s (%s … %s) %s"
                     .formatted(
                         one.name(),
                         number(one.median()),

@@ -11,8 +11,9 @@ public final class ServerOptions {
           "-Xmn64m",
           "-XX:TieredStopAtLevel=4",
           "-XX:+UseCompactObjectHeaders",
+          "-XX:-ShrinkHeapInSteps",
           "-XX:MinHeapFreeRatio=5",
-          "-XX:MaxHeapFreeRatio=15");
+          "-XX:MaxHeapFreeRatio=10");
 
   private ServerOptions() {}
 }

@@ -4,10 +4,8 @@ import io.skein.bench.load.LoadGenerator;
 import io.skein.bench.sse.SseRounds;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -35,17 +33,11 @@ final class SseCommand implements Callable<Integer> {
   @Option(names = "--only", paramLabel = "T", description = "T7 or T8 instead of both")
   private Set<String> only = Set.of("T7", "T8");
 
-  @Option(
-      names = "--jvm",
-      paramLabel = "OPTION",
-      description = "a further JVM option of the API instance, such as one that records a profile")
-  private List<String> jvmOptions = List.of();
-
   @Override
   public Integer call() {
     Report report = new Report(command.commandLine().getOut(), new Machine());
     try (BenchFolder folder = BenchFolder.create();
-        BenchStack stack = BenchStack.start(folder.below("stack"), 1, POOL, jvm());
+        BenchStack stack = BenchStack.start(folder.below("stack"), 1, POOL, options.apiJvm());
         LoadGenerator load = LoadGenerator.start(folder.path());
         SseRounds rounds =
             new SseRounds(
@@ -76,9 +68,5 @@ final class SseCommand implements Callable<Integer> {
     if (only.contains("T8")) {
       report.target(rounds.memoryTarget());
     }
-  }
-
-  private List<String> jvm() {
-    return Stream.concat(ServerOptions.API.stream(), jvmOptions.stream()).toList();
   }
 }

@@ -19,10 +19,13 @@ import java.util.List;
  * this process appends. Not thread safe.
  */
 public final class DeliveryRound {
+  /** At once; PostgreSQL syncs those of several together. */
+  public static final int CONNECTIONS = 32;
+
   private static final int FLOWS = 200;
   private static final int EVENTS_A_SECOND = 1_000;
   private static final int PAYLOAD = 150;
-  private static final Duration WARM_UP = Duration.ofSeconds(10);
+  private static final Duration WARM_UP = Duration.ofSeconds(40);
   private static final double MOST_P50_MILLIS = 5;
   private static final double MOST_P99_MILLIS = 20;
   private static final String P50 = "append to client, p50";
@@ -88,7 +91,7 @@ public final class DeliveryRound {
 
   /** Answers how many were sent, when all have had a second to arrive. */
   private long send(Duration time) {
-    Schedule schedule = new Schedule(EVENTS_A_SECOND, AppendRound.CONNECTIONS);
+    Schedule schedule = new Schedule(EVENTS_A_SECOND, CONNECTIONS);
     long sent =
         schedule.run(
             time,

@@ -52,10 +52,7 @@ final class FanOut {
     Duration used = cpuTime(contender).minus(usedBefore);
     report.add(mostOf(contender.name()), figures.deliveries() / seconds, "/s");
     report.add(contender.name() + ", at most: p99", figures.p99Micros() / 1e3, "ms");
-    report.add(
-        contender.name() + ", processor time of a delivery",
-        used.toNanos() / 1e3 / Math.max(1, figures.deliveries()),
-        "us");
+    addCost(contender.name() + ", at most", used, figures);
     awaitDelivered();
   }
 
@@ -72,15 +69,18 @@ final class FanOut {
     send(contender, WARM_UP);
     awaitDelivered();
     load.mark();
+    Duration usedBefore = cpuTime(contender);
     long sent = send(contender, duration);
     awaitDelivered();
     LoadFigures figures = load.read();
+    Duration used = cpuTime(contender).minus(usedBefore);
     report.add(p99Of(contender.name()), figures.p99Micros() / 1e3, "ms");
     report.add(contender.name() + ", 16 events a second: max", figures.maxMicros() / 1e3, "ms");
     report.add(
         contender.name() + ", 16 events a second: delivered",
         100.0 * figures.deliveries() / (sent * connections),
         "%");
+    addCost(contender.name() + ", 16 events a second", used, figures);
   }
 
   private static long send(Contender contender, Duration time) {
@@ -99,6 +99,13 @@ final class FanOut {
         Schedule.pause(POLL);
       }
     }
+  }
+
+  private void addCost(String what, Duration used, LoadFigures figures) {
+    report.add(
+        what + ": processor time of a delivery",
+        used.toNanos() / 1e3 / Math.max(1, figures.deliveries()),
+        "us");
   }
 
   private static Duration cpuTime(Contender contender) {
