@@ -184,6 +184,9 @@ final class FlowStore {
 
   /** Issues the next fence of the flow; only the latest may write as the holder of its lock. */
   Optional<Long> issueFence(Transaction transaction, Owner owner, FlowId id) {
+    // A process that froze in its transaction keeps the row for 5 s, as long as a lock is waited
+    // for.
+    transaction.handle().execute("set local lock_timeout = '6s'");
     return transaction
         .handle()
         .createQuery(
