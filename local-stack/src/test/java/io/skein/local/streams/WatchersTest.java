@@ -162,7 +162,7 @@ final class WatchersTest {
           slowOnes, worst, ofEach / 1e3);
       assertThat(worst).isLessThan(2_000);
       assertThat(ofEach).as("a page, one event more, and a stream").isLessThan(64_000);
-      await().atMost(Duration.ofSeconds(30)).until(() -> connections(instance) <= 20);
+      await().atMost(Duration.ofSeconds(60)).until(() -> connections(instance) <= 20);
       assertThat(instance.pid()).isEqualTo(pid);
       assertThat(instance.isAlive()).isTrue();
     }
