@@ -75,7 +75,7 @@ final class StreamConnection extends AbstractConnection implements Connection.Up
   @Override
   public void onOpen() {
     super.onOpen();
-    // For writes that wait: of silence Jetty takes no notice, since nothing is to be read here.
+    // For writes that wait. Jetty also closes after so long a silence: the heartbeat is sooner.
     getEndPoint().setIdleTimeout(WRITE_LIMIT.toMillis());
     Thread.ofVirtual().name("skein-stream").start(this::write);
   }
