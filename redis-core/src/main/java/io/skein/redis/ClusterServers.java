@@ -9,16 +9,16 @@ import java.util.List;
 import java.util.Map;
 import org.redisson.config.ClusterServersConfig;
 import org.redisson.config.Config;
-import redis.clients.jedis.Connection;
 import redis.clients.jedis.ConnectionPool;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.RedisClusterClient;
 import redis.clients.jedis.UnifiedJedis;
+import redis.clients.jedis.exceptions.JedisClusterOperationException;
 import redis.clients.jedis.exceptions.JedisException;
 
 /**
- * A cluster. It counts as answering only when every master does: one that is missing would fail
- * some flows for as long as its replica needs to take over, and PostgreSQL carries all of them.
+ * A cluster. It counts as usable only when every master is: one that is missing would fail some
+ * flows for as long as its replica needs to take over, and PostgreSQL carries all of them.
  */
 final class ClusterServers implements Servers {
   private static final int ATTEMPTS = 2;
@@ -53,31 +53,28 @@ final class ClusterServers implements Servers {
   }
 
   @Override
-  public boolean answers() {
+  public void probe(KeySpace keys) {
+    Map<String, ConnectionPool> pools = client.get().getClusterNodes();
+    List<RedisShard> found = ask(pools);
     try {
-      Map<String, ConnectionPool> pools = client.get().getClusterNodes();
-      List<RedisShard> found = ask(pools);
-      boolean all = !found.isEmpty() && found.stream().allMatch(shard -> pings(pools, shard));
-      if (all) {
-        shards = found;
-      } else {
-        client.get().refreshClusterTopology();
+      if (found.isEmpty()) {
+        throw new JedisClusterOperationException("no node knows a master for every slot");
       }
-      return all;
+      found.forEach(shard -> write(pools, shard, keys.health(shard.tag())));
+      shards = found;
     } catch (JedisException e) {
-      return false;
+      client.get().refreshClusterTopology();
+      throw e;
     }
   }
 
-  private static boolean pings(Map<String, ConnectionPool> pools, RedisShard shard) {
+  private static void write(Map<String, ConnectionPool> pools, RedisShard shard, String key) {
     ConnectionPool pool = pools.get(shard.master().toString());
     if (pool == null) {
-      return false; // the client has not heard of a new master yet
+      throw new JedisClusterOperationException("the client has not heard yet of " + shard.master());
     }
-    try (Connection connection = pool.getResource()) {
-      return connection.ping();
-    } catch (JedisException e) {
-      return false;
+    try (Jedis jedis = new Jedis(pool.getResource())) {
+      jedis.psetex(key, KeySpace.HEALTH_LIFE_MILLIS, "");
     }
   }
 

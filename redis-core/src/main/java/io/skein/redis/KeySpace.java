@@ -13,6 +13,8 @@ public final class KeySpace {
   public static final String STATE_VERSION = "version";
   public static final String STATE_DATA = "data";
 
+  static final long HEALTH_LIFE_MILLIS = 60_000;
+
   private final String prefix;
 
   public KeySpace(String prefix) {
@@ -75,6 +77,11 @@ public final class KeySpace {
   /** Hash instance → how many streams there watch a flow. */
   public String watchers(UUID flow) {
     return prefix + "sse:watchers:{" + flow + "}";
+  }
+
+  /** Written on each master to see whether it takes writes; holds nothing. */
+  String health(String tag) {
+    return prefix + "health:{" + tag + "}";
   }
 
   /** How far the sweep has come; one on each master, so that it shares the data's fate. */

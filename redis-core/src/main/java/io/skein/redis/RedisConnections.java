@@ -29,7 +29,7 @@ public final class RedisConnections implements AutoCloseable {
     this.servers = Servers.of(settings, options);
     this.redisson = Redisson.create(RedissonOptions.config(settings, clientName, servers));
     this.keys = new KeySpace(settings.keyPrefix());
-    this.health = new RedisHealth(servers::answers);
+    this.health = new RedisHealth(() -> servers.probe(keys));
   }
 
   /**

@@ -4,15 +4,14 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Whether Redis may be used now. A probe every 500 ms: two misses in a row close the door, three
- * answers in a row open it again, so that a flapping server does not make callers flap. Thread
- * safe.
+ * Whether Redis may be used now. A probe every 500 ms writes: two that fail in a row close the
+ * door, three that succeed in a row open it again, so that a flapping server does not make callers
+ * flap. Thread safe.
  */
 public final class RedisHealth implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RedisHealth.class);
@@ -20,16 +19,20 @@ public final class RedisHealth implements AutoCloseable {
   private static final int MISSES_TO_CLOSE = 2;
   private static final int ANSWERS_TO_OPEN = 3;
 
-  private final BooleanSupplier probe;
+  private final Runnable probe;
   private final List<Listener> listeners = new CopyOnWriteArrayList<>();
   private volatile boolean available;
   private volatile long cameBackAt = System.nanoTime() - Duration.ofDays(1).toNanos();
   private volatile boolean stopped;
+  private String wrong = "not asked yet";
   private int misses;
   private int answers;
   private @Nullable Thread thread;
 
-  RedisHealth(BooleanSupplier probe) {
+  /**
+   * @param probe throws what is wrong with Redis
+   */
+  RedisHealth(Runnable probe) {
     this.probe = probe;
   }
 
@@ -39,13 +42,13 @@ public final class RedisHealth implements AutoCloseable {
     void changed(boolean available);
   }
 
-  /** True while Redis answers. A false answer means: use PostgreSQL, do not even try. */
+  /** True while Redis takes writes. A false answer means: use PostgreSQL, do not even try. */
   public boolean available() {
     return available;
   }
 
   /**
-   * True while Redis answers and has done so for this long since it last did not. What changed
+   * True while Redis takes writes and has done so for this long since it last did not. What changed
    * meanwhile may still be missing there; a process that starts with a healthy Redis trusts it at
    * once.
    */
@@ -59,9 +62,9 @@ public final class RedisHealth implements AutoCloseable {
 
   /** The first probe happens before this returns, so that a healthy start begins with Redis. */
   void start() {
-    available = probe.getAsBoolean();
+    available = succeeds();
     if (!available) {
-      LOG.warn("Redis does not answer; PostgreSQL carries everything until it does");
+      warn();
     }
     thread = Thread.ofPlatform().name("skein-redis-health").daemon().start(this::run);
   }
@@ -70,9 +73,25 @@ public final class RedisHealth implements AutoCloseable {
     while (!stopped) {
       LockSupport.parkNanos(INTERVAL.toNanos());
       if (!stopped) {
-        observe(probe.getAsBoolean());
+        observe(succeeds());
       }
     }
+  }
+
+  /** Whatever goes wrong is a miss: nothing may end the thread that watches. */
+  private boolean succeeds() {
+    try {
+      probe.run();
+      return true;
+    } catch (Throwable e) {
+      wrong = e.toString();
+      return false;
+    }
+  }
+
+  private void warn() {
+    LOG.warn(
+        "Redis cannot be used; PostgreSQL carries everything until it can reason=\"{}\"", wrong);
   }
 
   void observe(boolean answered) {
@@ -91,14 +110,14 @@ public final class RedisHealth implements AutoCloseable {
     }
     available = now;
     if (now) {
-      LOG.info("Redis answers again");
+      LOG.info("Redis can be used again");
     } else {
-      LOG.warn("Redis does not answer; PostgreSQL carries everything until it does");
+      warn();
     }
     for (Listener listener : listeners) {
       try {
         listener.changed(now);
-      } catch (RuntimeException e) {
+      } catch (Throwable e) {
         LOG.error("a listener of Redis health failed", e);
       }
     }

@@ -52,12 +52,8 @@ final class SentinelServers implements Servers {
   }
 
   @Override
-  public boolean answers() {
-    try {
-      return "PONG".equals(client.get().ping());
-    } catch (JedisException e) {
-      return false;
-    }
+  public void probe(KeySpace keys) {
+    client.get().psetex(keys.health("sentinel"), KeySpace.HEALTH_LIFE_MILLIS, "");
   }
 
   @Override

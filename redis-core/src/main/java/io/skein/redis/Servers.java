@@ -23,8 +23,13 @@ interface Servers extends AutoCloseable {
    */
   UnifiedJedis jedis();
 
-  /** Asks every master; learns at the same time what has moved. Never throws. */
-  boolean answers();
+  /**
+   * Writes a key on every master, since one that only answers (full, read-only, its disk full) is
+   * of no use; learns at the same time what has moved.
+   *
+   * @throws JedisException why Redis cannot be used
+   */
+  void probe(KeySpace keys);
 
   /** As it was when the servers were last asked; empty before they ever answered. */
   List<RedisShard> shards();

@@ -4,7 +4,6 @@ import java.util.List;
 import org.redisson.config.Config;
 import redis.clients.jedis.RedisClient;
 import redis.clients.jedis.UnifiedJedis;
-import redis.clients.jedis.exceptions.JedisException;
 
 /** One server at one address. */
 final class SingleServer implements Servers {
@@ -30,12 +29,8 @@ final class SingleServer implements Servers {
   }
 
   @Override
-  public boolean answers() {
-    try {
-      return "PONG".equals(jedis.ping());
-    } catch (JedisException e) {
-      return false;
-    }
+  public void probe(KeySpace keys) {
+    jedis.psetex(keys.health(shard.tag()), KeySpace.HEALTH_LIFE_MILLIS, "");
   }
 
   @Override

@@ -8,7 +8,7 @@ class RedisHealthTest {
 
   @Test
   void twoMissesCloseAndThreeAnswersOpen() {
-    RedisHealth health = new RedisHealth(() -> true);
+    RedisHealth health = new RedisHealth(() -> {});
     observe(health, true, true, true);
     assertThat(health.available()).isTrue();
     observe(health, false, true, false);

@@ -26,7 +26,7 @@ public final class Readiness {
         () ->
             available.getAsBoolean()
                 ? new State(false, "redis", "")
-                : State.fallback("Redis does not answer; PostgreSQL carries it"));
+                : State.fallback("Redis cannot be used; PostgreSQL carries it"));
   }
 
   /** From now on not ready: the process is about to stop. */
