@@ -39,6 +39,9 @@ import org.slf4j.LoggerFactory;
 public final class EventStreamRoute implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(EventStreamRoute.class);
 
+  /** A client that takes nothing for so long is left; it resumes, if it is there. */
+  private static final Duration WRITE_LIMIT = Duration.ofSeconds(20);
+
   private final FlowEngine engine;
   private final WatchedFlows watched;
   private final SseBroker broker;
@@ -72,7 +75,8 @@ public final class EventStreamRoute implements AutoCloseable {
     response.setHeader("Cache-Control", "no-store");
     response.setHeader("X-Accel-Buffering", "no");
     Instant until = Caller.of(context).until();
-    StreamConnection.takeOver(context.req(), response, out -> write(stream, out, until));
+    StreamConnection.takeOver(
+        context.req(), response, WRITE_LIMIT, out -> write(stream, out, until));
   }
 
   private void write(SseStream stream, OutputStream out, Instant until) {

@@ -6,10 +6,12 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.eclipse.jetty.ee10.servlet.ServletContextRequest;
 import org.eclipse.jetty.http.MetaData;
 import org.eclipse.jetty.io.AbstractConnection;
+import org.eclipse.jetty.io.AbstractEndPoint;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.server.HttpStream;
@@ -22,24 +24,28 @@ import org.eclipse.jetty.util.Callback;
  * Jetty, the servlets and Javalin hold for them are let go, some 9 KB for each stream. Thread safe.
  */
 final class StreamConnection extends AbstractConnection implements Connection.UpgradeTo {
-  /** A client that takes nothing for so long is left; it resumes, if it is there. */
-  private static final Duration WRITE_LIMIT = Duration.ofSeconds(20);
-
+  private final Duration writeLimit;
   private final Consumer<OutputStream> body;
 
-  private StreamConnection(EndPoint endPoint, Request request, Consumer<OutputStream> body) {
+  private StreamConnection(
+      EndPoint endPoint, Request request, Duration writeLimit, Consumer<OutputStream> body) {
     super(endPoint, request.getComponents().getExecutor());
+    this.writeLimit = writeLimit;
     this.body = body;
   }
 
   /**
    * Writes the head of the response.
    *
+   * @param writeLimit a client that takes nothing of a write for so long is left
    * @param body writes the rest on a thread of its own, once the request's handler has returned;
    *     never, when the client has left by then
    */
   static void takeOver(
-      HttpServletRequest from, HttpServletResponse response, Consumer<OutputStream> body)
+      HttpServletRequest from,
+      HttpServletResponse response,
+      Duration writeLimit,
+      Consumer<OutputStream> body)
       throws IOException {
     Request request = Request.unWrap(ServletContextRequest.getServletContextRequest(from));
     EndPoint endPoint = request.getConnectionMetaData().getConnection().getEndPoint();
@@ -48,7 +54,8 @@ final class StreamConnection extends AbstractConnection implements Connection.Up
     request.addHttpStreamWrapper(Unended::new);
     response.flushBuffer();
     request.setAttribute(
-        HttpStream.UPGRADE_CONNECTION_ATTRIBUTE, new StreamConnection(endPoint, request, body));
+        HttpStream.UPGRADE_CONNECTION_ATTRIBUTE,
+        new StreamConnection(endPoint, request, writeLimit, body));
   }
 
   /** What is left of the response for Jetty to write, its end, is for the stream to write. */
@@ -75,8 +82,7 @@ final class StreamConnection extends AbstractConnection implements Connection.Up
   @Override
   public void onOpen() {
     super.onOpen();
-    // For writes that wait. Jetty also closes after so long a silence: the heartbeat is sooner.
-    getEndPoint().setIdleTimeout(WRITE_LIMIT.toMillis());
+    getEndPoint().setIdleTimeout(writeLimit.toMillis());
     Thread.ofVirtual().name("skein-stream").start(this::write);
   }
 
@@ -86,6 +92,13 @@ final class StreamConnection extends AbstractConnection implements Connection.Up
     } finally {
       close();
     }
+  }
+
+  /** The limit is for writes that wait; silence is no reason to close. */
+  @Override
+  public boolean onIdleExpired(TimeoutException timeout) {
+    return getEndPoint() instanceof AbstractEndPoint waiting
+        && waiting.getWriteFlusher().isPending();
   }
 
   /** Whatever the client sent after its request is not read. */
