@@ -83,7 +83,20 @@ public final class EventFeed {
    * @param after the last one that the listener knows, in the present epoch
    */
   public Subscription subscribe(StreamId stream, Sequence after, EventListener listener) {
-    StreamSubscription subscription = new StreamSubscription(stream, after, listener, this);
+    return subscribe(new StreamSubscription(stream, null, after, listener, this));
+  }
+
+  /**
+   * The same for a listener that knows the events of a certain epoch. When it has been renewed
+   * since, the listener is reset first.
+   */
+  public Subscription subscribe(
+      StreamId stream, Epoch epoch, Sequence after, EventListener listener) {
+    return subscribe(new StreamSubscription(stream, epoch, after, listener, this));
+  }
+
+  private Subscription subscribe(StreamSubscription subscription) {
+    StreamId stream = subscription.stream();
     watched.compute(
         stream,
         (id, present) -> {
@@ -248,7 +261,7 @@ public final class EventFeed {
       streams.forEach(toCompare::remove);
       try {
         compare(streams);
-      } catch (RuntimeException e) {
+      } catch (Throwable e) {
         LOG.warn("subscriptions could not be compared with PostgreSQL; it is tried again", e);
         toCompare.addAll(streams);
         pauseAfterFailure();

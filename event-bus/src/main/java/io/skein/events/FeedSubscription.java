@@ -18,7 +18,7 @@ public final class FeedSubscription implements AutoCloseable {
   private final TenantFeed feed;
   private final ReentrantLock lock = new ReentrantLock();
 
-  /** Unknown until PostgreSQL was asked first. */
+  /** Null is unknown until PostgreSQL was asked first. */
   private @Nullable Epoch epoch;
 
   private volatile FeedPosition delivered;
@@ -26,8 +26,17 @@ public final class FeedSubscription implements AutoCloseable {
   private volatile boolean ended;
   private boolean catchingUp;
 
-  FeedSubscription(String tenant, FeedPosition after, FeedListener listener, TenantFeed feed) {
+  /**
+   * @param epoch of what the listener knows; null when that is the present one, whichever it is
+   */
+  FeedSubscription(
+      String tenant,
+      @Nullable Epoch epoch,
+      FeedPosition after,
+      FeedListener listener,
+      TenantFeed feed) {
     this.tenant = tenant;
+    this.epoch = epoch;
     this.delivered = after;
     this.listener = listener;
     this.feed = feed;
@@ -78,12 +87,11 @@ public final class FeedSubscription implements AutoCloseable {
     if (!joined) {
       return;
     }
-    try {
-      deliver(entries);
-    } catch (RuntimeException e) {
-      LOG.warn("a delivery failed and is repeated", e);
-      catchUpSoon();
-    }
+    Guarded.run(() -> deliver(entries))
+        .ifPresent(failure -> {
+          LOG.warn("a delivery failed and is repeated", failure);
+          catchUpSoon();
+        });
   }
 
   private void catchUp() {
@@ -91,7 +99,8 @@ public final class FeedSubscription implements AutoCloseable {
     while (behind && !ended && !feed.stopped()) {
       try {
         behind = readOn();
-      } catch (RuntimeException e) {
+      } catch (Throwable e) {
+        Guarded.clearInterrupt();
         if (!ended && !feed.stopped()) {
           LOG.warn("a delivery failed and is repeated", e);
           feed.pauseAfterFailure();
@@ -135,6 +144,7 @@ public final class FeedSubscription implements AutoCloseable {
         entries.stream().filter(entry -> entry.place().compareTo(after) > 0).toList();
     if (!next.isEmpty() && !ended) {
       listener.entries(next);
+      Guarded.clearInterrupt();
       delivered = next.getLast().place();
     }
   }

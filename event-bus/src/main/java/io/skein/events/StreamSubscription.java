@@ -25,7 +25,7 @@ final class StreamSubscription implements Subscription {
   private final EventFeed feed;
   private final ReentrantLock lock = new ReentrantLock();
 
-  /** Unknown until PostgreSQL was asked first. */
+  /** Null is unknown until PostgreSQL was asked first. */
   private @Nullable Epoch epoch;
 
   private volatile long delivered;
@@ -36,8 +36,17 @@ final class StreamSubscription implements Subscription {
   private boolean closed;
   private volatile boolean ended;
 
-  StreamSubscription(StreamId stream, Sequence after, EventListener listener, EventFeed feed) {
+  /**
+   * @param epoch of what the listener knows; null when that is the present one, whichever it is
+   */
+  StreamSubscription(
+      StreamId stream,
+      @Nullable Epoch epoch,
+      Sequence after,
+      EventListener listener,
+      EventFeed feed) {
     this.stream = stream;
+    this.epoch = epoch;
     this.delivered = after.value();
     this.listener = listener;
     this.feed = feed;
@@ -60,11 +69,8 @@ final class StreamSubscription implements Subscription {
   /** Passed on at once: progress has no order. */
   void observed(AgentUpdate update) {
     if (!ended) {
-      try {
-        listener.progress(update);
-      } catch (RuntimeException e) {
-        LOG.warn("a listener failed to take progress", e);
-      }
+      Guarded.run(() -> listener.progress(update))
+          .ifPresent(failure -> LOG.warn("a listener failed to take progress", failure));
     }
   }
 
@@ -356,15 +362,11 @@ final class StreamSubscription implements Subscription {
     }
   }
 
-  private boolean tell(Runnable delivery) {
-    try {
-      delivery.run();
-      return true;
-    } catch (RuntimeException e) {
-      if (!ended) {
-        LOG.warn("a delivery failed and is repeated", e);
-      }
-      return false;
+  private boolean tell(Guarded.Call delivery) {
+    Optional<Throwable> failure = Guarded.run(delivery);
+    if (failure.isPresent() && !ended) {
+      LOG.warn("a delivery failed and is repeated", failure.get());
     }
+    return failure.isEmpty();
   }
 }

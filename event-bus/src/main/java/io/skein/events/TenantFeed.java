@@ -109,7 +109,20 @@ public final class TenantFeed {
    * @param after the last one that the listener knows, in the present epoch
    */
   public FeedSubscription subscribe(String tenant, FeedPosition after, FeedListener listener) {
-    FeedSubscription subscription = new FeedSubscription(tenant, after, listener, this);
+    return subscribe(new FeedSubscription(tenant, null, after, listener, this));
+  }
+
+  /**
+   * The same for a listener that knows the entries of a certain epoch. When it has been renewed
+   * since, the listener is reset first.
+   */
+  public FeedSubscription subscribe(
+      String tenant, Epoch epoch, FeedPosition after, FeedListener listener) {
+    return subscribe(new FeedSubscription(tenant, epoch, after, listener, this));
+  }
+
+  private FeedSubscription subscribe(FeedSubscription subscription) {
+    String tenant = subscription.tenant();
     watched.compute(
         tenant,
         (name, present) -> {
@@ -199,7 +212,7 @@ public final class TenantFeed {
         }
       } catch (InterruptedException e) {
         return;
-      } catch (RuntimeException e) {
+      } catch (Throwable e) {
         LOG.warn("the heads of the feeds could not be compared; it is tried again", e);
       }
     }

@@ -63,7 +63,8 @@ final class FeedSource implements Source<FeedPosition> {
         () -> {
           Hub<FeedPosition> hub = new Hub<>(head.epoch(), head.top(), settings);
           Feeding feeding = new Feeding(hub, engagements);
-          FeedSubscription running = feed.subscribe(viewer.tenant(), head.top(), feeding);
+          FeedSubscription running =
+              feed.subscribe(viewer.tenant(), head.epoch(), head.top(), feeding);
           hub.fedBy(running::close);
           return hub;
         });

@@ -50,7 +50,9 @@ final class FlowSource implements Source<Sequence> {
         watcher,
         () -> {
           Hub<Sequence> hub = new Hub<>(position.epoch(), position.last(), settings);
-          hub.fedBy(bus.feed().subscribe(stream, position.last(), new Feeding(hub))::close);
+          hub.fedBy(
+              bus.feed().subscribe(stream, position.epoch(), position.last(), new Feeding(hub))
+                  ::close);
           return hub;
         });
   }

@@ -189,6 +189,24 @@ class SseBrokerTest {
     }
   }
 
+  /** Between the look at the position and the hub's first read: nobody may be left in silence. */
+  @Test
+  void aHubThatBeganInAnEpochThatWasRenewedMeanwhileIsNotSilent() {
+    StreamId stream = open();
+    append(stream, 3);
+    SseStream early = first.open(stream, null).orElseThrow();
+    database.useTransaction(tx -> tx.handle().execute("select skein_renew_epoch()"));
+    append(stream, 1);
+    Client watcher = Client.follow(early);
+    await().until(() -> !watcher.frames("reset").isEmpty());
+    Client late = follow(first, stream, null);
+    late.awaitSequence(4);
+    append(stream, 1);
+    late.awaitSequence(5);
+    watcher.awaitSequence(5);
+    assertThat(late.sequences()).containsExactly(1L, 2L, 3L, 4L, 5L);
+  }
+
   @Test
   void anIdThatMeansNothingResetsToThePresent() {
     StreamId stream = open();
