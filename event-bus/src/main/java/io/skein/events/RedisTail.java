@@ -11,6 +11,7 @@ import io.skein.redis.RedisConnections;
 import io.skein.redis.RedisShard;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -193,10 +194,22 @@ final class RedisTail {
     }
   }
 
+  /** The id may be a foreign one, of up to 2⁶⁴ − 1; then it is beyond every sequence. */
   private static TailPosition tailPosition(Object entry) {
     String id = new String((byte[]) ((List<?>) entry).getFirst(), UTF_8);
     int dash = id.indexOf('-');
-    return new TailPosition(new Sequence(Long.parseLong(id.substring(0, dash))), id.endsWith("-1"));
+    long last = Long.parseUnsignedLong(id, 0, dash, 10);
+    return new TailPosition(
+        new Sequence(last < 0 ? Long.MAX_VALUE : last), id.substring(dash).equals("-1"));
+  }
+
+  /** Removes tails in which something foreign lies; the sweep makes them anew. */
+  void remove(Collection<StreamId> streams, Epoch epoch) {
+    for (StreamId stream : streams) {
+      guard(
+          "remove a tail",
+          () -> redis.jedis().del(redis.keys().flowEvents(stream.value(), epoch.millis())));
+    }
   }
 
   /** Where the sweep stood on each master; an empty one after a flush. */

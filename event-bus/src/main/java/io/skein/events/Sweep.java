@@ -8,9 +8,11 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Collectors;
@@ -121,9 +123,11 @@ public final class Sweep {
   private void repair(Epoch epoch, List<Changed> page) {
     Map<StreamId, TailPosition> tails =
         tail.positions(page.stream().collect(Collectors.toMap(Changed::stream, changed -> epoch)));
+    Set<StreamId> foreign = foreign(epoch, page, tails);
+    tail.remove(foreign, epoch);
     for (Changed changed : page) {
       TailPosition reached = tails.get(changed.stream());
-      if (reached == null) {
+      if (reached == null || foreign.contains(changed.stream())) {
         long start = Math.max(0, changed.lastSeq() - NEW_TAIL);
         repair(changed.stream(), new Sequence(start));
       } else if (reached.last().value() < changed.lastSeq()
@@ -131,6 +135,35 @@ public final class Sweep {
         repair(changed.stream(), reached.last());
       }
     }
+  }
+
+  /**
+   * Tails with an entry beyond what PostgreSQL says after they were read: nobody of us wrote it.
+   */
+  private Set<StreamId> foreign(
+      Epoch epoch, List<Changed> page, Map<StreamId, TailPosition> tails) {
+    Set<StreamId> ahead = new HashSet<>();
+    for (Changed changed : page) {
+      TailPosition reached = tails.get(changed.stream());
+      if (reached != null && reached.last().value() > changed.lastSeq()) {
+        ahead.add(changed.stream()); // or the stream went on meanwhile
+      }
+    }
+    if (!ahead.isEmpty()) {
+      journal
+          .positions(ahead)
+          .forEach((stream, now) -> {
+            TailPosition reached = tails.get(stream);
+            boolean real = reached == null || now.last().compareTo(reached.last()) >= 0;
+            if (real || !now.epoch().equals(epoch)) {
+              ahead.remove(stream);
+            }
+          });
+    }
+    if (!ahead.isEmpty()) {
+      LOG.warn("tails hold entries that nobody appended and are made anew streams={}", ahead);
+    }
+    return ahead;
   }
 
   private void repair(StreamId stream, Sequence after) {

@@ -36,6 +36,10 @@ if tail[1] then
   local dash = string.find(tail[1][1], '-', 1, true)
   last = tonumber(string.sub(tail[1][1], 1, dash - 1))
   marked = string.sub(tail[1][1], dash + 1) == '1'
+  if last > 9007199254740992 then -- foreign: no number here is exact beyond 2^53
+    redis.call('DEL', KEYS[1])
+    last, marked = first - 1, false
+  end
 end
 if last < first - 1 then
   return {2, last}

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import redis.clients.jedis.Protocol;
 import redis.clients.jedis.StreamEntryID;
 import redis.clients.jedis.UnifiedJedis;
 import redis.clients.jedis.params.XAddParams;
@@ -85,6 +86,19 @@ class TailDamageTest {
       @Override
       void doTo(UnifiedJedis redis, String key) {
         redis.set(key, "no stream");
+      }
+    },
+    FOREIGN_ENTRY_BY_THE_CLOCK {
+      @Override
+      void doTo(UnifiedJedis redis, String key) {
+        redis.xadd(key, StreamEntryID.NEW_ENTRY, Map.of("by", "hand"));
+      }
+    },
+    FOREIGN_ENTRY_WITH_THE_LARGEST_ID {
+      @Override
+      void doTo(UnifiedJedis redis, String key) {
+        redis.sendCommand(
+            Protocol.Command.XADD, key, "18446744073709551615-18446744073709551615", "by", "hand");
       }
     },
     FOREIGN_TEXT {
