@@ -88,7 +88,9 @@ final class Duty {
   private void makePass(boolean asked) throws InterruptedException {
     try {
       pass.make(asked);
-    } catch (RuntimeException e) {
+    } catch (InterruptedException e) {
+      throw e;
+    } catch (Throwable e) {
       LOG.warn("a pass of {} failed; the next one repeats it", name, e);
     }
   }

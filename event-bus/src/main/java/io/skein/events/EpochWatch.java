@@ -6,9 +6,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sees that PostgreSQL is not what it was: the epoch was renewed, or its log ends before a place
- * where it has been, as after a restore in place. Then commits were lost, and the epoch is renewed
- * here. For one thread.
+ * Sees that PostgreSQL is not what it was: the epoch was renewed, it is another server, or its log
+ * ends before a place where it has been, as after a restore in place. Then commits were lost, and
+ * the epoch is renewed here, whether or not Redis is there for the sweep to do so. For one thread.
  */
 final class EpochWatch {
   private static final Logger LOG = LoggerFactory.getLogger(EpochWatch.class);
@@ -43,7 +43,8 @@ final class EpochWatch {
     return database.read(handle ->
         handle
             .createQuery(
-                "select epoch, (pg_current_wal_flush_lsn() - '0/0')::bigint as log from epochs")
+                "select skein_confirm_epoch() as epoch,"
+                    + " (pg_current_wal_flush_lsn() - '0/0')::bigint as log")
             .map((row, context) -> new State(new Epoch(row.getLong("epoch")), row.getLong("log")))
             .one());
   }

@@ -91,7 +91,7 @@ public final class GroupConsumer implements AutoCloseable {
   private boolean turn() {
     try {
       return step.take();
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
       LOG.warn("a consumer group's turn failed; it is tried again", e);
       return false;
     }

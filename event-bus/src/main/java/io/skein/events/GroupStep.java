@@ -53,7 +53,8 @@ final class GroupStep {
     Attempt attempt = new Attempt();
     try {
       return database.inTransaction(attempt::run);
-    } catch (Exception e) {
+    } catch (Throwable e) {
+      Guarded.clearInterrupt(); // the second transaction would fail of it
       attempt.failed(e);
       return true;
     }
@@ -92,16 +93,14 @@ final class GroupStep {
       }
       feed.raiseVersions(entries);
       handler.handle(transaction, entries);
+      Guarded.clearInterrupt();
       GroupRows.move(
           transaction.handle(), group, mine.partition(), entries.getLast().place(), instance);
       return true;
     }
 
     /** In a second transaction: the first one was rolled back. */
-    void failed(Exception e) {
-      if (e instanceof InterruptedException) {
-        Thread.currentThread().interrupt();
-      }
+    void failed(Throwable e) {
       GroupRows.Turn mine = turn;
       if (mine == null || entries.isEmpty()) {
         throw new IllegalStateException("no partition of a consumer group could be taken", e);

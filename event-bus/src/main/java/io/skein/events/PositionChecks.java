@@ -81,7 +81,7 @@ final class PositionChecks {
       check.run();
     } catch (RedisAwayException e) {
       LOG.debug("positions could not be compared with Redis", e);
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
       LOG.warn("positions could not be compared; it is tried again", e);
     }
   }

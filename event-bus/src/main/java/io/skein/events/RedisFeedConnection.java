@@ -70,11 +70,19 @@ final class RedisFeedConnection {
   private void tendUntilStopped() {
     try {
       while (!stopped.await(TEND_INTERVAL.toMillis(), TimeUnit.MILLISECONDS)) {
-        followMasters();
-        links.values().forEach(this::probe);
+        tend();
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  private void tend() {
+    try {
+      followMasters();
+      links.values().forEach(this::probe);
+    } catch (Throwable e) {
+      LOG.error("the feed's connections could not be tended; it is tried again", e);
     }
   }
 

@@ -131,21 +131,27 @@ final class RedisFeedLink {
   private void listen() {
     try (Jedis jedis = redis.openSubscriber(shard)) {
       Connection connection = jedis.getConnection();
-      connection.setTimeoutInfinite();
-      new Session(connection).proceed(connection, probeChannel.getBytes(UTF_8));
+      connection.setSoTimeout(Math.toIntExact(LONGEST_SILENCE.toMillis()));
+      try {
+        new Session(connection).proceed(connection, probeChannel.getBytes(UTF_8));
+      } finally {
+        ended(); // before it is closed: what is sent after that would connect it again
+      }
     } catch (JedisException e) {
       if (closed.getCount() > 0) {
         LOG.warn("the feed lost its connection; every subscription is compared when it is back", e);
       }
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
       LOG.error("the feed failed; it connects again", e);
+    }
+  }
+
+  private void ended() {
+    lock.lock();
+    try {
+      session = null;
     } finally {
-      lock.lock();
-      try {
-        session = null;
-      } finally {
-        lock.unlock();
-      }
+      lock.unlock();
     }
   }
 
@@ -153,6 +159,7 @@ final class RedisFeedLink {
   private void opened(Session opened) {
     lock.lock();
     try {
+      opened.readWithoutLimit();
       session = opened;
       if (closed.getCount() == 0) {
         opened.cut();
@@ -176,20 +183,30 @@ final class RedisFeedLink {
       this.connection = connection;
     }
 
+    /** From now on {@link #probe} sees to it that there is something to read. */
+    void readWithoutLimit() {
+      connection.setTimeoutInfinite();
+    }
+
     void leave(String channel) {
       leaving.merge(channel, 1, Integer::sum);
       send(() -> sunsubscribe(channel.getBytes(UTF_8)));
     }
 
-    /** The reading thread notices and connects again. */
+    /** The reading thread notices and connects again. Throws nothing: its callers hold maps. */
     void cut() {
-      connection.disconnect();
+      try {
+        connection.disconnect();
+      } catch (RuntimeException e) {
+        // It flushes first, which fails on a broken socket; the socket is closed all the same.
+        LOG.debug("the feed's connection was broken when it was cut", e);
+      }
     }
 
     private void send(Runnable command) {
       try {
         command.run();
-      } catch (JedisException e) {
+      } catch (RuntimeException e) {
         LOG.debug("the feed's connection broke", e);
         cut();
       }

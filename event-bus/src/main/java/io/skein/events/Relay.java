@@ -90,7 +90,7 @@ public final class Relay {
       } catch (RedisAwayException e) {
         LOG.debug("Redis did not answer the relay; the sweep will repair it", e);
         failed.add(waiting.size());
-      } catch (RuntimeException e) {
+      } catch (Throwable e) {
         LOG.error("relaying failed; the sweep will repair it", e);
         failed.add(waiting.size());
       }

@@ -103,7 +103,7 @@ final class TenantWatch {
     while (stillAsked()) {
       try {
         readToTheEnd();
-      } catch (RuntimeException e) {
+      } catch (Throwable e) {
         if (!feed.stopped()) {
           LOG.warn("a tenant's feed could not be read; it is tried again", e);
           feed.pauseAfterFailure();

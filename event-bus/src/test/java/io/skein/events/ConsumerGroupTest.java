@@ -119,6 +119,36 @@ class ConsumerGroupTest {
     }
   }
 
+  /** What no {@code catch (Exception)} sees, and an interrupt that is the handler's own. */
+  @Test
+  void anErrorOrAnInterruptOfAHandlerIsAFailureLikeAnyOther() {
+    StreamId stream = first.open(tenant);
+    ConsumerGroup group = group(1);
+    append(List.of(stream), 4);
+    AtomicInteger attempts = new AtomicInteger();
+    GroupHandler handler =
+        (transaction, entries) -> {
+          effect(transaction, entries);
+          switch (attempts.incrementAndGet()) {
+            case 1 -> throw new StackOverflowError("on purpose");
+            case 2 -> throw new InterruptedException("on purpose");
+            case 3 -> {
+              Thread.currentThread().interrupt();
+              throw new IllegalStateException("on purpose");
+            }
+            default -> Thread.currentThread().interrupt();
+          }
+        };
+    try (GroupConsumer consumer = group.consume(handler, 1)) {
+      assertThat(consumer).isNotNull();
+      await().atMost(SOON).until(() -> effects() == 4);
+      append(List.of(stream), 1);
+      await().atMost(SOON).until(() -> effects() == 5);
+      assertThat(effectsOf(stream)).containsExactly(1L, 2L, 3L, 4L, 5L);
+      assertThat(attempts.get()).isGreaterThan(4);
+    }
+  }
+
   @Test
   void beginsWhereItIsToldAndCanBeMoved() {
     StreamId stream = first.open(tenant);

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import redis.clients.jedis.Jedis;
 
 /** Losing all of Redis at any moment loses time, never an event. */
 class RedisLossTest {
@@ -127,6 +128,45 @@ class RedisLossTest {
     await()
         .atMost(SOON)
         .until(() -> !writer.bus.sweep().leading() && !watcher.bus.sweep().leading());
+  }
+
+  /** It answers PING, reads and publishes; its writes are refused. */
+  @Test
+  void fullToTheBrim() {
+    StreamId stream = writer.open();
+    Recorder recorder = watcher.watch(stream, 0);
+    writer.append(stream, NewEvent.of("x"));
+    recorder.awaitExactly(1, 1, SOON);
+    writer.redis.jedis().configSet("maxmemory", "1");
+    writer.append(stream, NewEvent.of("x"));
+    recorder.awaitExactly(1, 2, Duration.ofSeconds(2));
+    await()
+        .atMost(SOON)
+        .until(() -> !watcher.redis.health().available() && !writer.redis.health().available());
+    writer.appendWithoutRelay(stream, NewEvent.of("x"));
+    recorder.awaitExactly(1, 3, Duration.ofSeconds(2));
+    try (Jedis jedis = writer.redis.openSubscriber()) {
+      jedis.configSet("maxmemory", "0");
+    }
+    await().atMost(SOON).until(() -> watcher.bus.feed().live());
+    writer.append(stream, NewEvent.of("x"));
+    recorder.awaitExactly(1, 4, SOON);
+  }
+
+  /** The epoch is no matter of Redis: a promoted server is noticed without it. */
+  @Test
+  void anotherServerOfPostgresIsNoticedWhileRedisIsAway() {
+    StreamId stream = writer.open();
+    writer.append(stream, NewEvent.of("x"));
+    Recorder recorder = watcher.watch(stream, 0);
+    recorder.awaitExactly(1, 1, SOON);
+    server.kill();
+    await().atMost(SOON).until(() -> !watcher.bus.feed().live());
+    writer.database.useTransaction(
+        tx -> tx.handle().execute("update epochs set server = 'another'"));
+    await().atMost(Duration.ofSeconds(3)).until(() -> recorder.resets.size() == 1);
+    writer.append(stream, NewEvent.of("x"));
+    await().atMost(SOON).until(() -> recorder.events.getLast().seq() == 2);
   }
 
   @Test
