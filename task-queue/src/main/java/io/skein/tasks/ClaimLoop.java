@@ -19,10 +19,12 @@ import org.slf4j.LoggerFactory;
 final class ClaimLoop implements Runnable {
   private static final Logger LOG = LoggerFactory.getLogger(ClaimLoop.class);
   private static final Duration BUSY_POLL = Duration.ofMillis(200);
+  private static final int LOWER_FIRST = 8;
   private static final Duration AFTER_FAILURE = Duration.ofMillis(500);
 
   private final Database database;
   private final ClaimStatements statements;
+  private final FairClaims fair;
   private final Slots slots;
   private final WorkerPresence presence;
   private final RunExecution execution;
@@ -34,6 +36,7 @@ final class ClaimLoop implements Runnable {
   private long overdue = System.nanoTime();
   private long due = overdue;
   private boolean answerLost;
+  private long fairClaims;
 
   ClaimLoop(
       TaskQueue queue,
@@ -47,6 +50,7 @@ final class ClaimLoop implements Runnable {
     this.hints = queue.hints();
     this.redisAvailable = () -> queue.redis().health().available();
     this.statements = statements;
+    this.fair = new FairClaims(queue.database(), statements);
     this.slots = slots;
     this.presence = presence;
     this.execution = execution;
@@ -112,19 +116,31 @@ final class ClaimLoop implements Runnable {
   private void claimFairly() {
     // Each claim starts with another queue, so that none starves behind a full one.
     Collections.rotate(queues, 1);
+    FairClaims.Levels levels = nextLevels();
     int wanted = slots.free();
     int got = 0;
     for (String queue : queues) {
       int free = slots.free();
       if (free > 0) {
-        List<Run> runs = database.read(handle -> statements.fair(handle, queue, free));
+        List<Run> runs = fair.claim(queue, levels, free);
         got += runs.size();
         run(runs);
       }
     }
     claimSuspect();
     slots.takeHintsPastRoom().forEach(hints::offer);
-    planNext(wanted > 0 && got >= wanted, got > 0);
+    boolean some = !levels.equals(FairClaims.Levels.ALL); // the others have not been asked
+    planNext(wanted > 0 && (got >= wanted || some), got > 0);
+  }
+
+  /** One claim in eight is for those that others keep going before. */
+  private FairClaims.Levels nextLevels() {
+    fairClaims++;
+    if (fairClaims % LOWER_FIRST == 0) {
+      boolean low = fairClaims / LOWER_FIRST % 2 == 0;
+      return FairClaims.Levels.only(low ? Priority.LOW : Priority.NORMAL);
+    }
+    return FairClaims.Levels.ALL;
   }
 
   private void claimSuspect() {
@@ -157,6 +173,7 @@ final class ClaimLoop implements Runnable {
     long jittered =
         (long) (interval.toNanos() * (1 - 0.15 * ThreadLocalRandom.current().nextDouble()));
     overdue = now + jittered;
+    slots.backlog(backlog);
     if (backlog) {
       due = now;
     } else if (busy && !redisAvailable.getAsBoolean()) {

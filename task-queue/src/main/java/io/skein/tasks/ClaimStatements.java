@@ -13,7 +13,7 @@ import org.jdbi.v3.core.statement.Query;
 /**
  * The statements that turn queued tasks into runs of this worker. Each locks what it takes, passing
  * over rows that another worker is claiming, and raises the lease: two workers never get the same
- * run. Only types this worker knows are taken.
+ * run. Only types this worker knows are taken, and nothing of a queue that is paused.
  */
 final class ClaimStatements {
   /** How long a busy worker leaves a suspect to an idle one. */
@@ -31,38 +31,24 @@ final class ClaimStatements {
     this.term = term;
   }
 
-  /** Claims those of the hinted tasks that are still queued. */
+  /** Claims those of the hinted tasks that are still queued, in queues without limits. */
   List<Run> hinted(Handle handle, Collection<TaskId> ids) {
     return claim(
         handle
             .createQuery(
                 claimOf(
                     """
-                    select id from tasks
-                    where id = any(:ids) and state = 'queued' and crash_count < 2
-                      and queue = any(:queues) and type = any(:types)
-                    order by id for update skip locked
+                    select c.id from tasks c
+                    where c.id = any(:ids) and c.state = 'queued' and c.crash_count < 2
+                      and c.queue = any(:queues) and c.type = any(:types)
+                      and (c.expires_at is null or c.expires_at > skein_now())
+                      and not exists (select from task_queues q
+                        where q.queue = c.queue and (q.paused_at is not null or q.limited))
+                    order by c.id for update of c skip locked
                     """,
                     "skein_now()"))
             .bindArray("ids", UUID.class, ids.stream().map(TaskId::value).toList())
             .bindArray("queues", String.class, queues));
-  }
-
-  /** Claims in the fair order: priority, then due time. */
-  List<Run> fair(Handle handle, String queue, int most) {
-    return claim(
-        handle
-            .createQuery(
-                claimOf(
-                    """
-                    select id from tasks
-                    where queue = :queue and state = 'queued' and crash_count < 2
-                      and type = any(:types)
-                    order by priority, run_at, id limit :most for update skip locked
-                    """,
-                    "skein_now()"))
-            .bind("queue", queue)
-            .bind("most", most));
   }
 
   /**
@@ -78,6 +64,9 @@ final class ClaimStatements {
                         select id from tasks
                         where queue = :queue and state = 'queued' and crash_count >= 2
                           and type = any(:types)
+                          and (expires_at is null or expires_at > skein_now())
+                          and not exists (select from task_queues q
+                            where q.queue = :queue and q.paused_at is not null)
                           and run_at <= skein_now() - :patience * interval '1 ms'
                         order by run_at limit 1 for update skip locked
                         """,
@@ -116,18 +105,28 @@ final class ClaimStatements {
         .list();
   }
 
-  private static String claimOf(String candidates, String startedAt) {
+  /**
+   * @param candidates a query of {@code id}, for {@link #claim}
+   */
+  static String claimOf(String candidates, String startedAt) {
+    return "with candidate as materialized (" + candidates + ")" + begin(startedAt);
+  }
+
+  /** Turns the rows of {@code candidate} into runs. */
+  static String begin(String startedAt) {
     return """
-    with candidate as materialized (%s)
     update tasks t set state = 'running', lease = lease + 1, attempt = attempt + 1,
-      worker = :worker, lease_until = skein_now() + :term * interval '1 ms', started_at = %s
+      worker = :worker, lease_until = skein_now() + :term * interval '1 ms', started_at = %s,
+      unique_key = case when unique_until_begun then null else unique_key end,
+      progress = null, log = null
     from candidate where t.id = candidate.id
     returning %s
     """
-        .formatted(candidates, startedAt, TaskRow.COLUMNS);
+        .formatted(startedAt, TaskRow.COLUMNS);
   }
 
-  private List<Run> claim(Query query) {
+  /** The runs that such a statement began, in the order in which they shall begin. */
+  List<Run> claim(Query query) {
     return query
         .bindArray("types", String.class, types)
         .bind("worker", worker)

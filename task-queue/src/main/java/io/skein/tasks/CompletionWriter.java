@@ -88,8 +88,8 @@ final class CompletionWriter implements Runnable {
   }
 
   private Set<Lease> writeAll(List<Run> batch) {
-    return database.read(handle ->
-        writes.completeAll(handle, batch.stream().map(CompletionWriter::completion).toList()));
+    return database.inTransaction(
+        tx -> writes.completeAll(tx, batch.stream().map(CompletionWriter::completion).toList()));
   }
 
   /** What was written is taken off the batch, so that a failure in the middle repeats the rest. */
@@ -97,7 +97,7 @@ final class CompletionWriter implements Runnable {
     while (!batch.isEmpty()) {
       Run run = batch.getFirst();
       try {
-        boolean committed = database.read(handle -> writes.complete(handle, completion(run)));
+        boolean committed = database.inTransaction(tx -> writes.complete(tx, completion(run)));
         ended.ended(run, committed);
       } catch (PermanentTaskException e) {
         refused.accept(run, e);
@@ -107,7 +107,7 @@ final class CompletionWriter implements Runnable {
   }
 
   private static LeasedWrites.Completion completion(Run run) {
-    return new LeasedWrites.Completion(run.lease(), run.result());
+    return new LeasedWrites.Completion(run.lease(), run.result(), run.log());
   }
 
   private static void pause() {

@@ -9,7 +9,7 @@ final class ErrorText {
    * was written for people. Never throws, whatever the failure does when asked.
    */
   static String of(Throwable failure) {
-    if (failure instanceof PermanentTaskException && failure.getMessage() != null) {
+    if (writtenForPeople(failure) && failure.getMessage() != null) {
       return failure.getMessage();
     }
     Throwable root = failure;
@@ -17,6 +17,12 @@ final class ErrorText {
       root = root.getCause();
     }
     return root == failure ? one(failure) : one(failure) + "; caused by " + one(root);
+  }
+
+  private static boolean writtenForPeople(Throwable failure) {
+    return failure instanceof PermanentTaskException
+        || failure instanceof UnreadablePayloadException
+        || failure instanceof EndedByHandlerException;
   }
 
   private static String one(Throwable failure) {

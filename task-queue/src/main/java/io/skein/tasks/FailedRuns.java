@@ -5,7 +5,6 @@ import io.skein.postgres.Transaction;
 import io.skein.postgres.TransactionConsumer;
 import java.time.Duration;
 import java.util.Map;
-import org.jdbi.v3.core.Handle;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,7 +30,7 @@ final class FailedRuns {
   /** The last statement of the transaction; answers false when the row may not be written. */
   @FunctionalInterface
   interface Write {
-    boolean to(Handle handle, String error);
+    boolean to(Transaction transaction, String error);
   }
 
   /** What of the handler is called: {@link TaskHandler#onRetry} or {@link TaskHandler#onFailed}. */
@@ -76,7 +75,7 @@ final class FailedRuns {
     try {
       database.<X>useTransaction(transaction -> {
         reacting.run(transaction);
-        if (!write.to(transaction.handle(), error)) {
+        if (!write.to(transaction, error)) {
           throw new NotOursException();
         }
       });

@@ -50,8 +50,7 @@ final class LeaseRenewer implements Runnable {
 
   private void renew() {
     List<Run> running = slots.running();
-    Set<Lease> lost =
-        database.read(handle -> writes.renewAll(handle, running.stream().map(Run::lease).toList()));
+    Set<Lease> lost = database.read(handle -> writes.renewAll(handle, running));
     reach.answered(System.nanoTime());
     for (Run run : running) {
       if (lost.contains(run.lease())) {

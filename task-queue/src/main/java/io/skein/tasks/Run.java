@@ -7,17 +7,27 @@ import org.jspecify.annotations.Nullable;
  * it runs on. Thread safe.
  */
 final class Run {
+  /** Characters of a run's log that are kept. */
+  private static final int LOG_BOUND = 8_000;
+
   private final Task task;
   private final Lease lease;
   private @Nullable Thread thread;
   private @Nullable StopReason stopReason;
   private @Nullable String result;
+  private Note note = Note.NONE;
+  private final StringBuilder log = new StringBuilder();
   private boolean completed;
   private boolean closed;
 
   Run(Task task, long leaseNumber) {
     this.task = task;
     this.lease = new Lease(task.id(), leaseNumber);
+  }
+
+  /** What the handler says meanwhile; null for nothing. */
+  record Note(@Nullable Integer progress, @Nullable String details) {
+    static final Note NONE = new Note(null, null);
   }
 
   /** Why a run should end; a later one counts more than an earlier one. */
@@ -86,6 +96,33 @@ final class Run {
 
   synchronized @Nullable String result() {
     return result;
+  }
+
+  synchronized void noteProgress(int percent) {
+    note = new Note(percent, note.details());
+  }
+
+  synchronized void noteDetails(String json) {
+    note = new Note(note.progress(), json);
+  }
+
+  /** The newest, written or not. */
+  synchronized Note note() {
+    return note;
+  }
+
+  /** Keeps the end of what was logged. */
+  synchronized void log(String line) {
+    String clean = line.replace('\u0000', '\uFFFD');
+    log.append(clean, Math.max(0, clean.length() - LOG_BOUND), clean.length()).append('\n');
+    if (log.length() > LOG_BOUND) {
+      log.delete(0, log.length() - LOG_BOUND);
+    }
+  }
+
+  /** Null when nothing was logged. */
+  synchronized @Nullable String log() {
+    return log.isEmpty() ? null : log.toString();
   }
 
   synchronized void markCompleted() {

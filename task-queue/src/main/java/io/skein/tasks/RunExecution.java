@@ -6,7 +6,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,19 +17,11 @@ import org.slf4j.LoggerFactory;
  */
 final class RunExecution implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RunExecution.class);
-  private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
-  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
-
-  /** Before work is tried again that PostgreSQL could not serve at that moment. */
-  private static final Duration PASSING_FAILURE_PAUSE = Duration.ofSeconds(1);
-
   private final Database database;
   private final Map<String, TaskHandler> handlers;
   private final LeasedWrites writes;
-  private final FailedRuns failedRuns;
+  private final RunEnds ends;
   private final Slots slots;
-  private final RedisHints hints;
-  private final Upkeep upkeep;
   private final WorkerReports reports;
   private final CompletionWriter completions;
   private final TimeLimitWatch limits = new TimeLimitWatch(this::giveUp);
@@ -42,17 +33,14 @@ final class RunExecution implements AutoCloseable {
       TaskQueue queue,
       Map<String, TaskHandler> handlers,
       LeasedWrites writes,
-      FailedRuns failedRuns,
+      RunEnds ends,
       Slots slots,
-      Upkeep upkeep,
       WorkerReports reports) {
     this.database = queue.database();
-    this.hints = queue.hints();
     this.handlers = handlers;
     this.writes = writes;
-    this.failedRuns = failedRuns;
+    this.ends = ends;
     this.slots = slots;
-    this.upkeep = upkeep;
     this.reports = reports;
     this.completions =
         new CompletionWriter(
@@ -62,7 +50,7 @@ final class RunExecution implements AutoCloseable {
               if (committed) {
                 succeeded(run);
               } else {
-                lost(run);
+                ends.lost(run);
               }
             },
             (run, refusal) -> threads.execute(() -> fail(run, refusal)));
@@ -84,7 +72,7 @@ final class RunExecution implements AutoCloseable {
     if (database.read(handle -> writes.begin(handle, run.lease()))) {
       submit(run);
     } else if (run.close()) {
-      lost(run);
+      ends.lost(run);
     }
   }
 
@@ -92,7 +80,7 @@ final class RunExecution implements AutoCloseable {
   void takeBack(Run run) {
     if (run.close()) {
       run.interrupt();
-      handBack(run);
+      ends.handBack(run);
       if (run.onThread()) {
         reports.tell(listener -> listener.abandoned(run.task()));
       }
@@ -131,21 +119,37 @@ final class RunExecution implements AutoCloseable {
     if (run.completed()) {
       succeeded(run);
     } else if (reason == Run.StopReason.LEASE_LOST) {
-      lost(run);
+      ends.lost(run);
     } else if (failure == null) {
       completions.add(run);
     } else if (reason == Run.StopReason.WORKER_STOPS
         && !(failure instanceof PermanentTaskException)) {
-      handBack(run);
+      ends.handBack(run);
+    } else if (failure instanceof EndedByHandlerException wish) {
+      settleAsAsked(run, wish);
+    } else if (failure instanceof UnreadablePayloadException) {
+      ends.park(run, ErrorText.of(failure));
     } else if (reason == null && PassingFailures.isPassing(failure)) {
       // Not the work's fault: it runs again soon, and no attempt is spent.
-      postpone(run, failure);
+      ends.postpone(run, failure);
     } else {
       fail(run, failure);
     }
   }
 
+  private void settleAsAsked(Run run, EndedByHandlerException wish) {
+    switch (wish.end()) {
+      case RETRY -> fail(run, wish, wish.pause());
+      case SNOOZE -> ends.snooze(run, wish.pause(), wish.reason());
+      case DISCARD -> ends.discard(run, wish.reason());
+    }
+  }
+
   private void fail(Run run, Throwable failure) {
+    fail(run, failure, null);
+  }
+
+  private void fail(Run run, Throwable failure, @Nullable Duration pause) {
     Task task = run.task();
     String error = ErrorText.of(failure);
     boolean explained = failure instanceof PermanentTaskException;
@@ -156,9 +160,9 @@ final class RunExecution implements AutoCloseable {
     String outcome = last ? "ends" : "will be repeated";
     log(task, explained ? null : failure, outcome, error);
     if (last) {
-      end(run, explained ? TaskState.FAILED : TaskState.DEAD, error);
+      ends.end(run, explained ? TaskState.FAILED : TaskState.DEAD, error);
     } else {
-      retry(run, error);
+      ends.retry(run, error, pause);
     }
   }
 
@@ -182,7 +186,7 @@ final class RunExecution implements AutoCloseable {
     threads.execute(() -> {
       if (run.close()) {
         run.askToStop(Run.StopReason.HARD_LIMIT);
-        end(
+        ends.end(
             run,
             TaskState.FAILED,
             "ran longer than its hard time limit " + run.task().limits().hard());
@@ -198,126 +202,8 @@ final class RunExecution implements AutoCloseable {
     });
   }
 
-  private void retry(Run run, String error) {
-    untilWritten(
-        run,
-        () -> {
-          AtomicReference<@Nullable Duration> delay = new AtomicReference<>();
-          boolean written =
-              failedRuns.write(
-                  run.task(),
-                  error,
-                  TaskHandler::onRetry,
-                  (handle, reason) -> {
-                    delay.set(writes.retry(handle, run.lease(), reason).orElse(null));
-                    return delay.get() != null;
-                  });
-          if (written) {
-            upkeep.promoteIn(Objects.requireNonNull(delay.get()).plusMillis(1));
-            reports.tell(listener -> listener.retried(run.task(), error));
-          }
-          return written;
-        });
-  }
-
-  private void end(Run run, TaskState state, String error) {
-    untilWritten(
-        run,
-        () -> {
-          boolean ended =
-              failedRuns.write(
-                  run.task(),
-                  error,
-                  (handler, transaction, task, reason) ->
-                      handler.onFailed(transaction, task, state, reason),
-                  (handle, reason) -> writes.end(handle, run.lease(), state, reason));
-          if (ended) {
-            reports.tell(listener -> listener.failed(run.task(), state, error));
-          }
-          return ended;
-        });
-  }
-
-  private void handBack(Run run) {
-    untilWritten(
-        run,
-        () -> {
-          boolean given = database.read(handle -> writes.handBack(handle, run.lease()));
-          if (given) {
-            Task task = run.task();
-            hints.offer(new Hint(task.queue(), task.priority(), task.id()));
-            reports.tell(listener -> listener.handedBack(task));
-          }
-          return given;
-        });
-  }
-
-  private void postpone(Run run, Throwable failure) {
-    String error = ErrorText.of(failure);
-    untilWritten(
-        run,
-        () -> {
-          boolean given =
-              database.read(
-                  handle -> writes.postpone(handle, run.lease(), PASSING_FAILURE_PAUSE, error));
-          if (given) {
-            upkeep.promoteIn(PASSING_FAILURE_PAUSE.plusMillis(1));
-            reports.tell(listener -> listener.handedBack(run.task()));
-          }
-          return given;
-        });
-  }
-
   private void succeeded(Run run) {
     slots.release(run);
     reports.tell(listener -> listener.completed(run.task()));
-  }
-
-  private void lost(Run run) {
-    slots.release(run);
-    reports.tell(listener -> listener.leaseLost(run.task()));
-  }
-
-  /** Repeats the write until PostgreSQL took it; the slot stays taken meanwhile. */
-  private void untilWritten(Run run, EndWrite write) {
-    Duration pause = FIRST_PAUSE;
-    while (true) {
-      try {
-        if (write.write()) {
-          slots.release(run);
-        } else {
-          lost(run);
-        }
-        return;
-      } catch (InterruptedException stopping) {
-        Thread.currentThread().interrupt();
-        return; // the reapers of other workers find it
-      } catch (RuntimeException e) {
-        LOG.atWarn()
-            .setCause(e)
-            .addKeyValue("task", run.task().id())
-            .log("the end of a run was not written; trying again");
-        pause = sleep(pause);
-        if (Thread.currentThread().isInterrupted()) {
-          return;
-        }
-      }
-    }
-  }
-
-  private static Duration sleep(Duration pause) {
-    try {
-      Thread.sleep(pause);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-    Duration doubled = pause.multipliedBy(2);
-    return doubled.compareTo(LONGEST_PAUSE) < 0 ? doubled : LONGEST_PAUSE;
-  }
-
-  /** True when the end was written, false when the lease was lost. */
-  @FunctionalInterface
-  private interface EndWrite {
-    boolean write() throws InterruptedException;
   }
 }

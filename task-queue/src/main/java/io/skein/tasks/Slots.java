@@ -22,6 +22,7 @@ final class Slots {
   private boolean aloneBegun;
   private int beingClaimed;
   private boolean hintsRanOut;
+  private boolean backlog;
   private boolean closed;
 
   Slots(int total) {
@@ -49,7 +50,7 @@ final class Slots {
         return Work.BEGIN_ALONE;
       }
       if (free() > 0) {
-        if (now - overdue >= 0) {
+        if (now - overdue >= 0 || (backlog && now - due >= 0)) {
           return Work.FAIR_CLAIM;
         }
         if (!hints.isEmpty()) {
@@ -85,6 +86,15 @@ final class Slots {
   /** The stream of hints is empty after there were some: a fair claim looks for what had none. */
   synchronized void hintsRanOut() {
     hintsRanOut = true;
+    notifyAll();
+  }
+
+  /**
+   * While there is more than fits, hints tell nothing new: none is read, and the claims in the fair
+   * order go first.
+   */
+  synchronized void backlog(boolean more) {
+    backlog = more;
     notifyAll();
   }
 
@@ -164,7 +174,7 @@ final class Slots {
   }
 
   private int room() {
-    return free() - hints.size() - beingClaimed;
+    return backlog ? 0 : free() - hints.size() - beingClaimed;
   }
 
   private void waitNanos(long nanos) throws InterruptedException {

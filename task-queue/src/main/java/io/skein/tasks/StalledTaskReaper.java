@@ -1,8 +1,10 @@
 package io.skein.tasks;
 
 import io.skein.postgres.Database;
+import io.skein.postgres.Transaction;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
@@ -97,12 +99,18 @@ final class StalledTaskReaper {
         .createQuery(
             """
             with lost as materialized (
-              select id from tasks where %s and (crash_count < 2 or started_at is null)
-              order by id limit :most for update skip locked)
-            update tasks t set state = 'queued', lease = lease + 1, lease_until = null,
-              attempt = attempt - 1, run_at = skein_now(),
-              crash_count = crash_count + case when started_at is null then 0 else 1 end,
-              error = 'its worker ' || worker || ' was lost during this run'
+              select id, lease, attempt, worker, started_at from tasks
+              where %s and (crash_count < 2 or started_at is null)
+              order by id limit :most for update skip locked),
+            kept as (
+              insert into task_attempts (task, lease, attempt, worker, started_at, ended_at, outcome,
+                error)
+              select id, lease, attempt, worker, started_at, skein_now(), 'crashed',
+                'its worker ' || worker || ' was lost during this run' from lost)
+            update tasks t set state = 'queued', lease = t.lease + 1, lease_until = null,
+              attempt = t.attempt - 1, run_at = skein_now(),
+              crash_count = t.crash_count + case when t.started_at is null then 0 else 1 end,
+              error = 'its worker ' || t.worker || ' was lost during this run'
             from lost where t.id = lost.id
             returning t.id, t.queue, t.priority, t.crash_count
             """
@@ -151,7 +159,7 @@ final class StalledTaskReaper {
             error,
             (handler, transaction, task, reason) ->
                 handler.onFailed(transaction, task, TaskState.DEAD, reason),
-            (handle, reason) -> endLost(handle, run.lease(), gone, reason));
+            (transaction, reason) -> endLost(transaction, run.lease(), gone, reason));
     if (buried) {
       LOG.atWarn()
           .addKeyValue("task", run.task().id())
@@ -162,21 +170,29 @@ final class StalledTaskReaper {
     }
   }
 
-  private static boolean endLost(Handle handle, Lease lease, Set<String> gone, String error) {
-    return handle
-            .createUpdate(
+  private boolean endLost(Transaction transaction, Lease lease, Set<String> gone, String error) {
+    Optional<Boolean> awaited =
+        transaction
+            .handle()
+            .createQuery(
                 """
                 update tasks set state = 'dead', crash_count = crash_count + 1, error = :error,
                   lease_until = null, finished_at = skein_now()
                 where id = :id and lease = :lease and %s
+                returning awaited
                 """
                     .formatted(LOST))
             .bind("id", lease.task().value())
             .bind("lease", lease.number())
             .bind("error", LeasedWrites.storable(error))
             .bindArray("gone", String.class, List.copyOf(gone))
-            .execute()
-        == 1;
+            .mapTo(Boolean.class)
+            .findOne();
+    if (awaited.orElse(false)) {
+      List<Hint> released = Release.after(transaction.handle(), List.of(lease.task()));
+      transaction.afterCommit(() -> released.forEach(hints::offer));
+    }
+    return awaited.isPresent();
   }
 
   private record Requeued(Hint hint, boolean innocent) {}

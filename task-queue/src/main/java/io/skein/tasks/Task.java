@@ -12,6 +12,10 @@ import org.jspecify.annotations.Nullable;
  * @param crashes runs that ended with their worker; they do not count against the retries
  * @param runAt when it may run, or could
  * @param worker who runs it now, or ran it last
+ * @param waitsFor how many other tasks must end before it is queued
+ * @param progress percent, as its handler says
+ * @param details JSON text that a run left for the next one
+ * @param log the end of what the last run that ended had logged
  * @param result JSON text that the handler left
  * @param error why the last run did not succeed
  * @param startedAt of the last run
@@ -33,6 +37,12 @@ public record Task(
     @Nullable UUID flow,
     @Nullable String tenant,
     @Nullable String correlation,
+    @Nullable String concurrencyKey,
+    @Nullable String traceparent,
+    int waitsFor,
+    @Nullable Integer progress,
+    @Nullable String details,
+    @Nullable String log,
     @Nullable String result,
     @Nullable String error,
     Instant createdAt,

@@ -3,6 +3,7 @@ package io.skein.tasks;
 import io.skein.postgres.Database;
 import io.skein.postgres.TransactionConsumer;
 import io.skein.postgres.TransactionWork;
+import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -38,7 +39,7 @@ public final class TaskContext {
       throws X {
     return database.inTransaction(transaction -> {
       T answer = work.run(transaction);
-      demand(writes.renew(transaction.handle(), run.lease()));
+      demand(writes.renew(transaction.handle(), run.lease(), run.note()));
       return answer;
     });
   }
@@ -65,7 +66,8 @@ public final class TaskContext {
     database.useTransaction(transaction -> {
       work.run(transaction);
       demand(
-          writes.complete(transaction.handle(), new LeasedWrites.Completion(run.lease(), result)));
+          writes.complete(
+              transaction, new LeasedWrites.Completion(run.lease(), result, run.log())));
     });
     run.markCompleted();
   }
@@ -78,6 +80,72 @@ public final class TaskContext {
    */
   public void result(String json) {
     run.leaveResult(Objects.requireNonNull(json));
+  }
+
+  /**
+   * Says how far the work has come; seen by others within a heartbeat, or with the next {@link
+   * #step}.
+   *
+   * @param percent 0 to 100
+   */
+  public void progress(int percent) {
+    if (percent < 0 || percent > 100) {
+      throw new IllegalArgumentException("progress is 0 to 100, but was " + percent);
+    }
+    run.noteProgress(percent);
+  }
+
+  /**
+   * Leaves what the next run of this task needs to go on, should this one not end: written with the
+   * next {@link #step}, in its transaction, or the next heartbeat; {@link Task#details} has it
+   * then.
+   *
+   * @param json JSON text, at most 64 Ki characters
+   * @throws IllegalArgumentException when it is no JSON, holds U+0000 or is too large
+   */
+  public void details(String json) {
+    run.noteDetails(Details.checked(json));
+  }
+
+  /** Adds a line to the run's log, of which the last 8,000 characters are kept with it. */
+  public void log(String line) {
+    run.log(line);
+  }
+
+  /**
+   * Ends this run as failed for good.
+   *
+   * @throws PermanentTaskException always, to be let through
+   */
+  public void fail(String reason) {
+    throw new PermanentTaskException(reason);
+  }
+
+  /**
+   * Ends this run as failed; the next one, when there is one left, begins after a time of its own.
+   *
+   * @throws RuntimeException always, to be let through
+   */
+  public void retryAfter(Duration pause, String reason) {
+    throw new EndedByHandlerException(EndedByHandlerException.End.RETRY, pause, reason);
+  }
+
+  /**
+   * Ends this run without counting it; it is repeated after the pause.
+   *
+   * @throws RuntimeException always, to be let through
+   */
+  public void snooze(Duration pause, String reason) {
+    throw new EndedByHandlerException(EndedByHandlerException.End.SNOOZE, pause, reason);
+  }
+
+  /**
+   * Ends the task as cancelled: there is nothing to do any more.
+   *
+   * @throws RuntimeException always, to be let through
+   */
+  public void discard(String reason) {
+    throw new EndedByHandlerException(EndedByHandlerException.End.DISCARD, Duration.ZERO, reason);
   }
 
   /**

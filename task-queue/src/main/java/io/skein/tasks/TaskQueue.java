@@ -3,13 +3,10 @@ package io.skein.tasks;
 import io.skein.postgres.Database;
 import io.skein.postgres.Transaction;
 import io.skein.redis.RedisConnections;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Where tasks are enqueued, found and cancelled. What is done in a caller's transaction happens
@@ -42,45 +39,15 @@ public final class TaskQueue implements AutoCloseable {
     return enqueue(transaction, List.of(task)).getFirst();
   }
 
-  /** {@link #enqueue(Transaction, NewTask)} for many tasks in one statement, answered in order. */
+  /**
+   * {@link #enqueue(Transaction, NewTask)} for many tasks in one statement, answered in order. Of
+   * many that are neither unique nor wait for others some 1,000 at a time are fastest.
+   */
   public List<TaskId> enqueue(Transaction transaction, List<NewTask> tasks) {
     if (tasks.isEmpty()) {
       return List.of();
     }
-    List<TaskId> ids =
-        transaction
-            .handle()
-            .createQuery(
-                """
-                select skein_enqueue(n.queue, n.type, n.payload::jsonb, n.priority, null,
-                  n.delay * interval '1 ms', n.unique_key, n.flow, n.tenant, n.correlation,
-                  n.max_attempts, n.retry_delay * interval '1 ms', n.soft_limit * interval '1 ms',
-                  n.hard_limit * interval '1 ms', n.id) as id
-                from unnest(:ids, :queues, :types, :payloads, :priorities, :delays, :uniqueKeys,
-                       :flows, :tenants, :correlations, :maxAttempts, :retryDelays, :softLimits,
-                       :hardLimits)
-                     with ordinality
-                     as n(id, queue, type, payload, priority, delay, unique_key, flow, tenant,
-                       correlation, max_attempts, retry_delay, soft_limit, hard_limit, position)
-                order by n.position
-                """)
-            .bindArray("ids", UUID.class, column(tasks, TaskQueue::id))
-            .bindArray("queues", String.class, column(tasks, NewTask::queue))
-            .bindArray("types", String.class, column(tasks, NewTask::type))
-            .bindArray("payloads", String.class, column(tasks, NewTask::payload))
-            .bindArray("priorities", Integer.class, column(tasks, t -> t.priority().level()))
-            .bindArray("delays", Long.class, column(tasks, t -> t.delay().toMillis()))
-            .bindArray("uniqueKeys", String.class, column(tasks, NewTask::uniqueKey))
-            .bindArray("flows", UUID.class, column(tasks, NewTask::flow))
-            .bindArray("tenants", String.class, column(tasks, NewTask::tenant))
-            .bindArray("correlations", String.class, column(tasks, NewTask::correlation))
-            .bindArray("maxAttempts", Integer.class, column(tasks, t -> t.retries().maxAttempts()))
-            .bindArray(
-                "retryDelays", Long.class, column(tasks, t -> t.retries().delay().toMillis()))
-            .bindArray("softLimits", Long.class, column(tasks, t -> t.limits().soft().toMillis()))
-            .bindArray("hardLimits", Long.class, column(tasks, t -> t.limits().hard().toMillis()))
-            .map((row, context) -> new TaskId(row.getObject("id", UUID.class)))
-            .list();
+    List<TaskId> ids = Enqueueing.write(transaction.handle(), tasks);
     transaction.afterCommit(() -> hintThoseDue(tasks, ids));
     return ids;
   }
@@ -97,10 +64,7 @@ public final class TaskQueue implements AutoCloseable {
 
   /** The tasks of a flow that may still run, oldest first; not locked. */
   public List<Task> liveOf(Transaction transaction, UUID flow) {
-    return select(
-        transaction.handle(),
-        "t.flow = :key and t.state in ('scheduled', 'queued', 'running')",
-        flow);
+    return select(transaction.handle(), "t.flow = :key and t." + TaskState.LIVE, flow);
   }
 
   /**
@@ -111,12 +75,12 @@ public final class TaskQueue implements AutoCloseable {
    * @return how many were live
    */
   public int cancel(Transaction transaction, UUID flow) {
-    return cancel(transaction.handle(), "flow = :key", flow);
+    return cancel(transaction, "flow = :key", flow);
   }
 
   /** Cancels one task, as {@link #cancel(Transaction, UUID)}; false when it was not live. */
   public boolean cancel(Transaction transaction, TaskId task) {
-    return cancel(transaction.handle(), "id = :key", task.value()) == 1;
+    return cancel(transaction, "id = :key", task.value()) == 1;
   }
 
   /** Hints that were not sent since the start: too many at once, or Redis was away. */
@@ -145,7 +109,7 @@ public final class TaskQueue implements AutoCloseable {
   private void hintThoseDue(List<NewTask> tasks, List<TaskId> ids) {
     for (int i = 0; i < tasks.size(); i++) {
       NewTask task = tasks.get(i);
-      if (task.delay().equals(Duration.ZERO)) {
+      if (task.mayRunAtOnce()) {
         hints.offer(new Hint(task.queue(), task.priority(), ids.get(i)));
       }
     }
@@ -160,28 +124,26 @@ public final class TaskQueue implements AutoCloseable {
         .list();
   }
 
-  private static int cancel(Handle handle, String condition, UUID key) {
-    return handle
-        .createUpdate(
-            """
-            with live as (
-              select id from tasks
-              where %s and state in ('scheduled', 'queued', 'running') order by id for update)
-            update tasks t set state = 'cancelled', lease = lease + 1, lease_until = null,
-              finished_at = skein_now()
-            from live where t.id = live.id
-            """
-                .formatted(condition))
-        .bind("key", key)
-        .execute();
-  }
-
-  private static @Nullable UUID id(NewTask task) {
-    return task.id() == null ? null : task.id().value();
-  }
-
-  private static <T extends @Nullable Object> List<T> column(
-      List<NewTask> tasks, Function<NewTask, T> value) {
-    return tasks.stream().map(value).toList();
+  /** Also those that waited for one of them to succeed; those that waited for its end go on. */
+  private int cancel(Transaction transaction, String condition, UUID key) {
+    Handle handle = transaction.handle();
+    List<TaskId> cancelled =
+        handle
+            .createQuery(
+                """
+                with live as (
+                  select id, state from tasks where %s and %s order by id for update)
+                update tasks t set state = 'cancelled', lease = lease + 1, lease_until = null,
+                  finished_at = skein_now()
+                from live where t.id = live.id
+                returning t.id
+                """
+                    .formatted(condition, TaskState.LIVE))
+            .bind("key", key)
+            .map((row, context) -> new TaskId(row.getObject("id", UUID.class)))
+            .list();
+    List<Hint> released = Release.after(handle, cancelled);
+    transaction.afterCommit(() -> released.forEach(hints::offer));
+    return cancelled.size();
   }
 }

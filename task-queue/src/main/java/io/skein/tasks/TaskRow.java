@@ -17,6 +17,7 @@ final class TaskRow {
       t.max_attempts, extract(epoch from t.retry_delay) as retry_delay,
       extract(epoch from t.soft_limit) as soft_limit, extract(epoch from t.hard_limit) as hard_limit,
       t.crash_count, t.run_at, t.worker, t.unique_key, t.flow, t.tenant, t.correlation,
+      t.concurrency_key, t.traceparent, t.waits_for, t.progress, t.details::text as details, t.log,
       t.result::text as result, t.error, t.created_at, t.started_at, t.finished_at, t.lease
       """;
 
@@ -40,6 +41,12 @@ final class TaskRow {
         row.getObject("flow", UUID.class),
         row.getString("tenant"),
         row.getString("correlation"),
+        row.getString("concurrency_key"),
+        row.getString("traceparent"),
+        row.getInt("waits_for"),
+        row.getObject("progress", Integer.class),
+        row.getString("details"),
+        row.getString("log"),
         row.getString("result"),
         row.getString("error"),
         row.getObject("created_at", OffsetDateTime.class).toInstant(),

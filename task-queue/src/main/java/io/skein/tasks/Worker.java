@@ -51,7 +51,7 @@ public final class Worker implements AutoCloseable {
     this.queue = queue;
     this.slots = new Slots(settings.slots());
     WorkerReports reports = new WorkerReports(listener);
-    LeasedWrites writes = new LeasedWrites(settings.lease());
+    LeasedWrites writes = new LeasedWrites(settings.lease(), queue.hints());
     FailedRuns failedRuns = new FailedRuns(database, byType);
     Reach reach = new Reach(settings.lease(), System.nanoTime());
     this.presence = new WorkerPresence(database, settings.name(), reach);
@@ -61,7 +61,8 @@ public final class Worker implements AutoCloseable {
             new StalledTaskReaper(database, failedRuns, queue.hints(), reports, byType.keySet()),
             reach,
             settings.reapInterval());
-    this.execution = new RunExecution(queue, byType, writes, failedRuns, slots, upkeep, reports);
+    RunEnds ends = new RunEnds(queue, writes, failedRuns, slots, upkeep, reports, settings.build());
+    this.execution = new RunExecution(queue, byType, writes, ends, slots, reports);
     ClaimStatements statements =
         new ClaimStatements(
             presence.identity(), settings.queues(), byType.keySet(), settings.lease());

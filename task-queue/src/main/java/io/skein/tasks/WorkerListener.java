@@ -24,6 +24,9 @@ public interface WorkerListener {
    */
   default void handedBack(Task task) {}
 
+  /** A task was put aside that this build cannot run. */
+  default void parked(Task task, String reason) {}
+
   /** A run lost its lease: cancelled, or taken over. */
   default void leaseLost(Task task) {}
 

@@ -16,6 +16,7 @@ import java.util.List;
  * @param claimInterval how often it claims in the fair order, beside the hints
  * @param reapInterval how often it promotes due tasks and looks for lost workers
  * @param grace how long {@link Worker#stop} waits for running tasks
+ * @param build what is deployed here; a task that one build could not read is taken up by another
  */
 public record WorkerSettings(
     String name,
@@ -25,7 +26,8 @@ public record WorkerSettings(
     Duration lease,
     Duration claimInterval,
     Duration reapInterval,
-    Duration grace) {
+    Duration grace,
+    String build) {
 
   public WorkerSettings {
     queues = List.copyOf(queues);
@@ -51,34 +53,50 @@ public record WorkerSettings(
         Duration.ofSeconds(15),
         Duration.ofSeconds(1),
         Duration.ofSeconds(1),
-        Duration.ofSeconds(20));
+        Duration.ofSeconds(20),
+        "unnamed");
   }
 
   public WorkerSettings withQueues(List<String> chosen) {
     return new WorkerSettings(
-        name, chosen, slots, heartbeat, lease, claimInterval, reapInterval, grace);
+        name, chosen, slots, heartbeat, lease, claimInterval, reapInterval, grace, build);
   }
 
   public WorkerSettings withSlots(int chosen) {
     return new WorkerSettings(
-        name, queues, chosen, heartbeat, lease, claimInterval, reapInterval, grace);
+        name, queues, chosen, heartbeat, lease, claimInterval, reapInterval, grace, build);
   }
 
   public WorkerSettings withLease(Duration chosenHeartbeat, Duration chosenLease) {
     return new WorkerSettings(
-        name, queues, slots, chosenHeartbeat, chosenLease, claimInterval, reapInterval, grace);
+        name,
+        queues,
+        slots,
+        chosenHeartbeat,
+        chosenLease,
+        claimInterval,
+        reapInterval,
+        grace,
+        build);
   }
 
   public WorkerSettings withClaimInterval(Duration chosen) {
-    return new WorkerSettings(name, queues, slots, heartbeat, lease, chosen, reapInterval, grace);
+    return new WorkerSettings(
+        name, queues, slots, heartbeat, lease, chosen, reapInterval, grace, build);
   }
 
   public WorkerSettings withReapInterval(Duration chosen) {
-    return new WorkerSettings(name, queues, slots, heartbeat, lease, claimInterval, chosen, grace);
+    return new WorkerSettings(
+        name, queues, slots, heartbeat, lease, claimInterval, chosen, grace, build);
   }
 
   public WorkerSettings withGrace(Duration chosen) {
     return new WorkerSettings(
-        name, queues, slots, heartbeat, lease, claimInterval, reapInterval, chosen);
+        name, queues, slots, heartbeat, lease, claimInterval, reapInterval, chosen, build);
+  }
+
+  public WorkerSettings withBuild(String chosen) {
+    return new WorkerSettings(
+        name, queues, slots, heartbeat, lease, claimInterval, reapInterval, grace, chosen);
   }
 }

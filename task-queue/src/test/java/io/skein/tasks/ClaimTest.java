@@ -20,13 +20,15 @@ import org.junit.jupiter.api.Test;
 /** The statements of claim, renewal and reaping, without the threads around them. */
 final class ClaimTest {
   private static final Duration TERM = Duration.ofSeconds(15);
+  private static final Failure LATE = new Failure("late", null, null);
   private static Servers servers;
-  private final LeasedWrites writes = new LeasedWrites(TERM);
+  private static LeasedWrites writes;
   private String queue = "";
 
   @BeforeAll
   static void open() {
     servers = Servers.fresh();
+    writes = new LeasedWrites(TERM, servers.queue.hints());
     servers.sql("create table ledger (task uuid, note text)");
   }
 
@@ -69,20 +71,20 @@ final class ClaimTest {
 
     servers.database.useTransaction(transaction -> {
       var handle = transaction.handle();
-      assertThat(writes.renew(handle, old.lease())).isFalse();
-      assertThat(writes.renewAll(handle, List.of(old.lease(), current.lease())))
-          .containsExactly(old.lease());
-      assertThat(writes.complete(handle, new LeasedWrites.Completion(old.lease(), null))).isFalse();
-      assertThat(writes.retry(handle, old.lease(), "late")).isEmpty();
-      assertThat(writes.end(handle, old.lease(), TaskState.FAILED, "late")).isFalse();
-      assertThat(writes.handBack(handle, old.lease())).isFalse();
-      assertThat(writes.renew(handle, current.lease())).isTrue();
+      assertThat(writes.renew(handle, old.lease(), Run.Note.NONE)).isFalse();
+      assertThat(writes.renewAll(handle, List.of(old, current))).containsExactly(old.lease());
+      assertThat(writes.complete(transaction, new LeasedWrites.Completion(old.lease(), null, null)))
+          .isFalse();
+      assertThat(writes.retry(handle, old.lease(), LATE)).isEmpty();
+      assertThat(writes.end(transaction, old.lease(), TaskState.FAILED, LATE)).isFalse();
+      assertThat(writes.handBack(handle, old.lease(), LATE)).isFalse();
+      assertThat(writes.renew(handle, current.lease(), Run.Note.NONE)).isTrue();
       assertThat(
               writes.completeAll(
-                  handle,
+                  transaction,
                   List.of(
-                      new LeasedWrites.Completion(old.lease(), "1"),
-                      new LeasedWrites.Completion(current.lease(), "2"))))
+                      new LeasedWrites.Completion(old.lease(), "1", null),
+                      new LeasedWrites.Completion(current.lease(), "2", null))))
           .containsExactly(current.lease());
     });
     Task task = servers.task(id);
@@ -179,10 +181,11 @@ final class ClaimTest {
   }
 
   private List<Run> claimAll(ClaimStatements statements) {
+    FairClaims claims = new FairClaims(servers.database, statements);
     List<Run> all = new ArrayList<>();
     List<Run> some;
     do {
-      some = servers.database.read(handle -> statements.fair(handle, queue, 7));
+      some = claims.claim(queue, FairClaims.Levels.ALL, 7);
       all.addAll(some);
     } while (!some.isEmpty());
     return all;

@@ -1,0 +1,208 @@
+package io.skein.tasks;
+
+import io.skein.postgres.Identifiers;
+import java.io.IOException;
+import java.io.Reader;
+import java.io.StringReader;
+import java.io.UncheckedIOException;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.Function;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.PGConnection;
+
+/**
+ * The statements that write new tasks: {@code skein_enqueue} for each, and COPY for many at once
+ * that ask nothing of other tasks.
+ */
+final class Enqueueing {
+  /** From so many on COPY is faster; measured in docs/performance.md. */
+  private static final int MANY = 32;
+
+  private static final int LARGEST_COPIED_PAYLOAD = 1 << 20;
+  private static final String NULL = "\\N";
+
+  private static final String COPY =
+      "copy tasks (id, queue, type, payload, priority, state, max_attempts, retry_delay, soft_limit,"
+          + " hard_limit, run_at, flow, tenant, correlation, created_at, expires_at,"
+          + " concurrency_key, traceparent) from stdin";
+
+  private Enqueueing() {}
+
+  /** Answers the ids in the order of the tasks: of the new one, or of the one that it repeats. */
+  static List<TaskId> write(Handle handle, List<NewTask> tasks) {
+    boolean copied = tasks.size() >= MANY && tasks.stream().allMatch(Enqueueing::standsAlone);
+    return copied ? copy(handle, tasks) : call(handle, tasks);
+  }
+
+  private static boolean standsAlone(NewTask task) {
+    return task.unique() == null
+        && task.dependency().tasks().isEmpty()
+        && task.payload().length() <= LARGEST_COPIED_PAYLOAD;
+  }
+
+  private static List<TaskId> call(Handle handle, List<NewTask> tasks) {
+    return handle
+        .createQuery(
+            """
+            select skein_enqueue(n.queue, n.type, n.payload::jsonb, n.priority, n.run_at::timestamptz,
+              n.delay * interval '1 ms', n.unique_key, n.flow, n.tenant, n.correlation,
+              n.max_attempts, n.retry_delay * interval '1 ms', n.soft_limit * interval '1 ms',
+              n.hard_limit * interval '1 ms', n.id, skein_now() + n.expiry * interval '1 ms',
+              n.until_begun, n.period * interval '1 ms', n.concurrency_key, n.needs::uuid[],
+              n.needs_end, n.traceparent) as id
+            from unnest(:ids, :queues, :types, :payloads, :priorities, :runAts, :delays,
+                   :uniqueKeys, :flows, :tenants, :correlations, :maxAttempts, :retryDelays,
+                   :softLimits, :hardLimits, :expiries, :untilBegun, :periods, :concurrencyKeys,
+                   :needs, :needsEnd, :traceparents)
+                 with ordinality
+                 as n(id, queue, type, payload, priority, run_at, delay, unique_key, flow, tenant,
+                   correlation, max_attempts, retry_delay, soft_limit, hard_limit, expiry,
+                   until_begun, period, concurrency_key, needs, needs_end, traceparent, position)
+            order by n.position
+            """)
+        .bindArray("ids", UUID.class, column(tasks, Enqueueing::id))
+        .bindArray("queues", String.class, column(tasks, NewTask::queue))
+        .bindArray("types", String.class, column(tasks, NewTask::type))
+        .bindArray("payloads", String.class, column(tasks, NewTask::payload))
+        .bindArray("priorities", Integer.class, column(tasks, t -> t.priority().level()))
+        .bindArray("runAts", String.class, column(tasks, Enqueueing::runAt))
+        .bindArray("delays", Long.class, column(tasks, t -> t.delay().toMillis()))
+        .bindArray("uniqueKeys", String.class, column(tasks, Enqueueing::uniqueKey))
+        .bindArray("flows", UUID.class, column(tasks, NewTask::flow))
+        .bindArray("tenants", String.class, column(tasks, NewTask::tenant))
+        .bindArray("correlations", String.class, column(tasks, NewTask::correlation))
+        .bindArray("maxAttempts", Integer.class, column(tasks, t -> t.retries().maxAttempts()))
+        .bindArray("retryDelays", Long.class, column(tasks, t -> t.retries().delay().toMillis()))
+        .bindArray("softLimits", Long.class, column(tasks, t -> t.limits().soft().toMillis()))
+        .bindArray("hardLimits", Long.class, column(tasks, t -> t.limits().hard().toMillis()))
+        .bindArray("expiries", Long.class, column(tasks, Enqueueing::expiry))
+        .bindArray("untilBegun", Boolean.class, column(tasks, Enqueueing::untilBegun))
+        .bindArray("periods", Long.class, column(tasks, Enqueueing::period))
+        .bindArray("concurrencyKeys", String.class, column(tasks, NewTask::concurrencyKey))
+        .bindArray("needs", String.class, column(tasks, Enqueueing::needs))
+        .bindArray("needsEnd", Boolean.class, column(tasks, Enqueueing::needsEnd))
+        .bindArray("traceparents", String.class, column(tasks, NewTask::traceparent))
+        .map((row, context) -> new TaskId(row.getObject("id", UUID.class)))
+        .list();
+  }
+
+  private static List<TaskId> copy(Handle handle, List<NewTask> tasks) {
+    Instant now =
+        handle
+            .createQuery("select skein_now()")
+            .map((row, context) -> row.getTimestamp(1).toInstant())
+            .one();
+    List<TaskId> ids = new ArrayList<>(tasks.size());
+    StringBuilder rows = new StringBuilder(tasks.size() * 400);
+    for (NewTask task : tasks) {
+      TaskId id = task.id() == null ? new TaskId(Identifiers.next()) : task.id();
+      ids.add(id);
+      appendRow(rows, id, task, now);
+    }
+    try (Reader text = new StringReader(rows.toString())) {
+      var written =
+          handle.getConnection().unwrap(PGConnection.class).getCopyAPI().copyIn(COPY, text);
+    } catch (SQLException e) {
+      throw new UnableToExecuteStatementException(e, null);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return ids;
+  }
+
+  /** In the order of {@link #COPY}. */
+  private static void appendRow(StringBuilder row, TaskId id, NewTask task, Instant now) {
+    Instant from = task.runAt() == null ? now : task.runAt();
+    Instant due = from.plus(task.delay());
+    appendText(row, id.toString()).append('\t');
+    appendText(row, task.queue()).append('\t');
+    appendText(row, task.type()).append('\t');
+    appendText(row, task.payload()).append('\t');
+    row.append(task.priority().level()).append('\t');
+    row.append(due.isAfter(now) ? "scheduled" : "queued").append('\t');
+    row.append(task.retries().maxAttempts()).append('\t');
+    appendInterval(row, task.retries().delay()).append('\t');
+    appendInterval(row, task.limits().soft()).append('\t');
+    appendInterval(row, task.limits().hard()).append('\t');
+    row.append(due).append('\t');
+    appendText(row, task.flow() == null ? null : task.flow().toString()).append('\t');
+    appendText(row, task.tenant()).append('\t');
+    appendText(row, task.correlation()).append('\t');
+    row.append(now).append('\t');
+    row.append(task.expiry() == null ? NULL : now.plus(task.expiry())).append('\t');
+    appendText(row, task.concurrencyKey()).append('\t');
+    appendText(row, task.traceparent()).append('\n');
+  }
+
+  private static StringBuilder appendInterval(StringBuilder row, Duration time) {
+    return row.append(time.toMillis()).append(" ms");
+  }
+
+  /** The escapes of COPY's text format. */
+  private static StringBuilder appendText(StringBuilder row, @Nullable String text) {
+    if (text == null) {
+      return row.append(NULL);
+    }
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      switch (c) {
+        case '\\' -> row.append("\\\\");
+        case '\t' -> row.append("\\t");
+        case '\n' -> row.append("\\n");
+        case '\r' -> row.append("\\r");
+        default -> row.append(c);
+      }
+    }
+    return row;
+  }
+
+  private static @Nullable UUID id(NewTask task) {
+    return task.id() == null ? null : task.id().value();
+  }
+
+  private static @Nullable String runAt(NewTask task) {
+    return task.runAt() == null ? null : task.runAt().toString();
+  }
+
+  private static @Nullable Long expiry(NewTask task) {
+    return task.expiry() == null ? null : task.expiry().toMillis();
+  }
+
+  private static @Nullable String uniqueKey(NewTask task) {
+    return task.unique() == null ? null : task.unique().key();
+  }
+
+  private static boolean untilBegun(NewTask task) {
+    return task.unique() != null && task.unique().span() == Uniqueness.Span.UNTIL_BEGUN;
+  }
+
+  private static @Nullable Long period(NewTask task) {
+    Uniqueness unique = task.unique();
+    return unique == null || unique.period() == null ? null : unique.period().toMillis();
+  }
+
+  /** As the text of an array: arrays of arrays must not be of different lengths. */
+  private static String needs(NewTask task) {
+    StringBuilder ids = new StringBuilder("{");
+    for (TaskId needed : task.dependency().tasks()) {
+      ids.append(ids.length() == 1 ? "" : ",").append(needed);
+    }
+    return ids.append('}').toString();
+  }
+
+  private static boolean needsEnd(NewTask task) {
+    return task.dependency().until() == Dependency.Until.ENDED;
+  }
+
+  private static <T extends @Nullable Object> List<T> column(
+      List<NewTask> tasks, Function<NewTask, T> value) {
+    return tasks.stream().map(value).toList();
+  }
+}
