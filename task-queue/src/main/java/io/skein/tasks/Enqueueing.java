@@ -99,6 +99,7 @@ final class Enqueueing {
             .createQuery("select skein_now()")
             .map((row, context) -> row.getTimestamp(1).toInstant())
             .one();
+    learnTypes(handle, tasks);
     List<TaskId> ids = new ArrayList<>(tasks.size());
     StringBuilder rows = new StringBuilder(tasks.size() * 400);
     for (NewTask task : tasks) {
@@ -115,6 +116,32 @@ final class Enqueueing {
       throw new UncheckedIOException(e);
     }
     return ids;
+  }
+
+  /** As {@code skein_enqueue} does. */
+  private static void learnTypes(Handle handle, List<NewTask> tasks) {
+    List<Kind> kinds =
+        tasks.stream().map(task -> new Kind(task.queue(), task.type())).distinct().sorted().toList();
+    handle
+        .createUpdate(
+            """
+            insert into task_types (queue, type)
+            select k.queue, k.type from unnest(:queues, :types) as k(queue, type)
+            where not exists (
+              select from task_types t where t.queue = k.queue and t.type = k.type)
+            on conflict do nothing
+            """)
+        .bindArray("queues", String.class, kinds.stream().map(Kind::queue).toList())
+        .bindArray("types", String.class, kinds.stream().map(Kind::type).toList())
+        .execute();
+  }
+
+  private record Kind(String queue, String type) implements Comparable<Kind> {
+    @Override
+    public int compareTo(Kind other) {
+      int byQueue = queue.compareTo(other.queue);
+      return byQueue != 0 ? byQueue : type.compareTo(other.type);
+    }
   }
 
   /** In the order of {@link #COPY}. */

@@ -18,14 +18,21 @@ final class LeaseRenewer implements Runnable {
   private final Database database;
   private final LeasedWrites writes;
   private final Slots slots;
+  private final WorkerRoll roll;
   private final Reach reach;
   private final Duration heartbeat;
 
   LeaseRenewer(
-      Database database, LeasedWrites writes, Slots slots, Reach reach, Duration heartbeat) {
+      Database database,
+      LeasedWrites writes,
+      Slots slots,
+      WorkerRoll roll,
+      Reach reach,
+      Duration heartbeat) {
     this.database = database;
     this.writes = writes;
     this.slots = slots;
+    this.roll = roll;
     this.reach = reach;
     this.heartbeat = heartbeat;
   }
@@ -35,6 +42,7 @@ final class LeaseRenewer implements Runnable {
     Duration pause = heartbeat;
     while (!Thread.currentThread().isInterrupted()) {
       try {
+        roll.sign();
         Thread.sleep(pause);
         renew();
         pause = heartbeat;

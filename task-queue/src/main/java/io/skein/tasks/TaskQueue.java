@@ -83,6 +83,11 @@ public final class TaskQueue implements AutoCloseable {
     return cancel(transaction, "id = :key", task.value()) == 1;
   }
 
+  /** What operators say about queues. */
+  public Queues queues() {
+    return new Queues(database);
+  }
+
   /** Hints that were not sent since the start: too many at once, or Redis was away. */
   public long droppedHints() {
     return hints.dropped();

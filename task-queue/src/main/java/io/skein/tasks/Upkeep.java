@@ -6,8 +6,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What every worker does for all: promotes due tasks and reaps those of lost workers, once per
- * interval. Retries that this worker scheduled are promoted on time, however long the interval is.
+ * What every worker does for all, once per interval: promotes due tasks, cancels those that have
+ * expired, puts aside those that nobody knows, and reaps those of lost workers. Retries that this worker scheduled are promoted on time, however long the interval is.
  */
 final class Upkeep implements Runnable {
   private static final Logger LOG = LoggerFactory.getLogger(Upkeep.class);
@@ -19,13 +19,23 @@ final class Upkeep implements Runnable {
   private static final int TIMERS_BOUND = 10_000;
 
   private final DuePromoter promoter;
+  private final Expiry expiry;
+  private final Parking parking;
   private final StalledTaskReaper reaper;
   private final Reach reach;
   private final Duration interval;
   private final PriorityQueue<Long> timers = new PriorityQueue<>((a, b) -> Long.signum(a - b));
 
-  Upkeep(DuePromoter promoter, StalledTaskReaper reaper, Reach reach, Duration interval) {
+  Upkeep(
+      DuePromoter promoter,
+      Expiry expiry,
+      Parking parking,
+      StalledTaskReaper reaper,
+      Reach reach,
+      Duration interval) {
     this.promoter = promoter;
+    this.expiry = expiry;
+    this.parking = parking;
     this.reaper = reaper;
     this.reach = reach;
     this.interval = interval;
@@ -47,6 +57,8 @@ final class Upkeep implements Runnable {
         awaitNext(nextReap);
         promoter.promote();
         if (System.nanoTime() - nextReap >= 0) {
+          expiry.pass();
+          parking.pass();
           nextReap = System.nanoTime() + reap().toNanos();
         }
       } catch (InterruptedException stopping) {

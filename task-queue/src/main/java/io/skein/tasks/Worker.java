@@ -7,6 +7,8 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Runs tasks: claims those whose types it has handlers for, keeps their leases, writes their ends,
@@ -14,12 +16,14 @@ import java.util.Map;
  * Thread safe. Started once; needs neither server to be there already.
  */
 public final class Worker implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
   private static final Duration JOIN = Duration.ofSeconds(3);
 
   private final WorkerSettings settings;
   private final TaskQueue queue;
   private final Slots slots;
   private final WorkerPresence presence;
+  private final WorkerRoll roll;
   private final RunExecution execution;
   private final List<Thread> claiming = new ArrayList<>();
   private final List<Thread> keeping = new ArrayList<>();
@@ -55,9 +59,12 @@ public final class Worker implements AutoCloseable {
     FailedRuns failedRuns = new FailedRuns(database, byType);
     Reach reach = new Reach(settings.lease(), System.nanoTime());
     this.presence = new WorkerPresence(database, settings.name(), reach);
+    this.roll = new WorkerRoll(database, settings, presence.identity(), byType.keySet());
     Upkeep upkeep =
         new Upkeep(
             new DuePromoter(database, queue.hints()),
+            new Expiry(database, queue.hints()),
+            new Parking(database, queue.hints(), settings, List.copyOf(byType.keySet())),
             new StalledTaskReaper(database, failedRuns, queue.hints(), reports, byType.keySet()),
             reach,
             settings.reapInterval());
@@ -79,7 +86,7 @@ public final class Worker implements AutoCloseable {
     keeping.add(
         thread(
             "skein-task-leases",
-            new LeaseRenewer(database, writes, slots, reach, settings.heartbeat())));
+            new LeaseRenewer(database, writes, slots, roll, reach, settings.heartbeat())));
     keeping.add(thread("skein-task-upkeep", upkeep));
     // What was enqueued meanwhile has no hints.
     queue.redis().health().onChange(available -> slots.hintsRanOut());
@@ -123,10 +130,12 @@ public final class Worker implements AutoCloseable {
     boolean running = phase == Phase.RUNNING;
     phase = Phase.STOPPED;
     if (running) {
+      tell(roll::drain);
       end(claiming);
       slots.close().forEach(queue.hints()::offer);
       finishRuns();
       end(keeping);
+      tell(roll::strike);
     }
     execution.close();
     presence.close();
@@ -136,6 +145,15 @@ public final class Worker implements AutoCloseable {
   @Override
   public void close() {
     stop();
+  }
+
+  /** What others are told at the end; they find out without it. */
+  private static void tell(Runnable message) {
+    try {
+      message.run();
+    } catch (RuntimeException e) {
+      LOG.warn("PostgreSQL was not told that this worker stops; it is forgotten in time", e);
+    }
   }
 
   private void finishRuns() {

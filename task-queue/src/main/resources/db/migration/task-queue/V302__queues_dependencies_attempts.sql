@@ -99,6 +99,14 @@ create table task_workers (
   seen_at timestamptz not null
 );
 
+-- What was ever enqueued; to find types that nobody knows without reading a queue to its end.
+create table task_types (
+  queue text not null,
+  type text not null,
+  primary key (queue, type)
+);
+insert into task_types (queue, type) select distinct queue, type from tasks;
+
 drop function skein_enqueue;
 -- Enqueues a task in the caller's transaction, from any language:
 --
@@ -162,6 +170,11 @@ begin
         where p.type = skein_enqueue.type and p.unique_key = skein_enqueue.unique_key;
       return enqueued;
     end if;
+  end if;
+  if not exists (select from task_types k
+      where k.queue = skein_enqueue.queue and k.type = skein_enqueue.type) then
+    insert into task_types (queue, type) values (skein_enqueue.queue, skein_enqueue.type)
+      on conflict do nothing;
   end if;
   if cardinality(needs) > 0 then
     open := skein_await(chosen, needs, needs_end);
