@@ -1,0 +1,395 @@
+package io.skein.tasks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Random interleavings of everything that changes a task, against a small model of its states. A
+ * failure names its seed; {@code -Dskein.test.seed} repeats it, {@code -Dskein.test.full} makes
+ * ten thousand sequences.
+ */
+final class TaskModelTest {
+  private static final int SEQUENCES = Boolean.getBoolean("skein.test.full") ? 10_000 : 400;
+  private static final int STEPS = 30;
+  private static final Duration TERM = Duration.ofSeconds(15);
+  private static final Failure FAILURE = new Failure("on purpose", null, null);
+
+  private static Servers servers;
+
+  @BeforeAll
+  static void open() {
+    servers = Servers.fresh();
+  }
+
+  @AfterAll
+  static void close() throws Exception {
+    servers.close();
+  }
+
+  @Test
+  void everySequenceEndsWhereTheModelDoes() throws Exception {
+    long first = Long.getLong("skein.test.seed", new Random().nextLong());
+    for (int n = 0; n < SEQUENCES; n++) {
+      long seed = first + n;
+      try {
+        new Sequence(new Random(seed)).run();
+      } catch (AssertionError | RuntimeException e) {
+        throw new AssertionError("with -Dskein.test.seed=" + seed, e);
+      }
+    }
+  }
+
+  /** What the model knows of a task. */
+  private static final class Modelled {
+    TaskState state = TaskState.QUEUED;
+    int attempt;
+    int crashes;
+    long lease;
+    int waitsFor;
+    final List<TaskId> needs = new ArrayList<>();
+    boolean onEnd;
+    @Nullable String unique;
+
+    @Override
+    public String toString() {
+      return state + " attempt=" + attempt + " crashes=" + crashes + " lease=" + lease + " waits="
+          + waitsFor;
+    }
+  }
+
+  private static final class Sequence {
+    private final Random random;
+    private final String queue = "m-" + UUID.randomUUID();
+    private final LeasedWrites writes = new LeasedWrites(TERM, servers.queue.hints());
+    private final Map<TaskId, Modelled> model = new LinkedHashMap<>();
+    private final List<String> done = new ArrayList<>();
+
+    /** Of every claim, also of those that were given up since. */
+    private final List<Run> runs = new ArrayList<>();
+
+    private final FairClaims claims =
+        new FairClaims(
+            servers.database, new ClaimStatements("w", List.of(queue), Set.of("t"), TERM));
+    private boolean paused;
+
+    Sequence(Random random) {
+      this.random = random;
+    }
+
+    void run() throws Exception {
+      for (int step = 0; step < STEPS; step++) {
+        act();
+        compare();
+      }
+      servers.sql("delete from tasks");
+      servers.sql("delete from task_dependencies");
+    }
+
+    private void act() throws Exception {
+      switch (random.nextInt(14)) {
+        case 0, 1, 2 -> enqueue();
+        case 3, 4, 5 -> claim();
+        case 6 -> complete();
+        case 7 -> completeSeveral();
+        case 8 -> retry();
+        case 9 -> end();
+        case 10 -> handBack();
+        case 11 -> crash();
+        case 12 -> cancel();
+        default -> {
+          if (random.nextBoolean()) {
+            pauseOrResume();
+          } else {
+            promote();
+          }
+        }
+      }
+    }
+
+    private void enqueue() {
+      NewTask task = NewTask.of(queue, "t", "{}").withRetries(new Retries(2, Duration.ofHours(1)));
+      Modelled added = new Modelled();
+      if (random.nextInt(3) == 0) {
+        added.unique = "u" + random.nextInt(2);
+        task = task.withUniqueKey(added.unique);
+      }
+      if (random.nextInt(3) == 0 && !model.isEmpty()) {
+        added.onEnd = random.nextBoolean();
+        for (int n = random.nextInt(3); n >= 0; n--) {
+          TaskId needed = List.copyOf(model.keySet()).get(random.nextInt(model.size()));
+          if (!added.needs.contains(needed)) {
+            added.needs.add(needed);
+          }
+        }
+        task = added.onEnd ? task.afterEndOf(added.needs) : task.after(added.needs);
+      } else if (random.nextInt(4) == 0) {
+        task = task.withDelay(Duration.ofHours(1));
+        added.state = TaskState.SCHEDULED;
+      }
+      TaskId id = servers.queue.enqueue(task);
+      done.add("enqueue " + id + " " + task.unique() + " " + task.dependency());
+      TaskId live = liveWith(added.unique);
+      if (live != null) {
+        assertThat(id).as("the live one with the key").isEqualTo(live);
+        return;
+      }
+      for (TaskId needed : added.needs) {
+        Modelled other = model.get(needed);
+        if (other.state.live()) {
+          added.waitsFor++;
+        } else if (other.state != TaskState.SUCCEEDED && !added.onEnd) {
+          added.state = TaskState.CANCELLED;
+        }
+      }
+      if (added.state == TaskState.CANCELLED) {
+        added.waitsFor = 0;
+      } else if (added.waitsFor > 0) {
+        added.state = TaskState.WAITING;
+      }
+      model.put(id, added);
+    }
+
+    private @Nullable TaskId liveWith(@Nullable String unique) {
+      return model.entrySet().stream()
+          .filter(entry -> unique != null && unique.equals(entry.getValue().unique))
+          .filter(entry -> entry.getValue().state.live())
+          .map(Map.Entry::getKey)
+          .findFirst()
+          .orElse(null);
+    }
+
+    private void claim() {
+      int most = 1 + random.nextInt(3);
+      List<Run> claimed = claims.claim(queue, FairClaims.Levels.ALL, most);
+      done.add("claim " + claimed.stream().map(run -> run.task().id().toString()).toList());
+      long claimable =
+          model.values().stream()
+              .filter(task -> task.state == TaskState.QUEUED && task.crashes < 2)
+              .count();
+      assertThat(claimed).hasSize(paused ? 0 : (int) Math.min(most, claimable));
+      for (Run run : claimed) {
+        Modelled task = model.get(run.task().id());
+        assertThat(task.state).isEqualTo(TaskState.QUEUED);
+        task.state = TaskState.RUNNING;
+        task.attempt++;
+        task.lease++;
+        assertThat(run.lease().number()).isEqualTo(task.lease);
+        runs.add(run);
+      }
+    }
+
+    private @Nullable Run anyRun() {
+      return runs.isEmpty() ? null : runs.get(random.nextInt(runs.size()));
+    }
+
+    private boolean held(Run run) {
+      Modelled task = model.get(run.task().id());
+      return task.state == TaskState.RUNNING && task.lease == run.lease().number();
+    }
+
+    private void complete() {
+      Run run = anyRun();
+      if (run != null) {
+        boolean expected = held(run);
+        done.add("complete " + run.lease());
+        boolean written =
+            servers.database.inTransaction(tx ->
+                writes.complete(tx, new LeasedWrites.Completion(run.lease(), "1", null)));
+        assertThat(written).isEqualTo(expected);
+        if (expected) {
+          ended(run.task().id(), TaskState.SUCCEEDED);
+        }
+      }
+    }
+
+    private void completeSeveral() {
+      List<Run> some = runs.stream().filter(run -> random.nextBoolean()).toList();
+      Set<Lease> expected = new HashSet<>();
+      some.stream().filter(this::held).forEach(run -> expected.add(run.lease()));
+      done.add("complete all of " + some.stream().map(Run::lease).toList());
+      Set<Lease> written =
+          servers.database.inTransaction(tx ->
+              writes.completeAll(
+                  tx,
+                  some.stream()
+                      .map(run -> new LeasedWrites.Completion(run.lease(), null, null))
+                      .toList()));
+      assertThat(written).isEqualTo(expected);
+      expected.forEach(lease -> model.get(lease.task()).state = TaskState.SUCCEEDED);
+      expected.forEach(lease -> release(lease.task()));
+    }
+
+    private void retry() {
+      Run run = anyRun();
+      if (run != null) {
+        boolean expected = held(run);
+        done.add("retry " + run.lease());
+        assertThat(
+                servers.database
+                    .read(handle -> writes.retry(handle, run.lease(), FAILURE))
+                    .isPresent())
+            .isEqualTo(expected);
+        if (expected) {
+          model.get(run.task().id()).state = TaskState.SCHEDULED;
+        }
+      }
+    }
+
+    private void end() {
+      Run run = anyRun();
+      if (run != null) {
+        boolean expected = held(run);
+        TaskState state = random.nextBoolean() ? TaskState.FAILED : TaskState.DEAD;
+        done.add(state + " " + run.lease());
+        boolean written =
+            servers.database.inTransaction(tx -> writes.end(tx, run.lease(), state, FAILURE));
+        assertThat(written).isEqualTo(expected);
+        if (expected) {
+          ended(run.task().id(), state);
+        }
+      }
+    }
+
+    private void handBack() {
+      Run run = anyRun();
+      if (run != null) {
+        boolean expected = held(run);
+        done.add("hand back " + run.lease());
+        boolean written =
+            servers.database.read(handle -> writes.handBack(handle, run.lease(), FAILURE));
+        assertThat(written).isEqualTo(expected);
+        if (expected) {
+          Modelled task = model.get(run.task().id());
+          task.state = TaskState.QUEUED;
+          task.attempt--;
+          task.lease++;
+        }
+      }
+    }
+
+    /** Its worker is silent for longer than the lease; or there is nothing to reap. */
+    private void crash() throws Exception {
+      Run run = anyRun();
+      if (run != null) {
+        servers.sql(
+            "update tasks set lease_until = skein_now() - interval '1 s' where id = '"
+                + run.task().id()
+                + "' and lease = "
+                + run.lease().number()
+                + " and state = 'running'");
+      }
+      done.add("crash " + (run == null ? "nothing" : run.lease()));
+      new StalledTaskReaper(
+              servers.database,
+              new FailedRuns(servers.database, Map.of("t", Handlers.of("t", context -> {}))),
+              servers.queue.hints(),
+              new WorkerReports(WorkerListener.NONE),
+              Set.of("t"))
+          .reap();
+      if (run != null && held(run)) {
+        Modelled task = model.get(run.task().id());
+        task.state = TaskState.QUEUED;
+        task.attempt--;
+        task.crashes++;
+        task.lease++;
+      }
+    }
+
+    private void cancel() {
+      if (!model.isEmpty()) {
+        TaskId id = List.copyOf(model.keySet()).get(random.nextInt(model.size()));
+        done.add("cancel " + id);
+        boolean expected = model.get(id).state.live();
+        boolean cancelled = servers.database.inTransaction(tx -> servers.queue.cancel(tx, id));
+        assertThat(cancelled).isEqualTo(expected);
+        if (expected) {
+          model.get(id).lease++;
+          ended(id, TaskState.CANCELLED);
+        }
+      }
+    }
+
+    private void pauseOrResume() {
+      paused = !paused;
+      done.add(paused ? "pause" : "resume");
+      if (paused) {
+        servers.queue.queues().pause(queue);
+      } else {
+        servers.queue.queues().resume(queue);
+      }
+    }
+
+    private void promote() {
+      done.add("promote");
+      servers.sql("update tasks set run_at = skein_now() where state = 'scheduled'");
+      new DuePromoter(servers.database, servers.queue.hints()).promote();
+      model.values().stream()
+          .filter(task -> task.state == TaskState.SCHEDULED)
+          .forEach(task -> task.state = TaskState.QUEUED);
+    }
+
+    private void ended(TaskId id, TaskState state) {
+      model.get(id).state = state;
+      release(id);
+    }
+
+    private void release(TaskId ended) {
+      TaskState end = model.get(ended).state;
+      model.forEach((id, waiting) -> {
+        if (waiting.state == TaskState.WAITING && waiting.needs.contains(ended)) {
+          waiting.waitsFor--;
+          if (end != TaskState.SUCCEEDED && !waiting.onEnd) {
+            ended(id, TaskState.CANCELLED);
+          } else if (waiting.waitsFor == 0) {
+            waiting.state = TaskState.QUEUED;
+          }
+        }
+      });
+    }
+
+    private void compare() {
+      Map<TaskId, String> stored = new HashMap<>();
+      servers.database.useTransaction(tx ->
+          tx.handle()
+              .createQuery(
+                  "select id, state, attempt, crash_count, lease, waits_for from tasks"
+                      + " where queue = :queue")
+              .bind("queue", queue)
+              .map((row, context) ->
+                  stored.put(
+                      new TaskId(row.getObject("id", UUID.class)),
+                      TaskState.ofStored(row.getString("state"))
+                          + " attempt="
+                          + row.getInt("attempt")
+                          + " crashes="
+                          + row.getInt("crash_count")
+                          + " lease="
+                          + row.getLong("lease")
+                          + " waits="
+                          + (row.getString("state").equals("waiting") ? row.getInt("waits_for") : 0)))
+              .list());
+      Map<TaskId, String> expected = new HashMap<>();
+      model.forEach((id, task) -> {
+        if (task.state != TaskState.WAITING) {
+          task.waitsFor = 0;
+        }
+        expected.put(id, task.toString());
+      });
+      assertThat(stored).as("after %s", done).isEqualTo(expected);
+    }
+  }
+}
