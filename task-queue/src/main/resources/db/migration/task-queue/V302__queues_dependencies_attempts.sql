@@ -32,8 +32,6 @@ create index tasks_live_of_flow on tasks (flow)
 create index tasks_expiring on tasks (expires_at)
   where expires_at is not null and state in ('waiting', 'scheduled', 'queued', 'parked');
 create index tasks_parked on tasks (type) where state = 'parked';
--- What the limits count.
-create index tasks_running_in on tasks (queue) where state = 'running';
 
 -- What operators have said about a queue. One without a row is neither paused nor limited.
 create table task_queues (
