@@ -121,7 +121,11 @@ final class Enqueueing {
   /** As {@code skein_enqueue} does. */
   private static void learnTypes(Handle handle, List<NewTask> tasks) {
     List<Kind> kinds =
-        tasks.stream().map(task -> new Kind(task.queue(), task.type())).distinct().sorted().toList();
+        tasks.stream()
+            .map(task -> new Kind(task.queue(), task.type()))
+            .distinct()
+            .sorted()
+            .toList();
     handle
         .createUpdate(
             """

@@ -235,6 +235,7 @@ final class FairClaims {
       return handle
           .createQuery(
               """
+              with now as materialized (select skein_now() as at)
               select q.rate_limit is not null as rated,
                 coalesce(q.max_per_tenant, 1000000000) as max_per_tenant,
                 coalesce(q.max_per_key, 1000000000) as max_per_key,
@@ -242,10 +243,9 @@ final class FairClaims {
                   coalesce(q.max_running, 1000000000)
                     - (select count(*) from tasks c where c.queue = q.queue and c.state = 'running'),
                   coalesce(floor(
-                    extract(epoch from skein_now() + q.rate_period
-                      - greatest(q.rate_next, skein_now()))
+                    extract(epoch from now.at + q.rate_period - greatest(q.rate_next, now.at))
                     / extract(epoch from q.rate_period) * q.rate_limit), 1000000000)) as room
-              from task_queues q
+              from task_queues q cross join now
               where q.queue = :queue and q.paused_at is null and q.limited
               """)
           .bind("queue", ask.queue())

@@ -10,7 +10,9 @@ import java.util.List;
  * and for {@link Parking}. Thread safe.
  */
 final class WorkerRoll {
-  /** A worker that was not seen for so long is forgotten; until then operators see that it is gone. */
+  /**
+   * A worker that was not seen for so long is forgotten; until then operators see that it is gone.
+   */
   private static final Duration FORGET = Duration.ofHours(1);
 
   private final Database database;

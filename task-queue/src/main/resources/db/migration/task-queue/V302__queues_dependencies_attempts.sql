@@ -177,6 +177,14 @@ begin
   if cardinality(needs) > 0 then
     open := skein_await(chosen, needs, needs_end);
   end if;
+  if open < 0 then -- what is enqueued cancelled conflicts with nothing, so it is looked for here
+    select t.id into enqueued from tasks t
+      where t.type = skein_enqueue.type and t.unique_key = skein_enqueue.unique_key
+        and t.state in ('waiting', 'scheduled', 'queued', 'parked', 'running');
+    if found then
+      return enqueued;
+    end if;
+  end if;
   loop
     insert into tasks as t (id, queue, type, payload, priority, state, max_attempts, retry_delay,
         soft_limit, hard_limit, run_at, unique_key, flow, tenant, correlation, created_at,

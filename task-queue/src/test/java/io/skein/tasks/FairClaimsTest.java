@@ -125,10 +125,14 @@ final class FairClaimsTest {
     servers.database.useTransaction(tx -> servers.queue.enqueue(tx, tasks));
     List<Run> runs = claimFromEightAtOnce(10);
     assertThat(runs).hasSize(7);
-    assertThat(runs).extracting(run -> String.valueOf(run.task().concurrencyKey()))
+    assertThat(runs)
+        .extracting(run -> String.valueOf(run.task().concurrencyKey()))
         .doesNotHaveDuplicates();
     Run busy =
-        runs.stream().filter(r -> "busy".equals(r.task().concurrencyKey())).findFirst().orElseThrow();
+        runs.stream()
+            .filter(r -> "busy".equals(r.task().concurrencyKey()))
+            .findFirst()
+            .orElseThrow();
     complete(List.of(busy));
     assertThat(claimFromEightAtOnce(10)).hasSize(1);
   }

@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
@@ -19,8 +20,8 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Random interleavings of everything that changes a task, against a small model of its states. A
- * failure names its seed; {@code -Dskein.test.seed} repeats it, {@code -Dskein.test.full} makes
- * ten thousand sequences.
+ * failure names its seed; {@code -Dskein.test.seed} repeats it, {@code -Dskein.test.full} makes ten
+ * thousand sequences.
  */
 final class TaskModelTest {
   private static final int SEQUENCES = Boolean.getBoolean("skein.test.full") ? 10_000 : 400;
@@ -66,7 +67,14 @@ final class TaskModelTest {
 
     @Override
     public String toString() {
-      return state + " attempt=" + attempt + " crashes=" + crashes + " lease=" + lease + " waits="
+      return state
+          + " attempt="
+          + attempt
+          + " crashes="
+          + crashes
+          + " lease="
+          + lease
+          + " waits="
           + waitsFor;
     }
   }
@@ -148,7 +156,7 @@ final class TaskModelTest {
         return;
       }
       for (TaskId needed : added.needs) {
-        Modelled other = model.get(needed);
+        Modelled other = modelled(needed);
         if (other.state.live()) {
           added.waitsFor++;
         } else if (other.state != TaskState.SUCCEEDED && !added.onEnd) {
@@ -172,6 +180,10 @@ final class TaskModelTest {
           .orElse(null);
     }
 
+    private Modelled modelled(TaskId id) {
+      return Objects.requireNonNull(model.get(id));
+    }
+
     private void claim() {
       int most = 1 + random.nextInt(3);
       List<Run> claimed = claims.claim(queue, FairClaims.Levels.ALL, most);
@@ -182,7 +194,7 @@ final class TaskModelTest {
               .count();
       assertThat(claimed).hasSize(paused ? 0 : (int) Math.min(most, claimable));
       for (Run run : claimed) {
-        Modelled task = model.get(run.task().id());
+        Modelled task = modelled(run.task().id());
         assertThat(task.state).isEqualTo(TaskState.QUEUED);
         task.state = TaskState.RUNNING;
         task.attempt++;
@@ -197,7 +209,7 @@ final class TaskModelTest {
     }
 
     private boolean held(Run run) {
-      Modelled task = model.get(run.task().id());
+      Modelled task = modelled(run.task().id());
       return task.state == TaskState.RUNNING && task.lease == run.lease().number();
     }
 
@@ -207,8 +219,8 @@ final class TaskModelTest {
         boolean expected = held(run);
         done.add("complete " + run.lease());
         boolean written =
-            servers.database.inTransaction(tx ->
-                writes.complete(tx, new LeasedWrites.Completion(run.lease(), "1", null)));
+            servers.database.inTransaction(
+                tx -> writes.complete(tx, new LeasedWrites.Completion(run.lease(), "1", null)));
         assertThat(written).isEqualTo(expected);
         if (expected) {
           ended(run.task().id(), TaskState.SUCCEEDED);
@@ -229,7 +241,7 @@ final class TaskModelTest {
                       .map(run -> new LeasedWrites.Completion(run.lease(), null, null))
                       .toList()));
       assertThat(written).isEqualTo(expected);
-      expected.forEach(lease -> model.get(lease.task()).state = TaskState.SUCCEEDED);
+      expected.forEach(lease -> modelled(lease.task()).state = TaskState.SUCCEEDED);
       expected.forEach(lease -> release(lease.task()));
     }
 
@@ -239,12 +251,13 @@ final class TaskModelTest {
         boolean expected = held(run);
         done.add("retry " + run.lease());
         assertThat(
-                servers.database
+                servers
+                    .database
                     .read(handle -> writes.retry(handle, run.lease(), FAILURE))
                     .isPresent())
             .isEqualTo(expected);
         if (expected) {
-          model.get(run.task().id()).state = TaskState.SCHEDULED;
+          modelled(run.task().id()).state = TaskState.SCHEDULED;
         }
       }
     }
@@ -273,7 +286,7 @@ final class TaskModelTest {
             servers.database.read(handle -> writes.handBack(handle, run.lease(), FAILURE));
         assertThat(written).isEqualTo(expected);
         if (expected) {
-          Modelled task = model.get(run.task().id());
+          Modelled task = modelled(run.task().id());
           task.state = TaskState.QUEUED;
           task.attempt--;
           task.lease++;
@@ -301,7 +314,7 @@ final class TaskModelTest {
               Set.of("t"))
           .reap();
       if (run != null && held(run)) {
-        Modelled task = model.get(run.task().id());
+        Modelled task = modelled(run.task().id());
         task.state = TaskState.QUEUED;
         task.attempt--;
         task.crashes++;
@@ -313,11 +326,11 @@ final class TaskModelTest {
       if (!model.isEmpty()) {
         TaskId id = List.copyOf(model.keySet()).get(random.nextInt(model.size()));
         done.add("cancel " + id);
-        boolean expected = model.get(id).state.live();
+        boolean expected = modelled(id).state.live();
         boolean cancelled = servers.database.inTransaction(tx -> servers.queue.cancel(tx, id));
         assertThat(cancelled).isEqualTo(expected);
         if (expected) {
-          model.get(id).lease++;
+          modelled(id).lease++;
           ended(id, TaskState.CANCELLED);
         }
       }
@@ -343,12 +356,12 @@ final class TaskModelTest {
     }
 
     private void ended(TaskId id, TaskState state) {
-      model.get(id).state = state;
+      modelled(id).state = state;
       release(id);
     }
 
     private void release(TaskId ended) {
-      TaskState end = model.get(ended).state;
+      TaskState end = modelled(ended).state;
       model.forEach((id, waiting) -> {
         if (waiting.state == TaskState.WAITING && waiting.needs.contains(ended)) {
           waiting.waitsFor--;
@@ -380,7 +393,9 @@ final class TaskModelTest {
                           + " lease="
                           + row.getLong("lease")
                           + " waits="
-                          + (row.getString("state").equals("waiting") ? row.getInt("waits_for") : 0)))
+                          + (row.getString("state").equals("waiting")
+                              ? row.getInt("waits_for")
+                              : 0)))
               .list());
       Map<TaskId, String> expected = new HashMap<>();
       model.forEach((id, task) -> {

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -101,8 +102,7 @@ final class TaskOptionsTest {
   void cancellingATaskCancelsWhoNeedsIt() {
     TaskId first = enqueue(task("none", "{}"));
     TaskId second = enqueue(task("none", "{}").after(List.of(first)));
-    servers.database.useTransaction(
-        tx -> assertThat(servers.queue.cancel(tx, first)).isTrue());
+    servers.database.useTransaction(tx -> assertThat(servers.queue.cancel(tx, first)).isTrue());
     assertThat(servers.task(second).state()).isEqualTo(TaskState.CANCELLED);
   }
 
@@ -171,13 +171,14 @@ final class TaskOptionsTest {
         Handlers.of(
             "long",
             context -> {
-              if (context.task().details() == null) {
+              String left = context.task().details();
+              if (left == null) {
                 context.progress(40);
                 context.details("{\"row\": 400}");
                 context.useStep(tx -> {});
                 context.retryAfter(Duration.ZERO, "crashed, as it were");
               }
-              context.result(context.task().details());
+              context.result(Objects.requireNonNull(left));
             }));
     Task task = awaitState(enqueue(task("long", "{}")), TaskState.SUCCEEDED);
     assertThat(task.result()).isEqualTo("{\"row\": 400}");
