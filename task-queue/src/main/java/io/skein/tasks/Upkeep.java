@@ -7,7 +7,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What every worker does for all, once per interval: promotes due tasks, cancels those that have
- * expired, puts aside those that nobody knows, and reaps those of lost workers. Retries that this worker scheduled are promoted on time, however long the interval is.
+ * expired, puts aside those that nobody knows, and reaps those of lost workers. Retries that this
+ * worker scheduled are promoted on time, however long the interval is.
  */
 final class Upkeep implements Runnable {
   private static final Logger LOG = LoggerFactory.getLogger(Upkeep.class);
@@ -21,6 +22,7 @@ final class Upkeep implements Runnable {
   private final DuePromoter promoter;
   private final Expiry expiry;
   private final Parking parking;
+  private final Retention retention;
   private final StalledTaskReaper reaper;
   private final Reach reach;
   private final Duration interval;
@@ -30,12 +32,14 @@ final class Upkeep implements Runnable {
       DuePromoter promoter,
       Expiry expiry,
       Parking parking,
+      Retention retention,
       StalledTaskReaper reaper,
       Reach reach,
       Duration interval) {
     this.promoter = promoter;
     this.expiry = expiry;
     this.parking = parking;
+    this.retention = retention;
     this.reaper = reaper;
     this.reach = reach;
     this.interval = interval;
@@ -60,6 +64,7 @@ final class Upkeep implements Runnable {
           expiry.pass();
           parking.pass();
           nextReap = System.nanoTime() + reap().toNanos();
+          retention.pass();
         }
       } catch (InterruptedException stopping) {
         Thread.currentThread().interrupt();
