@@ -105,7 +105,7 @@ public final class RemoteWorkers implements AutoCloseable {
   }
 
   /**
-   * Renews the lease.
+   * Renews the lease, unless the run is longer than its hard time limit: then the task fails.
    *
    * @param progress percent; null leaves it as it is
    * @param details JSON text for the next run, at most 64 Ki characters; null leaves them
@@ -119,6 +119,14 @@ public final class RemoteWorkers implements AutoCloseable {
     String checked = details == null ? null : Details.checked(details);
     return database.inTransaction(tx -> {
       seen(tx.handle(), lease);
+      if (tooLong(tx.handle(), lease)) {
+        writes.end(
+            tx,
+            lease,
+            TaskState.FAILED,
+            new Failure("ran longer than its hard time limit", null, null));
+        return false;
+      }
       return writes.renew(tx.handle(), lease, new Run.Note(progress, checked));
     });
   }
@@ -210,6 +218,20 @@ public final class RemoteWorkers implements AutoCloseable {
             .bind("lease", lease.number())
             .map((row, context) -> TaskRow.read(row))
             .findOne());
+  }
+
+  private static boolean tooLong(Handle handle, Lease lease) {
+    return handle
+        .createQuery(
+            """
+            select started_at + hard_limit < skein_now() from tasks
+            where id = :id and lease = :lease and state = 'running'
+            """)
+        .bind("id", lease.task().value())
+        .bind("lease", lease.number())
+        .mapTo(Boolean.class)
+        .findOne()
+        .orElse(false);
   }
 
   /** A worker that is busy for long does not claim, and is there all the same. */

@@ -164,6 +164,19 @@ final class RemoteWorkersTest {
     assertThat(workers.complete(run.lease(), null, "a\u0000b")).isTrue();
   }
 
+  @Test
+  void aRunPastItsHardLimitFailsAtItsNextHeartbeat() throws Exception {
+    TaskId id = enqueue();
+    RemoteRun run = claimOne();
+    servers.sql(
+        "update tasks set started_at = started_at - interval '31 minutes' where id = '"
+            + id.value()
+            + "'");
+    assertThat(workers.heartbeat(run.lease(), null, null)).isFalse();
+    assertThat(servers.task(id).state()).isEqualTo(TaskState.FAILED);
+    assertThat(servers.task(id).error()).contains("hard time limit");
+  }
+
   private TaskId enqueue() {
     return servers.queue.enqueue(NewTask.of(queue, "count", "{}"));
   }
