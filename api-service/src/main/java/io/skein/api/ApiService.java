@@ -25,6 +25,7 @@ import io.skein.sse.ConnectionRegistry;
 import io.skein.sse.Snapshot;
 import io.skein.sse.SseBroker;
 import io.skein.sse.SseSettings;
+import io.skein.tasks.RemoteWorkers;
 import io.skein.tasks.TaskQueue;
 import io.skein.telemetry.Closer;
 import io.skein.telemetry.ManagementServer;
@@ -46,6 +47,10 @@ import tools.jackson.databind.json.JsonMapper;
 public final class ApiService implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ApiService.class);
   private static final Duration LOCK_HOLD = Duration.ofMinutes(1);
+
+  /** As of other workers; one that speaks HTTP renews it every 5 s. */
+  private static final Duration REMOTE_LEASE = Duration.ofSeconds(15);
+
   private static final String ROLE = "api";
 
   /** An instance whose last heartbeat is older is taken for dead: three of them were missed. */
@@ -116,6 +121,7 @@ public final class ApiService implements AutoCloseable {
             "connections",
             ConnectionRegistry.start(
                 broker, database, redis, settings.name(), () -> serving(instances)));
+    RemoteWorkers workers = tasks.remoteWorkers(REMOTE_LEASE);
     Routes routes =
         new Routes(
             settings,
@@ -123,6 +129,7 @@ public final class ApiService implements AutoCloseable {
             engine,
             events,
             tasks,
+            workers,
             cache,
             streams,
             connections,
@@ -156,6 +163,7 @@ public final class ApiService implements AutoCloseable {
             ROLE,
             FlowEngine.version(),
             settings.host() + ":" + management.port()));
+    closer.add("claims of remote workers", workers);
     closer.add("drain", () -> broker.drain(settings.drain()));
     LOG.info("api started name={} port={}", settings.name(), http.port());
     return new ApiService(closer, readiness, http, management);

@@ -14,16 +14,19 @@ import io.skein.api.flows.DiscoveryRoutes;
 import io.skein.api.flows.FlowCommandRoutes;
 import io.skein.api.flows.FlowCreationRoute;
 import io.skein.api.flows.FlowReadRoutes;
-import io.skein.api.flows.TaskRoutes;
 import io.skein.api.http.ProblemResponses;
 import io.skein.api.http.QueryText;
 import io.skein.api.page.PageRoutes;
+import io.skein.api.tasks.QueueRoutes;
+import io.skein.api.tasks.TaskRoutes;
+import io.skein.api.tasks.WorkerRoutes;
 import io.skein.cache.StateCache;
 import io.skein.discovery.DiscoveryQueries;
 import io.skein.events.EventBus;
 import io.skein.flows.FlowEngine;
 import io.skein.postgres.Database;
 import io.skein.sse.ConnectionRegistry;
+import io.skein.tasks.RemoteWorkers;
 import io.skein.tasks.TaskQueue;
 import java.time.Clock;
 import tools.jackson.databind.json.JsonMapper;
@@ -35,6 +38,7 @@ final class Routes {
   private final FlowEngine engine;
   private final EventBus events;
   private final TaskQueue tasks;
+  private final RemoteWorkers workers;
   private final StateCache cache;
   private final EventStreamRoute streams;
   private final ConnectionRegistry connections;
@@ -48,6 +52,7 @@ final class Routes {
       FlowEngine engine,
       EventBus events,
       TaskQueue tasks,
+      RemoteWorkers workers,
       StateCache cache,
       EventStreamRoute streams,
       ConnectionRegistry connections,
@@ -59,6 +64,7 @@ final class Routes {
     this.engine = engine;
     this.events = events;
     this.tasks = tasks;
+    this.workers = workers;
     this.cache = cache;
     this.streams = streams;
     this.connections = connections;
@@ -84,6 +90,8 @@ final class Routes {
     streams.install(routes);
     new TicketRoutes(tickets, new WatchedFlows(engine), json).install(routes);
     new ConnectionRoutes(connections, json).install(routes);
-    new TaskRoutes(engine, tasks, json).install(routes);
+    new TaskRoutes(database, engine, tasks, json).install(routes);
+    new QueueRoutes(tasks, json).install(routes);
+    new WorkerRoutes(engine, tasks, workers, json).install(routes);
   }
 }

@@ -44,7 +44,7 @@ final class TokenCommand implements Callable<Integer> {
       names = "--role",
       paramLabel = "R",
       defaultValue = "operator",
-      description = "viewer, operator or admin (default: ${DEFAULT-VALUE})")
+      description = "viewer, operator, admin or worker (default: ${DEFAULT-VALUE})")
   private String role;
 
   @Override

@@ -91,7 +91,7 @@ final class FailedRuns {
       throws HookException {
     TaskHandler handler = handlers.get(task.type());
     if (handler == null) {
-      throw new IllegalStateException("no handler for " + task.type());
+      return; // only workers in other languages know the type; they have no reactions
     }
     try {
       reaction.of(handler, transaction, task, error);

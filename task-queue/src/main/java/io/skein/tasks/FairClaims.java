@@ -96,11 +96,19 @@ final class FairClaims {
   private final ClaimStatements statements;
 
   /** The first lane of the next claim of a queue. */
-  private final Map<String, String> cursors = new HashMap<>();
+  private final Map<String, String> cursors;
 
   FairClaims(Database database, ClaimStatements statements) {
+    this(database, statements, new HashMap<>());
+  }
+
+  /**
+   * @param cursors by queue, of the claims before; changed by each claim
+   */
+  FairClaims(Database database, ClaimStatements statements, Map<String, String> cursors) {
     this.database = database;
     this.statements = statements;
+    this.cursors = cursors;
   }
 
   /**

@@ -120,6 +120,14 @@ final class Run {
     }
   }
 
+  /** The end of what a remote run logged. */
+  static @Nullable String end(@Nullable String log) {
+    if (log == null || log.isEmpty()) {
+      return null;
+    }
+    return log.substring(Math.max(0, log.length() - LOG_BOUND)).replace('\u0000', '\uFFFD');
+  }
+
   /** Null when nothing was logged. */
   synchronized @Nullable String log() {
     return log.isEmpty() ? null : log.toString();

@@ -14,8 +14,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Takes tasks from workers that are gone. A worker is gone when its advisory lock was free at two
  * looks in a row (one look may fall into the moment in which a living worker replaces a cut
- * connection); a frozen one keeps its lock and loses its tasks when their leases run out. The loss
- * costs a crash, not an attempt. A task that crashed its worker while it ran alone is dead.
+ * connection); a frozen one keeps its lock and loses its tasks when their leases run out, and so
+ * does a remote one, which never holds a lock. The loss costs a crash, not an attempt. A task that
+ * crashed its worker while it ran alone is dead.
  */
 final class StalledTaskReaper {
   private static final Logger LOG = LoggerFactory.getLogger(StalledTaskReaper.class);
@@ -70,9 +71,11 @@ final class StalledTaskReaper {
     return handle
         .createQuery(
             """
-            select distinct worker from tasks
-            where state = 'running'
-              and hashtextextended(worker, 0) not in (select key from live_workers)
+            select distinct t.worker from tasks t
+            where t.state = 'running'
+              and hashtextextended(t.worker, 0) not in (select key from live_workers)
+              and not exists (
+                select from task_workers w where w.identity = t.worker and w.remote)
             """)
         .mapTo(String.class)
         .set();
@@ -135,7 +138,8 @@ final class StalledTaskReaper {
                     """
                     select %s from tasks t
                     where %s and crash_count >= 2 and started_at is not null
-                      and type = any(:types)
+                      and (type = any(:types) or not exists (
+                        select from task_workers w where not w.remote and t.type = any(w.types)))
                     order by id limit :most
                     """
                         .formatted(TaskRow.COLUMNS, LOST))

@@ -3,6 +3,7 @@ package io.skein.tasks;
 import io.skein.postgres.Database;
 import io.skein.postgres.Transaction;
 import io.skein.redis.RedisConnections;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -86,6 +87,26 @@ public final class TaskQueue implements AutoCloseable {
   /** What operators say about queues. */
   public Queues queues() {
     return new Queues(database);
+  }
+
+  /** What operators read of tasks and workers. */
+  public TaskLists lists() {
+    return new TaskLists(database);
+  }
+
+  /** What operators do to many tasks. */
+  public BulkTasks bulk() {
+    return new BulkTasks(database, hints);
+  }
+
+  /**
+   * The lease protocol for workers that are no {@link Worker}. One for each process: it bounds how
+   * many of them wait at once.
+   *
+   * @param term how long their leases hold from the last renewal
+   */
+  public RemoteWorkers remoteWorkers(Duration term) {
+    return new RemoteWorkers(database, hints, term);
   }
 
   /** Hints that were not sent since the start: too many at once, or Redis was away. */

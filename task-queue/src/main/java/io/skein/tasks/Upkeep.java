@@ -22,6 +22,7 @@ final class Upkeep implements Runnable {
   private final DuePromoter promoter;
   private final Expiry expiry;
   private final Parking parking;
+  private final Retention retention;
   private final StalledTaskReaper reaper;
   private final Reach reach;
   private final Duration interval;
@@ -31,12 +32,14 @@ final class Upkeep implements Runnable {
       DuePromoter promoter,
       Expiry expiry,
       Parking parking,
+      Retention retention,
       StalledTaskReaper reaper,
       Reach reach,
       Duration interval) {
     this.promoter = promoter;
     this.expiry = expiry;
     this.parking = parking;
+    this.retention = retention;
     this.reaper = reaper;
     this.reach = reach;
     this.interval = interval;
@@ -61,6 +64,7 @@ final class Upkeep implements Runnable {
           expiry.pass();
           parking.pass();
           nextReap = System.nanoTime() + reap().toNanos();
+          retention.pass();
         }
       } catch (InterruptedException stopping) {
         Thread.currentThread().interrupt();

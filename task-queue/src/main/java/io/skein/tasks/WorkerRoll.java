@@ -19,14 +19,30 @@ final class WorkerRoll {
   private final WorkerSettings settings;
   private final String identity;
   private final List<String> types;
+  private final boolean remote;
   private volatile boolean draining;
 
   WorkerRoll(
       Database database, WorkerSettings settings, String identity, Collection<String> types) {
+    this(database, settings, identity, types, false);
+  }
+
+  private WorkerRoll(
+      Database database,
+      WorkerSettings settings,
+      String identity,
+      Collection<String> types,
+      boolean remote) {
     this.database = database;
     this.settings = settings;
     this.identity = identity;
     this.types = List.copyOf(types);
+    this.remote = remote;
+  }
+
+  /** The line of a worker that speaks HTTP and holds no advisory lock. */
+  static WorkerRoll ofRemote(Database database, WorkerSettings settings, Collection<String> types) {
+    return new WorkerRoll(database, settings, settings.name(), types, true);
   }
 
   /** Says that it is there. */
@@ -36,11 +52,13 @@ final class WorkerRoll {
           .createUpdate(
               """
               insert into task_workers
-                (identity, name, queues, types, slots, build, draining, started_at, seen_at)
-              values (:identity, :name, :queues, :types, :slots, :build, :draining, skein_now(),
-                skein_now())
+                (identity, name, queues, types, slots, build, remote, draining, started_at, seen_at)
+              values (:identity, :name, :queues, :types, :slots, :build, :remote, :draining,
+                skein_now(), skein_now())
               on conflict (identity) do update
-                set seen_at = excluded.seen_at, draining = excluded.draining
+                set seen_at = excluded.seen_at, draining = excluded.draining,
+                  queues = excluded.queues, types = excluded.types, slots = excluded.slots,
+                  build = excluded.build
               """)
           .bind("identity", identity)
           .bind("name", settings.name())
@@ -48,6 +66,7 @@ final class WorkerRoll {
           .bindArray("types", String.class, types)
           .bind("slots", settings.slots())
           .bind("build", settings.build())
+          .bind("remote", remote)
           .bind("draining", draining)
           .execute();
       tx.handle()

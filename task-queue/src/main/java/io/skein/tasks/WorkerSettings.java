@@ -17,6 +17,7 @@ import java.util.List;
  * @param reapInterval how often it promotes due tasks and looks for lost workers
  * @param grace how long {@link Worker#stop} waits for running tasks
  * @param build what is deployed here; a task that one build could not read is taken up by another
+ * @param retention how long tasks are kept after their end
  */
 public record WorkerSettings(
     String name,
@@ -27,7 +28,8 @@ public record WorkerSettings(
     Duration claimInterval,
     Duration reapInterval,
     Duration grace,
-    String build) {
+    String build,
+    TaskRetention retention) {
 
   public WorkerSettings {
     queues = List.copyOf(queues);
@@ -54,17 +56,36 @@ public record WorkerSettings(
         Duration.ofSeconds(1),
         Duration.ofSeconds(1),
         Duration.ofSeconds(20),
-        "unnamed");
+        "unnamed",
+        TaskRetention.DEFAULT);
   }
 
   public WorkerSettings withQueues(List<String> chosen) {
     return new WorkerSettings(
-        name, chosen, slots, heartbeat, lease, claimInterval, reapInterval, grace, build);
+        name,
+        chosen,
+        slots,
+        heartbeat,
+        lease,
+        claimInterval,
+        reapInterval,
+        grace,
+        build,
+        retention);
   }
 
   public WorkerSettings withSlots(int chosen) {
     return new WorkerSettings(
-        name, queues, chosen, heartbeat, lease, claimInterval, reapInterval, grace, build);
+        name,
+        queues,
+        chosen,
+        heartbeat,
+        lease,
+        claimInterval,
+        reapInterval,
+        grace,
+        build,
+        retention);
   }
 
   public WorkerSettings withLease(Duration chosenHeartbeat, Duration chosenLease) {
@@ -77,26 +98,50 @@ public record WorkerSettings(
         claimInterval,
         reapInterval,
         grace,
-        build);
+        build,
+        retention);
   }
 
   public WorkerSettings withClaimInterval(Duration chosen) {
     return new WorkerSettings(
-        name, queues, slots, heartbeat, lease, chosen, reapInterval, grace, build);
+        name, queues, slots, heartbeat, lease, chosen, reapInterval, grace, build, retention);
   }
 
   public WorkerSettings withReapInterval(Duration chosen) {
     return new WorkerSettings(
-        name, queues, slots, heartbeat, lease, claimInterval, chosen, grace, build);
+        name, queues, slots, heartbeat, lease, claimInterval, chosen, grace, build, retention);
   }
 
   public WorkerSettings withGrace(Duration chosen) {
     return new WorkerSettings(
-        name, queues, slots, heartbeat, lease, claimInterval, reapInterval, chosen, build);
+        name,
+        queues,
+        slots,
+        heartbeat,
+        lease,
+        claimInterval,
+        reapInterval,
+        chosen,
+        build,
+        retention);
   }
 
   public WorkerSettings withBuild(String chosen) {
     return new WorkerSettings(
-        name, queues, slots, heartbeat, lease, claimInterval, reapInterval, grace, chosen);
+        name,
+        queues,
+        slots,
+        heartbeat,
+        lease,
+        claimInterval,
+        reapInterval,
+        grace,
+        chosen,
+        retention);
+  }
+
+  public WorkerSettings withRetention(TaskRetention chosen) {
+    return new WorkerSettings(
+        name, queues, slots, heartbeat, lease, claimInterval, reapInterval, grace, build, chosen);
   }
 }

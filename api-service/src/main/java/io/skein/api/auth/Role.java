@@ -4,8 +4,12 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 
-/** What a caller may do besides reading and commanding flows; each includes those before it. */
+/**
+ * What a caller may do besides reading and commanding flows; each includes those before it. Only
+ * {@link #WORKER} is apart: it and an admin may claim tasks, of every account.
+ */
 public enum Role {
+  WORKER,
   VIEWER,
   OPERATOR,
   ADMIN;

@@ -89,7 +89,7 @@ final class Tokens {
     Optional<Role> role = role(claims.getStringClaim(ROLE_CLAIM));
     if (role.isEmpty()) {
       return new TokenVerdict.Refused(
-          "The token's role is none of viewer, operator and admin. Get one that names one.");
+          "The token's role is none of viewer, operator, admin and worker. Get one that names one.");
     }
     try {
       Principal principal = new Principal(user, tenant, engagement, role.get());

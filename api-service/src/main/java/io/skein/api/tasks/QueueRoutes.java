@@ -1,0 +1,155 @@
+package io.skein.api.tasks;
+
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import io.skein.api.auth.Role;
+import io.skein.api.auth.Roles;
+import io.skein.api.http.JsonBody;
+import io.skein.api.http.Problem;
+import io.skein.api.http.ProblemException;
+import io.skein.api.http.ProblemType;
+import io.skein.tasks.QueueLimits;
+import io.skein.tasks.QueueStatus;
+import io.skein.tasks.TaskQueue;
+import io.skein.tasks.TaskStatistics;
+import java.time.Duration;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** {@code /api/v1/queues}: figures of the queues, which all accounts share. */
+public final class QueueRoutes {
+  private static final String PATH = "/api/v1/queues";
+  private static final int LONGEST_NAME = 200;
+  private static final int LONGEST_PERIOD_SECONDS = 86_400;
+
+  private final TaskQueue tasks;
+  private final JsonMapper json;
+  private final JsonAnswers answers;
+
+  public QueueRoutes(TaskQueue tasks, JsonMapper json) {
+    this.tasks = tasks;
+    this.json = json;
+    this.answers = new JsonAnswers(json);
+  }
+
+  public void install(RoutesConfig routes) {
+    routes.get(PATH, this::list);
+    routes.get(PATH + "/{queue}", this::show);
+    routes.post(PATH + "/{queue}/pause", context -> change(context, tasks.queues()::pause));
+    routes.post(PATH + "/{queue}/resume", context -> change(context, tasks.queues()::resume));
+    routes.put(PATH + "/{queue}/limits", this::limit);
+  }
+
+  private void list(Context context) {
+    ObjectNode body = answers.node();
+    ArrayNode items = body.putArray("items");
+    tasks.queues().list().forEach(status -> write(status, items.addObject()));
+    answers.write(context, body);
+  }
+
+  private void show(Context context) {
+    String queue = name(context);
+    ObjectNode body = answers.node();
+    // One of which nothing was said and that is empty may be used at any moment.
+    write(
+        tasks
+            .queues()
+            .find(queue)
+            .orElse(new QueueStatus(queue, null, QueueLimits.NONE, Map.of(), Duration.ZERO)),
+        body);
+    ArrayNode types = body.putArray("types");
+    tasks.lists().statistics(queue).forEach(figures -> write(figures, types.addObject()));
+    answers.write(context, body);
+  }
+
+  @FunctionalInterface
+  private interface Change {
+    void of(String queue);
+  }
+
+  private void change(Context context, Change change) {
+    Roles.demand(context, Role.OPERATOR);
+    change.of(name(context));
+    show(context);
+  }
+
+  /**
+   * Null for no limit.
+   *
+   * @param rate starts in {@code periodSeconds}
+   */
+  private record Limits(
+      @Nullable Integer maxRunning,
+      @Nullable Integer maxPerTenant,
+      @Nullable Integer maxPerKey,
+      @Nullable Integer rate,
+      @Nullable Integer periodSeconds) {
+    QueueLimits checked() {
+      if ((rate == null) != (periodSeconds == null)) {
+        throw new IllegalArgumentException("rate and periodSeconds belong together");
+      }
+      if (periodSeconds != null && periodSeconds > LONGEST_PERIOD_SECONDS) {
+        throw new IllegalArgumentException("periodSeconds is at most " + LONGEST_PERIOD_SECONDS);
+      }
+      return new QueueLimits(
+          maxRunning,
+          maxPerTenant,
+          maxPerKey,
+          rate == null || periodSeconds == null
+              ? null
+              : new QueueLimits.Rate(rate, Duration.ofSeconds(periodSeconds)));
+    }
+  }
+
+  private void limit(Context context) {
+    Roles.demand(context, Role.OPERATOR);
+    String queue = name(context);
+    Limits limits = JsonBody.read(context, json, Limits.class);
+    try {
+      tasks.queues().limit(queue, limits.checked());
+    } catch (IllegalArgumentException e) {
+      throw malformed(e.getMessage() + ".");
+    }
+    show(context);
+  }
+
+  private static String name(Context context) {
+    String name = context.pathParam("queue");
+    if (name.isBlank() || name.length() > LONGEST_NAME || name.indexOf('\u0000') >= 0) {
+      throw malformed("A queue's name has 1 to " + LONGEST_NAME + " characters.");
+    }
+    return name;
+  }
+
+  private static ProblemException malformed(String detail) {
+    return Problem.of(ProblemType.MALFORMED_REQUEST, detail).exception();
+  }
+
+  private static void write(QueueStatus status, ObjectNode node) {
+    node.put("queue", status.queue());
+    node.put("pausedAt", TaskNodes.text(status.pausedAt()));
+    QueueLimits limits = status.limits();
+    QueueLimits.Rate rate = limits.rate();
+    node.putObject("limits")
+        .put("maxRunning", limits.maxRunning())
+        .put("maxPerTenant", limits.maxPerTenant())
+        .put("maxPerKey", limits.maxPerKey())
+        .put("rate", rate == null ? null : rate.starts())
+        .put("periodSeconds", rate == null ? null : TaskNodes.seconds(rate.period()));
+    TaskNodes.counts(node.putObject("live"), status.live());
+    node.put("oldestWaitSeconds", TaskNodes.seconds(status.oldestWait()));
+  }
+
+  private static void write(TaskStatistics figures, ObjectNode node) {
+    node.put("type", figures.type());
+    TaskNodes.counts(node.putObject("live"), figures.live());
+    node.putObject("lastHour")
+        .put("succeeded", figures.succeeded())
+        .put("failed", figures.failed())
+        .put("meanSeconds", TaskNodes.seconds(figures.meanRunTime()))
+        .put("p95Seconds", TaskNodes.seconds(figures.p95RunTime()));
+  }
+}

@@ -1,0 +1,96 @@
+package io.skein.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.skein.postgres.Transaction;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import tools.jackson.databind.JsonNode;
+
+/** The example worker in Python against a real instance. */
+@Timeout(120)
+class PythonWorkerTest {
+  private static final Path WORKER = Path.of("../examples/python-worker/worker.py");
+  private static final List<Process> STARTED = new ArrayList<>();
+
+  private static ApiStack stack;
+  private static ApiClient viewer;
+
+  @BeforeAll
+  static void start() throws Exception {
+    stack = ApiStack.start(1);
+    stack.startWorker(); // promotes and reaps for all
+    viewer = stack.client(1);
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    STARTED.forEach(Process::destroyForcibly);
+    stack.close();
+  }
+
+  @Test
+  void it_runs_what_is_enqueued() throws Exception {
+    String queue = "q-" + UUID.randomUUID();
+    startPython(queue);
+    String task = enqueue(queue, "{\"text\": \"one three\"}");
+    await().atMost(Duration.ofSeconds(30)).until(() -> state(task).equals("succeeded"));
+    JsonNode shown = shown(task);
+    assertThat(shown.get("result").get("words").asInt()).isEqualTo(2);
+    assertThat(shown.get("worker").asString()).startsWith("http/");
+  }
+
+  @Test
+  void killed_in_the_middle_its_task_runs_again_elsewhere() throws Exception {
+    String queue = "q-" + UUID.randomUUID();
+    Process first = startPython(queue);
+    String task = enqueue(queue, "{\"text\": \"again\", \"seconds\": 5}");
+    await().atMost(Duration.ofSeconds(30)).until(() -> state(task).equals("running"));
+    first.destroyForcibly().waitFor();
+    startPython(queue);
+    await().atMost(Duration.ofSeconds(60)).until(() -> state(task).equals("succeeded"));
+    assertThat(shown(task).get("crashes").asInt()).isOne();
+    assertThat(shown(task).get("attempt").asInt()).isOne();
+  }
+
+  private static Process startPython(String queue) throws IOException {
+    ProcessBuilder python =
+        new ProcessBuilder("python3", WORKER.toAbsolutePath().toString()).inheritIO();
+    python.environment().put("SKEIN_URL", "http://127.0.0.1:" + stack.instance(1).port());
+    python.environment().put("SKEIN_TOKEN", TestTokens.ofUser("agent", "worker"));
+    python.environment().put("SKEIN_QUEUES", queue);
+    Process process = python.start();
+    STARTED.add(process);
+    return process;
+  }
+
+  private static String enqueue(String queue, String payload) {
+    return stack.database.inTransaction((Transaction transaction) ->
+        transaction
+            .handle()
+            .select(
+                "select skein_enqueue(?, 'summarize', ?::jsonb, tenant => ?)::text",
+                queue,
+                payload,
+                TestTokens.TENANT)
+            .mapTo(String.class)
+            .one());
+  }
+
+  private static String state(String task) {
+    return shown(task).get("state").asString();
+  }
+
+  private static JsonNode shown(String task) {
+    return viewer.tree(viewer.get("/api/v1/tasks/" + task));
+  }
+}

@@ -1,0 +1,236 @@
+package io.skein.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import tools.jackson.databind.JsonNode;
+
+/** Tasks, queues and workers as operators and workers see them. */
+@Timeout(120)
+class TasksTest {
+  private static final String TASKS = "/api/v1/tasks";
+  private static final String QUEUES = "/api/v1/queues";
+  private static final String CLAIMS = "/api/v1/workers/claims";
+
+  private static ApiStack stack;
+  private static ApiClient viewer;
+  private static ApiClient operator;
+  private static ApiClient admin;
+  private static ApiClient worker;
+  private String queue = "";
+
+  @BeforeAll
+  static void start() throws Exception {
+    stack = ApiStack.start(2);
+    viewer = stack.client(1);
+    operator = as("olga", "operator");
+    admin = as("adam", "admin");
+    worker = as("will", "worker");
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    stack.close();
+  }
+
+  @BeforeEach
+  void newQueue() {
+    queue = "q-" + UUID.randomUUID();
+  }
+
+  @Test
+  void everybody_reads_the_own_accounts_tasks_and_an_admin_all() {
+    String ours = enqueue(TestTokens.TENANT);
+    String theirs = enqueue("rival");
+    assertThat(ids(viewer)).containsExactly(ours);
+    assertThat(ids(operator)).containsExactly(ours);
+    assertThat(ids(admin)).containsExactly(theirs, ours);
+    viewer.problem(viewer.get(TASKS + "/" + theirs), 404, "not-found");
+    operator.problem(operator.post(TASKS + "/" + theirs + "/cancel", ""), 404, "not-found");
+    operator.problem(operator.get(TASKS + "/" + theirs + "/attempts"), 404, "not-found");
+    assertThat(ids(operator, "&tenant=rival")).containsExactly(ours);
+    assertThat(ids(admin, "&tenant=rival")).containsExactly(theirs);
+  }
+
+  @Test
+  void a_list_has_filters_and_pages() {
+    String first = enqueue(TestTokens.TENANT);
+    String second = enqueue(TestTokens.TENANT);
+    JsonNode page = viewer.tree(viewer.get(TASKS + "?limit=1&queue=" + queue));
+    assertThat(page.get("items").get(0).get("taskId").asString()).isEqualTo(second);
+    assertThat(ids(viewer, "&after=" + page.get("next").asString())).containsExactly(first);
+    assertThat(ids(viewer, "&state=dead,failed")).isEmpty();
+    assertThat(ids(viewer, "&state=queued&type=count&createdAfter=2020-01-01T00:00:00Z"))
+        .hasSize(2);
+    assertThat(ids(viewer, "&error=disk")).isEmpty();
+    viewer.problem(viewer.get(TASKS + "?state=odd"), 400, "malformed-request");
+    viewer.problem(viewer.get(TASKS + "?flow=odd"), 400, "malformed-id");
+    viewer.problem(viewer.get(TASKS + "?after=odd"), 400, "malformed-id");
+  }
+
+  @Test
+  void an_operator_cancels_and_retries_and_a_viewer_does_not() {
+    String path = TASKS + "/" + enqueue(TestTokens.TENANT);
+    viewer.problem(viewer.post(path + "/cancel", ""), 403, "forbidden");
+    assertThat(state(operator, path + "/cancel")).isEqualTo("cancelled");
+    operator.problem(operator.post(path + "/cancel", ""), 409, "conflict");
+    viewer.problem(viewer.post(path + "/retry", ""), 403, "forbidden");
+    assertThat(state(operator, path + "/retry")).isEqualTo("queued");
+    operator.problem(operator.post(path + "/retry", ""), 409, "conflict");
+  }
+
+  @Test
+  void many_are_counted_then_confirmed() {
+    enqueue(TestTokens.TENANT);
+    enqueue(TestTokens.TENANT);
+    enqueue("rival");
+    String bulk = TASKS + "/bulk?queue=" + queue;
+    viewer.problem(viewer.post(bulk, "{\"action\": \"cancel\"}"), 403, "forbidden");
+    operator.problem(operator.post(bulk, "{\"action\": \"odd\"}"), 400, "malformed-request");
+    JsonNode counted = operator.tree(operator.post(bulk, "{\"action\": \"cancel\"}"));
+    assertThat(counted.get("count").asInt()).isEqualTo(2);
+    String confirm =
+        "{\"action\": \"cancel\", \"token\": \"" + counted.get("token").asString() + "\"}";
+    operator.problem(operator.post(bulk + "&type=other", confirm), 409, "conflict");
+    JsonNode changed = operator.tree(operator.post(bulk, confirm));
+    assertThat(changed.get("changed").asInt()).isEqualTo(2);
+    assertThat(changed.get("more").asBoolean()).isFalse();
+    assertThat(ids(admin, "&state=queued")).hasSize(1);
+  }
+
+  @Test
+  void a_queue_is_paused_limited_and_shown() {
+    enqueue(TestTokens.TENANT);
+    String path = QUEUES + "/" + queue;
+    viewer.problem(viewer.post(path + "/pause", ""), 403, "forbidden");
+    assertThat(operator.tree(operator.post(path + "/pause", "")).get("pausedAt").isNull())
+        .isFalse();
+    assertThat(claim("").get("tasks").isEmpty()).isTrue();
+    operator.post(path + "/resume", "");
+    JsonNode limited =
+        operator.tree(limits("{\"maxRunning\": 5, \"rate\": 10, \"periodSeconds\": 60}"));
+    assertThat(limited.get("limits").get("rate").asInt()).isEqualTo(10);
+    assertThat(limited.get("live").get("queued").asInt()).isOne();
+    assertThat(limited.get("types").get(0).get("type").asString()).isEqualTo("count");
+    operator.problem(limits("{\"rate\": 10}"), 400, "malformed-request");
+    operator.problem(limits("{\"maxRunning\": -1}"), 400, "malformed-request");
+    assertThat(viewer.get(QUEUES).body()).contains(queue);
+    assertThat(claim("").get("tasks").size()).isOne();
+  }
+
+  @Test
+  void a_worker_claims_over_http_and_names_its_lease() {
+    String id = enqueue(TestTokens.TENANT);
+    viewer.problem(viewer.post(CLAIMS, claimBody("")), 403, "forbidden");
+    operator.problem(operator.post(CLAIMS, claimBody("")), 403, "forbidden");
+    JsonNode claimed = claim(", \"waitSeconds\": 5");
+    JsonNode task = claimed.get("tasks").get(0);
+    assertThat(task.get("taskId").asString()).isEqualTo(id);
+    assertThat(claimed.get("leaseSeconds").asInt()).isEqualTo(15);
+    long lease = task.get("lease").asLong();
+    String path = TASKS + "/" + id;
+    viewer.problem(viewer.post(path + "/heartbeat", lease(lease, "")), 403, "forbidden");
+    assertThat(worker.post(path + "/heartbeat", lease(lease, "")).statusCode()).isEqualTo(200);
+    assertThat(
+            worker
+                .post(path + "/progress", lease(lease, ", \"percent\": 30, \"details\": [1]"))
+                .statusCode())
+        .isEqualTo(200);
+    worker.problem(worker.post(path + "/heartbeat", lease(lease - 1, "")), 409, "conflict");
+    worker.problem(worker.post(path + "/heartbeat", "{}"), 400, "malformed-request");
+    worker.problem(
+        worker.post(path + "/complete", lease(lease, ", \"result\": \"\\u0000\"")),
+        422,
+        "unusable-input");
+    assertThat(worker.post(path + "/complete", lease(lease, ", \"result\": {\"n\": 1}")).body())
+        .contains("succeeded");
+    worker.problem(worker.post(path + "/complete", lease(lease, "")), 409, "conflict");
+    JsonNode shown = viewer.tree(viewer.get(path));
+    assertThat(shown.get("result").get("n").asInt()).isOne();
+    assertThat(shown.get("details").get(0).asInt()).isOne();
+    assertThat(viewer.tree(viewer.get(path + "/attempts")).get("items").size()).isOne();
+    assertThat(viewer.get("/api/v1/workers").body()).contains("http/py-" + queue);
+  }
+
+  @Test
+  void a_run_fails_or_is_given_back() {
+    String path = TASKS + "/" + enqueue(TestTokens.TENANT);
+    long first = claim("").get("tasks").get(0).get("lease").asLong();
+    assertThat(worker.post(path + "/release", lease(first, "")).body()).contains("queued");
+    long second = claim("").get("tasks").get(0).get("lease").asLong();
+    worker.problem(worker.post(path + "/fail", lease(second, "")), 400, "malformed-request");
+    assertThat(
+            worker
+                .post(path + "/fail", lease(second, ", \"error\": \"x\", \"permanent\": true"))
+                .body())
+        .contains("failed");
+  }
+
+  @Test
+  void a_claim_says_what_is_wrong_with_it() {
+    worker.problem(worker.post(CLAIMS, "{}"), 400, "malformed-request");
+    worker.problem(worker.post(CLAIMS, claimBody(", \"most\": 0")), 400, "malformed-request");
+    worker.problem(
+        worker.post(CLAIMS, claimBody(", \"waitSeconds\": 31")), 400, "malformed-request");
+    worker.problem(worker.post(CLAIMS, claimBody(", \"running\": [\"x\"]")), 400, "malformed-id");
+    worker.problem(
+        worker.post(CLAIMS, claimBody("").replace("count", "process_flow_phase")),
+        400,
+        "malformed-request");
+  }
+
+  private static ApiClient as(String user, String role) {
+    return stack.anonymous(1).withToken(TestTokens.ofUser(user, role));
+  }
+
+  private String enqueue(String tenant) {
+    return stack.database.read(handle ->
+        handle
+            .select("select skein_enqueue(?, 'count', '{}', tenant => ?)::text", queue, tenant)
+            .mapTo(String.class)
+            .one());
+  }
+
+  private JsonNode claim(String more) {
+    return worker.tree(worker.post(CLAIMS, claimBody(more)));
+  }
+
+  private String claimBody(String more) {
+    return "{\"worker\": \"py-%1$s\", \"queues\": [\"%1$s\"], \"types\": [\"count\"]%2$s}"
+        .formatted(queue, more);
+  }
+
+  private static String lease(long number, String more) {
+    return "{\"lease\": " + number + more + "}";
+  }
+
+  private HttpResponse<String> limits(String body) {
+    return operator
+        .with("Content-Type", "application/json")
+        .send("PUT", QUEUES + "/" + queue + "/limits", BodyPublishers.ofString(body));
+  }
+
+  private static String state(ApiClient client, String path) {
+    return client.tree(client.post(path, "")).get("state").asString();
+  }
+
+  private List<String> ids(ApiClient client) {
+    return ids(client, "");
+  }
+
+  private List<String> ids(ApiClient client, String more) {
+    JsonNode list = client.tree(client.get(TASKS + "?queue=" + queue + more));
+    List<String> ids = new ArrayList<>();
+    list.get("items").forEach(item -> ids.add(item.get("taskId").asString()));
+    return ids;
+  }
+}

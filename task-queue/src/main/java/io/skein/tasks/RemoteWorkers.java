@@ -1,0 +1,326 @@
+package io.skein.tasks;
+
+import io.skein.postgres.Database;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The lease protocol for workers that are no {@link Worker}: the same statements, called one by
+ * one. Such a worker holds no connection whose end would show its death, so its tasks run again
+ * when their leases run out. Some {@link Worker} must run somewhere: its upkeep promotes and reaps
+ * for all. Thread safe.
+ */
+public final class RemoteWorkers implements AutoCloseable {
+  /** The most tasks of one claim. */
+  public static final int MOST = 100;
+
+  /** Claims that wait at once; further ones answer at once, with nothing when there is nothing. */
+  private static final int WAITING_BOUND = 500;
+
+  /** Past it the turns of all queues begin anew. */
+  private static final int TURNS_BOUND = 10_000;
+
+  private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
+  private static final Duration LONGEST_PAUSE = Duration.ofMillis(800);
+
+  private final Database database;
+  private final RedisHints hints;
+  private final Duration term;
+  private final LeasedWrites writes;
+  private final FailedRuns failedRuns;
+  private final Semaphore waiting = new Semaphore(WAITING_BOUND);
+
+  /** Whose turn is next in each queue: of all workers here together. */
+  private final Map<String, String> turns = new ConcurrentHashMap<>();
+
+  private volatile boolean closed;
+
+  RemoteWorkers(Database database, RedisHints hints, Duration term) {
+    this.database = database;
+    this.hints = hints;
+    this.term = term;
+    this.writes = new LeasedWrites(term, hints);
+    this.failedRuns = new FailedRuns(database, Map.of());
+  }
+
+  /** How long a lease holds from its last renewal; renew it three times as often. */
+  public Duration term() {
+    return term;
+  }
+
+  /**
+   * Claims tasks in the fair order, waiting for the first one.
+   *
+   * @param running what the worker knows of; everything else that it has claimed (an answer was
+   *     lost on its way) goes back to the queue. Null when it does not say
+   * @param most at most so many, 1 to {@link #MOST}
+   * @param patience how long to wait when there is nothing; zero answers at once
+   */
+  public List<RemoteRun> claim(
+      RemoteWorker worker, @Nullable Collection<TaskId> running, int most, Duration patience)
+      throws InterruptedException {
+    if (most < 1 || most > MOST) {
+      throw new IllegalArgumentException("a claim is for 1 to " + MOST + " tasks");
+    }
+    if (turns.size() > TURNS_BOUND) {
+      turns.clear();
+    }
+    RemoteClaim claim = new RemoteClaim(worker);
+    claim.sign(most);
+    if (running != null) {
+      claim.giveBackAllBut(running);
+    }
+    long until = System.nanoTime() + patience.toNanos();
+    boolean mayWait = !patience.isZero() && waiting.tryAcquire();
+    try {
+      Duration pause = FIRST_PAUSE;
+      while (true) {
+        List<Run> runs = claim.once(most);
+        long left = until - System.nanoTime();
+        if (!runs.isEmpty() || !mayWait || closed || left <= 0) {
+          return runs.stream().map(run -> new RemoteRun(run.task(), run.lease())).toList();
+        }
+        long jittered = (long) (pause.toNanos() * ThreadLocalRandom.current().nextDouble(0.7, 1));
+        Thread.sleep(Duration.ofNanos(Math.min(left, jittered)));
+        pause =
+            pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0
+                ? pause.multipliedBy(2)
+                : LONGEST_PAUSE;
+      }
+    } finally {
+      if (mayWait) {
+        waiting.release();
+      }
+    }
+  }
+
+  /**
+   * Renews the lease, unless the run is longer than its hard time limit: then the task fails.
+   *
+   * @param progress percent; null leaves it as it is
+   * @param details JSON text for the next run, at most 64 Ki characters; null leaves them
+   * @return false when the lease is lost: somebody else runs the task, or it is over
+   * @throws IllegalArgumentException when the details are no JSON, too large, or hold U+0000
+   */
+  public boolean heartbeat(Lease lease, @Nullable Integer progress, @Nullable String details) {
+    if (progress != null && (progress < 0 || progress > 100)) {
+      throw new IllegalArgumentException("progress is 0 to 100 percent");
+    }
+    String checked = details == null ? null : Details.checked(details);
+    return database.inTransaction(tx -> {
+      seen(tx.handle(), lease);
+      if (tooLong(tx.handle(), lease)) {
+        writes.end(
+            tx,
+            lease,
+            TaskState.FAILED,
+            new Failure("ran longer than its hard time limit", null, null));
+        return false;
+      }
+      return writes.renew(tx.handle(), lease, new Run.Note(progress, checked));
+    });
+  }
+
+  /**
+   * Ends the task as succeeded.
+   *
+   * @param result JSON text
+   * @return false when the lease is lost
+   * @throws PermanentTaskException when the result cannot be stored; the task goes on running
+   */
+  public boolean complete(Lease lease, @Nullable String result, @Nullable String log) {
+    return database.inTransaction(
+        tx -> writes.complete(tx, new LeasedWrites.Completion(lease, result, Run.end(log))));
+  }
+
+  /**
+   * Ends a run that failed: the task is repeated, or over when the error is permanent or no attempt
+   * is left.
+   *
+   * @param pause before the next run; null for the task's own
+   * @return the state of the task after it; empty when the lease is lost
+   */
+  public Optional<TaskState> fail(
+      Lease lease,
+      String error,
+      Permanence permanence,
+      @Nullable Duration pause,
+      @Nullable String log)
+      throws InterruptedException {
+    Optional<Task> held = held(lease);
+    if (held.isEmpty()) {
+      return Optional.empty();
+    }
+    Task task = held.get();
+    TaskState end = end(task, permanence);
+    boolean written =
+        failedRuns.write(
+            task,
+            error,
+            (handler, transaction, failed, reason) -> {},
+            (transaction, reason) -> {
+              Failure failure = new Failure(reason, Run.end(log), pause);
+              return end.live()
+                  ? writes.retry(transaction.handle(), lease, failure).isPresent()
+                  : writes.end(transaction, lease, end, failure);
+            });
+    return written ? Optional.of(end) : Optional.empty();
+  }
+
+  /** Whether another attempt may help. */
+  public enum Permanence {
+    PASSING,
+    PERMANENT
+  }
+
+  /** Gives the task back as if it had not been claimed; false when the lease is lost. */
+  public boolean release(Lease lease, @Nullable String log) {
+    Optional<Task> held = held(lease);
+    Failure why = new Failure("its worker gave it back", Run.end(log), null);
+    if (held.isEmpty() || !database.read(handle -> writes.handBack(handle, lease, why))) {
+      return false;
+    }
+    hints.offer(new Hint(held.get().queue(), held.get().priority(), lease.task()));
+    return true;
+  }
+
+  /** Lets the claims that wait return with nothing, within a second. */
+  @Override
+  public void close() {
+    closed = true;
+  }
+
+  private static TaskState end(Task task, Permanence permanence) {
+    if (permanence == Permanence.PERMANENT) {
+      return TaskState.FAILED;
+    }
+    return task.attempt() >= task.retries().maxAttempts() ? TaskState.DEAD : TaskState.SCHEDULED;
+  }
+
+  private Optional<Task> held(Lease lease) {
+    return database.read(handle ->
+        handle
+            .createQuery(
+                "select "
+                    + TaskRow.COLUMNS
+                    + " from tasks t where t.id = :id and t.lease = :lease and t.state = 'running'")
+            .bind("id", lease.task().value())
+            .bind("lease", lease.number())
+            .map((row, context) -> TaskRow.read(row))
+            .findOne());
+  }
+
+  private static boolean tooLong(Handle handle, Lease lease) {
+    return handle
+        .createQuery(
+            """
+            select started_at + hard_limit < skein_now() from tasks
+            where id = :id and lease = :lease and state = 'running'
+            """)
+        .bind("id", lease.task().value())
+        .bind("lease", lease.number())
+        .mapTo(Boolean.class)
+        .findOne()
+        .orElse(false);
+  }
+
+  /** A worker that is busy for long does not claim, and is there all the same. */
+  private static void seen(Handle handle, Lease lease) {
+    handle
+        .createUpdate(
+            """
+            update task_workers w set seen_at = skein_now()
+            from tasks t
+            where t.id = :id and t.lease = :lease and w.identity = t.worker and w.remote
+              and w.seen_at < skein_now() - interval '2 seconds'
+            """)
+        .bind("id", lease.task().value())
+        .bind("lease", lease.number())
+        .execute();
+  }
+
+  /** The claims of one request. */
+  private final class RemoteClaim {
+    private final RemoteWorker worker;
+    private final ClaimStatements statements;
+    private final FairClaims fair;
+    private final List<String> queues;
+
+    RemoteClaim(RemoteWorker worker) {
+      this.worker = worker;
+      this.statements =
+          new ClaimStatements(worker.identity(), worker.queues(), worker.types(), term);
+      this.fair = new FairClaims(database, statements, turns);
+      this.queues = new ArrayList<>(worker.queues());
+      Collections.shuffle(queues, ThreadLocalRandom.current());
+    }
+
+    void sign(int slots) {
+      WorkerSettings settings =
+          WorkerSettings.named(worker.identity())
+              .withQueues(worker.queues())
+              .withSlots(slots)
+              .withBuild(worker.build());
+      WorkerRoll.ofRemote(database, settings, worker.types()).sign();
+      new Parking(database, hints, settings, List.copyOf(worker.types())).unpark();
+    }
+
+    void giveBackAllBut(Collection<TaskId> known) {
+      database.read(handle -> statements.giveBackAllBut(handle, known)).forEach(hints::offer);
+    }
+
+    /** One that crashed twice runs alone. */
+    List<Run> once(int most) {
+      Load load = load();
+      if (load.suspects() > 0) {
+        return List.of();
+      }
+      List<Run> runs = new ArrayList<>();
+      for (String queue : queues) {
+        if (runs.size() < most) {
+          runs.addAll(fair.claim(queue, FairClaims.Levels.ALL, most - runs.size()));
+        }
+      }
+      return runs.isEmpty() && load.running() == 0 ? suspect() : runs;
+    }
+
+    private List<Run> suspect() {
+      for (String queue : queues) {
+        Optional<Run> suspect = database.read(handle -> statements.suspect(handle, queue, false));
+        if (suspect.isPresent()) {
+          Lease lease = suspect.get().lease();
+          return database.read(handle -> writes.begin(handle, lease))
+              ? List.of(suspect.get())
+              : List.of();
+        }
+      }
+      return List.of();
+    }
+
+    private Load load() {
+      return database.read(handle ->
+          handle
+              .createQuery(
+                  """
+                  select count(*) as running, count(*) filter (where crash_count >= 2) as suspects
+                  from tasks where state = 'running' and worker = :worker
+                  """)
+              .bind("worker", worker.identity())
+              .map((row, context) -> new Load(row.getLong("running"), row.getLong("suspects")))
+              .one());
+    }
+  }
+
+  /** What a worker holds already. */
+  private record Load(long running, long suspects) {}
+}

@@ -1,0 +1,177 @@
+package io.skein.tasks;
+
+import io.skein.postgres.Database;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What operators read: tasks by filter, their runs, who works. Thread safe. */
+public final class TaskLists {
+  private final Database database;
+
+  TaskLists(Database database) {
+    this.database = database;
+  }
+
+  /**
+   * Tasks that meet the filter, newest first.
+   *
+   * @param after the last one of the page before; null for the first page
+   * @param limit at most so many
+   */
+  public List<Task> page(TaskFilter filter, @Nullable TaskId after, int limit) {
+    TaskFilter.Condition condition = filter.condition();
+    String behind = after == null ? "" : " and t.id < :after";
+    return database.read(handle -> {
+      var query =
+          handle
+              .createQuery(
+                  "select "
+                      + TaskRow.COLUMNS
+                      + " from tasks t where "
+                      + condition.sql()
+                      + behind
+                      + " order by t.id desc limit :limit")
+              .bindMap(condition.values())
+              .bind("limit", limit);
+      if (after != null) {
+        query.bind("after", after.value());
+      }
+      return query.map((row, context) -> TaskRow.read(row)).list();
+    });
+  }
+
+  /** How many tasks meet the filter now. */
+  public long count(TaskFilter filter) {
+    TaskFilter.Condition condition = filter.condition();
+    return database.read(handle ->
+        handle
+            .createQuery("select count(*) from tasks t where " + condition.sql())
+            .bindMap(condition.values())
+            .mapTo(Long.class)
+            .one());
+  }
+
+  /** The runs of a task, newest first; at most 1,000. Empty when it never ran, or is gone. */
+  public List<Attempt> attempts(TaskId task) {
+    return database.read(handle ->
+        handle
+            .createQuery(
+                """
+                select attempt, worker, started_at, ended_at, outcome, error, log from (
+                  select lease, attempt, worker, started_at, ended_at, outcome, error, log
+                  from task_attempts where task = :task
+                  union all
+                  select t.lease, t.attempt, t.worker, t.started_at, t.finished_at, t.state, t.error, t.log
+                  from tasks t
+                  where t.id = :task and t.started_at is not null
+                    and (t.state = 'running' or t.finished_at is not null)
+                    and not exists (
+                      select from task_attempts a where a.task = t.id and a.lease = t.lease)) runs
+                order by lease desc limit 1000
+                """)
+            .bind("task", task.value())
+            .map((row, context) ->
+                new Attempt(
+                    row.getInt("attempt"),
+                    row.getString("worker"),
+                    instant(row, "started_at"),
+                    instant(row, "ended_at"),
+                    row.getString("outcome"),
+                    row.getString("error"),
+                    row.getString("log")))
+            .list());
+  }
+
+  /** Who signed the roll within the last hour, by identity. */
+  public List<WorkerStatus> workers() {
+    return database.read(handle ->
+        handle
+            .createQuery(
+                """
+                select w.*, (
+                  select count(*) from tasks t
+                  where t.state = 'running' and t.worker = w.identity) as running
+                from task_workers w order by w.identity
+                """)
+            .map((row, context) ->
+                new WorkerStatus(
+                    row.getString("identity"),
+                    row.getString("name"),
+                    List.of((String[]) row.getArray("queues").getArray()),
+                    List.of((String[]) row.getArray("types").getArray()),
+                    row.getInt("slots"),
+                    row.getString("build"),
+                    row.getBoolean("remote"),
+                    row.getBoolean("draining"),
+                    row.getObject("started_at", OffsetDateTime.class).toInstant(),
+                    row.getObject("seen_at", OffsetDateTime.class).toInstant(),
+                    row.getLong("running")))
+            .list());
+  }
+
+  /** Each type of a queue that is live or ended within the last hour, by name. */
+  public List<TaskStatistics> statistics(String queue) {
+    return database.read(handle ->
+        handle
+            .createQuery(
+                """
+                with lives as (
+                  select type, array_agg(state) as states, array_agg(n) as counts from (
+                    select type, state, count(*) as n from tasks
+                    where queue = :queue and %s group by type, state) by_state
+                  group by type),
+                ends as (
+                  select type, count(*) filter (where state = 'succeeded') as succeeded,
+                    count(*) filter (where state in ('failed', 'dead')) as failed,
+                    avg(extract(epoch from finished_at - started_at)) as mean,
+                    percentile_cont(0.95) within group (
+                      order by extract(epoch from finished_at - started_at)::float8) as p95
+                  from tasks
+                  where queue = :queue and finished_at > skein_now() - interval '1 hour'
+                  group by type)
+                select coalesce(l.type, e.type) as type,
+                  coalesce(l.states, '{}') as states, coalesce(l.counts, '{}') as counts,
+                  coalesce(e.succeeded, 0) as succeeded, coalesce(e.failed, 0) as failed,
+                  coalesce(e.mean, 0)::float8 as mean, coalesce(e.p95, 0)::float8 as p95
+                from lives l full join ends e on e.type = l.type order by 1
+                """
+                    .formatted(TaskState.LIVE))
+            .bind("queue", queue)
+            .map((row, context) ->
+                new TaskStatistics(
+                    queue,
+                    row.getString("type"),
+                    live(row),
+                    row.getLong("succeeded"),
+                    row.getLong("failed"),
+                    seconds(row, "mean"),
+                    seconds(row, "p95")))
+            .list());
+  }
+
+  private static Map<TaskState, Long> live(ResultSet row) throws SQLException {
+    String[] states = (String[]) row.getArray("states").getArray();
+    Long[] counts = (Long[]) row.getArray("counts").getArray();
+    Map<TaskState, Long> live = new EnumMap<>(TaskState.class);
+    for (int i = 0; i < states.length; i++) {
+      live.put(TaskState.ofStored(states[i]), counts[i]);
+    }
+    return live;
+  }
+
+  private static Duration seconds(ResultSet row, String column) throws SQLException {
+    return Duration.ofNanos((long) (Math.max(0, row.getDouble(column)) * 1e9));
+  }
+
+  private static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
+    OffsetDateTime time = row.getObject(column, OffsetDateTime.class);
+    return time == null ? null : time.toInstant();
+  }
+}

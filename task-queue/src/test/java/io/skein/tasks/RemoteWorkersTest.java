@@ -1,0 +1,210 @@
+package io.skein.tasks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Workers that hold leases and no connection. */
+@Timeout(120)
+final class RemoteWorkersTest {
+  private static final Duration NOW = Duration.ZERO;
+  private static Servers servers;
+  private static RemoteWorkers workers;
+  private String queue = "";
+  private RemoteWorker worker = new RemoteWorker("w", List.of("q"), Set.of("t"), "b");
+
+  @BeforeAll
+  static void open() {
+    servers = Servers.fresh();
+    workers = servers.queue.remoteWorkers(Duration.ofSeconds(15));
+  }
+
+  @AfterAll
+  static void close() throws Exception {
+    servers.close();
+  }
+
+  @BeforeEach
+  void newQueue() {
+    queue = "q-" + UUID.randomUUID();
+    worker = new RemoteWorker("w-" + queue, List.of(queue), Set.of("count"), "b");
+  }
+
+  @Test
+  void aTaskIsClaimedRenewedAndCompletedUnderItsLease() throws Exception {
+    TaskId id = enqueue();
+    RemoteRun run = claimOne();
+    assertThat(run.task().id()).isEqualTo(id);
+    assertThat(workers.claim(worker, null, 1, NOW)).isEmpty();
+    assertThat(workers.heartbeat(run.lease(), 40, "{\"at\": 7}")).isTrue();
+    assertThat(servers.task(id).progress()).isEqualTo(40);
+    assertThat(workers.complete(run.lease(), "{\"n\": 1}", "done")).isTrue();
+    Task task = servers.task(id);
+    assertThat(task.state()).isEqualTo(TaskState.SUCCEEDED);
+    assertThat(task.log()).isEqualTo("done");
+    assertThat(task.details()).contains("7");
+    assertThat(workers.heartbeat(run.lease(), null, null)).isFalse();
+    assertThat(workers.complete(run.lease(), null, null)).isFalse();
+    assertThat(workers.fail(run.lease(), "x", RemoteWorkers.Permanence.PASSING, null, null))
+        .isEmpty();
+    assertThat(workers.release(run.lease(), null)).isFalse();
+  }
+
+  @Test
+  void aClaimWaitsForWhatIsEnqueuedMeanwhile() throws Exception {
+    Thread later =
+        Thread.ofVirtual()
+            .start(() -> {
+              await()
+                  .until(() ->
+                      servers.queue.lists().workers().stream()
+                          .anyMatch(status -> status.queues().contains(queue)));
+              enqueue();
+            });
+    assertThat(workers.claim(worker, null, 1, Duration.ofSeconds(20))).hasSize(1);
+    later.join();
+  }
+
+  @Test
+  void aFailedRunIsRepeatedUntilNoAttemptIsLeft() throws Exception {
+    TaskId id =
+        servers.queue.enqueue(
+            NewTask.of(queue, "count", "{}").withRetries(new Retries(2, Duration.ofMinutes(1))));
+    assertThat(fail(claimOne(), RemoteWorkers.Permanence.PASSING)).isEqualTo(TaskState.SCHEDULED);
+    servers.sql(
+        "update tasks set state = 'queued', run_at = skein_now() where id = '" + id.value() + "'");
+    assertThat(fail(claimOne(), RemoteWorkers.Permanence.PASSING)).isEqualTo(TaskState.DEAD);
+    assertThat(servers.queue.lists().attempts(id))
+        .extracting(Attempt::outcome)
+        .containsExactly("dead", "retried");
+    TaskId other = enqueue();
+    assertThat(fail(claimOne(), RemoteWorkers.Permanence.PERMANENT)).isEqualTo(TaskState.FAILED);
+    assertThat(servers.task(other).error()).isEqualTo("broken");
+  }
+
+  @Test
+  void whatIsGivenBackCostsNoAttempt() throws Exception {
+    TaskId id = enqueue();
+    assertThat(workers.release(claimOne().lease(), null)).isTrue();
+    assertThat(servers.task(id).attempt()).isZero();
+    RemoteRun unknown = claimOne();
+    assertThat(workers.claim(worker, List.of(), 1, NOW))
+        .extracting(RemoteRun::task)
+        .extracting(Task::id)
+        .containsExactly(id);
+    assertThat(workers.heartbeat(unknown.lease(), null, null)).isFalse();
+    assertThat(servers.task(id).attempt()).isOne();
+  }
+
+  @Test
+  void aReaperTakesItsTasksOnlyWhenTheLeaseIsOver() throws Exception {
+    TaskId id = enqueue();
+    RemoteRun run = claimOne();
+    StalledTaskReaper reaper = reaper();
+    for (int look = 0; look < 3; look++) {
+      reaper.reap();
+    }
+    assertThat(servers.task(id).state()).isEqualTo(TaskState.RUNNING);
+    expire(id);
+    reaper.reap();
+    assertThat(servers.task(id).state()).isEqualTo(TaskState.QUEUED);
+    assertThat(servers.task(id).crashes()).isOne();
+    assertThat(workers.complete(run.lease(), null, null)).isFalse();
+  }
+
+  @Test
+  void whatCrashedTwiceRunsAloneAndThenIsDeadThoughNoJavaWorkerKnowsIt() throws Exception {
+    TaskId poison = enqueue();
+    servers.sql("update tasks set crash_count = 2 where id = '" + poison.value() + "'");
+    enqueue();
+    assertThat(claimOne().task().id()).isNotEqualTo(poison);
+    assertThat(workers.claim(worker, null, 1, NOW)).isEmpty();
+    servers.sql(
+        "update tasks set state = 'cancelled' where queue = '" + queue + "' and state = 'running'");
+    servers.sql(
+        "update tasks set run_at = run_at - interval '3 seconds' where id = '"
+            + poison.value()
+            + "'");
+    assertThat(claimOne().task().id()).isEqualTo(poison);
+    enqueue();
+    assertThat(workers.claim(worker, null, 1, NOW)).isEmpty();
+    expire(poison);
+    reaper().reap();
+    assertThat(servers.task(poison).state()).isEqualTo(TaskState.DEAD);
+  }
+
+  @Test
+  void claimsOfOneTaskEachTakeTurnsBetweenTenants() throws Exception {
+    for (String tenant : List.of("a", "a", "a", "b", "c")) {
+      servers.queue.enqueue(NewTask.of(queue, "count", "{}").withTenant(tenant));
+    }
+    assertThat(List.of(claimOne(), claimOne(), claimOne()))
+        .extracting(run -> String.valueOf(run.task().tenant()))
+        .containsExactlyInAnyOrder("a", "b", "c");
+  }
+
+  @Test
+  void aResultThatCannotBeStoredLeavesTheTaskToTheWorker() throws Exception {
+    TaskId id = enqueue();
+    RemoteRun run = claimOne();
+    assertThatThrownBy(() -> workers.complete(run.lease(), "\"\\u0000\"", null))
+        .isInstanceOf(PermanentTaskException.class);
+    assertThat(servers.task(id).state()).isEqualTo(TaskState.RUNNING);
+    assertThat(workers.complete(run.lease(), null, "a\u0000b")).isTrue();
+  }
+
+  @Test
+  void aRunPastItsHardLimitFailsAtItsNextHeartbeat() throws Exception {
+    TaskId id = enqueue();
+    RemoteRun run = claimOne();
+    servers.sql(
+        "update tasks set started_at = started_at - interval '31 minutes' where id = '"
+            + id.value()
+            + "'");
+    assertThat(workers.heartbeat(run.lease(), null, null)).isFalse();
+    assertThat(servers.task(id).state()).isEqualTo(TaskState.FAILED);
+    assertThat(servers.task(id).error()).contains("hard time limit");
+  }
+
+  private TaskId enqueue() {
+    return servers.queue.enqueue(NewTask.of(queue, "count", "{}"));
+  }
+
+  private RemoteRun claimOne() throws InterruptedException {
+    List<RemoteRun> runs = workers.claim(worker, null, 1, NOW);
+    assertThat(runs).hasSize(1);
+    return runs.getFirst();
+  }
+
+  private static TaskState fail(RemoteRun run, RemoteWorkers.Permanence permanence)
+      throws InterruptedException {
+    return workers.fail(run.lease(), "broken", permanence, null, null).orElseThrow();
+  }
+
+  private static void expire(TaskId task) {
+    servers.sql(
+        "update tasks set lease_until = skein_now() - interval '1 second' where id = '"
+            + task.value()
+            + "'");
+  }
+
+  private static StalledTaskReaper reaper() {
+    return new StalledTaskReaper(
+        servers.database,
+        new FailedRuns(servers.database, Map.of()),
+        servers.queue.hints(),
+        new WorkerReports(WorkerListener.NONE),
+        Set.of());
+  }
+}
