@@ -7,7 +7,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What every worker does for all, once per interval: promotes due tasks, cancels those that have
- * expired, puts aside those that nobody knows, and reaps those of lost workers. Retries that this worker scheduled are promoted on time, however long the interval is.
+ * expired, puts aside those that nobody knows, enqueues the ticks of schedules, and reaps those of
+ * lost workers. Retries that this worker scheduled are promoted on time, however long the interval
+ * is.
  */
 final class Upkeep implements Runnable {
   private static final Logger LOG = LoggerFactory.getLogger(Upkeep.class);
@@ -21,6 +23,7 @@ final class Upkeep implements Runnable {
   private final DuePromoter promoter;
   private final Expiry expiry;
   private final Parking parking;
+  private final ScheduleTicks ticks;
   private final StalledTaskReaper reaper;
   private final Reach reach;
   private final Duration interval;
@@ -30,12 +33,14 @@ final class Upkeep implements Runnable {
       DuePromoter promoter,
       Expiry expiry,
       Parking parking,
+      ScheduleTicks ticks,
       StalledTaskReaper reaper,
       Reach reach,
       Duration interval) {
     this.promoter = promoter;
     this.expiry = expiry;
     this.parking = parking;
+    this.ticks = ticks;
     this.reaper = reaper;
     this.reach = reach;
     this.interval = interval;
@@ -59,6 +64,7 @@ final class Upkeep implements Runnable {
         if (System.nanoTime() - nextReap >= 0) {
           expiry.pass();
           parking.pass();
+          ticks.pass();
           nextReap = System.nanoTime() + reap().toNanos();
         }
       } catch (InterruptedException stopping) {
