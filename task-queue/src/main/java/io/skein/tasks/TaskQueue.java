@@ -109,6 +109,11 @@ public final class TaskQueue implements AutoCloseable {
     return new RemoteWorkers(database, hints, term);
   }
 
+  /** Tasks that repeat. */
+  public Schedules schedules() {
+    return new Schedules(this);
+  }
+
   /** Hints that were not sent since the start: too many at once, or Redis was away. */
   public long droppedHints() {
     return hints.dropped();

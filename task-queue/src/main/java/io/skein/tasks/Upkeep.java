@@ -7,8 +7,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What every worker does for all, once per interval: promotes due tasks, cancels those that have
- * expired, puts aside those that nobody knows, and reaps those of lost workers. Retries that this
- * worker scheduled are promoted on time, however long the interval is.
+ * expired, puts aside those that nobody knows, enqueues the ticks of schedules, reaps those of lost
+ * workers, and forgets what ended long ago. Retries that this worker scheduled are promoted on time,
+ * however long the interval is.
  */
 final class Upkeep implements Runnable {
   private static final Logger LOG = LoggerFactory.getLogger(Upkeep.class);
@@ -22,6 +23,7 @@ final class Upkeep implements Runnable {
   private final DuePromoter promoter;
   private final Expiry expiry;
   private final Parking parking;
+  private final ScheduleTicks ticks;
   private final Retention retention;
   private final StalledTaskReaper reaper;
   private final Reach reach;
@@ -32,6 +34,7 @@ final class Upkeep implements Runnable {
       DuePromoter promoter,
       Expiry expiry,
       Parking parking,
+      ScheduleTicks ticks,
       Retention retention,
       StalledTaskReaper reaper,
       Reach reach,
@@ -39,6 +42,7 @@ final class Upkeep implements Runnable {
     this.promoter = promoter;
     this.expiry = expiry;
     this.parking = parking;
+    this.ticks = ticks;
     this.retention = retention;
     this.reaper = reaper;
     this.reach = reach;
@@ -63,6 +67,7 @@ final class Upkeep implements Runnable {
         if (System.nanoTime() - nextReap >= 0) {
           expiry.pass();
           parking.pass();
+          ticks.pass();
           nextReap = System.nanoTime() + reap().toNanos();
           retention.pass();
         }

@@ -65,6 +65,7 @@ public final class Worker implements AutoCloseable {
             new DuePromoter(database, queue.hints()),
             new Expiry(database, queue.hints()),
             new Parking(database, queue.hints(), settings, List.copyOf(byType.keySet())),
+            new ScheduleTicks(queue),
             new Retention(database, settings.retention()),
             new StalledTaskReaper(database, failedRuns, queue.hints(), reports, byType.keySet()),
             reach,

@@ -1,0 +1,107 @@
+package io.skein.tasks;
+
+import io.skein.postgres.Transaction;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Turns the due ticks of schedules into tasks. Any number of workers may do so at once: the lock of
+ * a schedule's row decides, and in its transaction {@code next_at} moves. The next tick is computed
+ * from the tick, and what is due is said by PostgreSQL's clock.
+ */
+final class ScheduleTicks {
+  private static final Logger LOG = LoggerFactory.getLogger(ScheduleTicks.class);
+
+  /** A tick that is found later than this was missed. */
+  static final Duration GRACE = Duration.ofMinutes(1);
+
+  /** Of the missed ticks of one absence. */
+  static final int MOST_MISSED = 1_000;
+
+  private final TaskQueue queue;
+
+  ScheduleTicks(TaskQueue queue) {
+    this.queue = queue;
+  }
+
+  void pass() {
+    while (queue.database().inTransaction(this::tickOne)) {
+      Thread.yield();
+    }
+  }
+
+  /** Answers whether one was due. */
+  private boolean tickOne(Transaction transaction) {
+    Optional<String> due =
+        transaction
+            .handle()
+            .createQuery(
+                """
+                select name from task_schedules
+                where paused_at is null and next_at <= skein_now()
+                order by next_at limit 1 for update skip locked
+                """)
+            .mapTo(String.class)
+            .findOne();
+    due.ifPresent(name -> tick(transaction, name));
+    return due.isPresent();
+  }
+
+  private void tick(Transaction transaction, String name) {
+    try {
+      ScheduleStatus status = ScheduleStatements.locked(transaction, name).orElseThrow();
+      Cron cron = Cron.parse(status.schedule().cron(), status.schedule().zone());
+      Due due =
+          due(
+              cron,
+              status.schedule().missed(),
+              status.nextAt(),
+              ScheduleStatements.now(transaction));
+      ScheduleStatements.enqueue(queue, transaction, status, due.ticks());
+      ScheduleStatements.moveTo(transaction, name, due.next());
+    } catch (IllegalArgumentException unreadable) {
+      LOG.warn("a schedule is paused, since it cannot be read name={}", name, unreadable);
+      transaction
+          .handle()
+          .createUpdate(
+              "update task_schedules set paused_at = skein_now(), error = :error where name = :name")
+          .bind("name", name)
+          .bind("error", unreadable.getMessage())
+          .execute();
+    }
+  }
+
+  /** What becomes tasks now, and the tick after these. */
+  record Due(List<Instant> ticks, Instant next) {}
+
+  static Due due(Cron cron, Schedule.Missed missed, Instant from, Instant now) {
+    Instant inTime = now.minus(GRACE);
+    List<Instant> ticks = new ArrayList<>();
+    Instant next = from;
+    if (next.isBefore(inTime)) {
+      Instant late = inTime.minusNanos(1);
+      switch (missed) {
+        case SKIP -> next = cron.after(late);
+        case LAST -> {
+          ticks.add(cron.lastUpTo(next, late));
+          next = cron.after(late);
+        }
+        case ALL -> {
+          for (; next.isBefore(inTime) && ticks.size() < MOST_MISSED; next = cron.after(next)) {
+            ticks.add(next);
+          }
+          next = next.isBefore(inTime) ? cron.after(late) : next;
+        }
+      }
+    }
+    for (; !next.isAfter(now); next = cron.after(next)) {
+      ticks.add(next);
+    }
+    return new Due(ticks, next);
+  }
+}
