@@ -25,9 +25,16 @@ final class PickUpRound {
   /** Not counted: the worker has just started. */
   private static final int FIRST = 5;
 
-  private static final int WITH_REDIS = 400;
-  private static final int WITHOUT_REDIS = 30;
-  private static final int LONGEST_PAUSE_MILLIS = 40;
+  private static final int WITH_REDIS = 200;
+  private static final int WITHOUT_REDIS = 15;
+
+  /**
+   * Between two tasks, and on the average half more: without Redis an idle worker polls by the
+   * second.
+   */
+  private static final Duration PAUSE_WITH_REDIS = Duration.ofMillis(50);
+
+  private static final Duration PAUSE_WITHOUT_REDIS = Duration.ofMillis(1_200);
   private static final double MOST_P50_MILLIS = 3;
   private static final double MOST_P99_MILLIS = 10;
   private static final double MOST_WITHOUT_REDIS_MILLIS = 1_200;
@@ -48,7 +55,7 @@ final class PickUpRound {
   }
 
   void run() {
-    Histogram there = measure(WITH_REDIS);
+    Histogram there = measure(WITH_REDIS, PAUSE_WITH_REDIS);
     report.add(P50, there.getValueAtPercentile(50) / 1e3, "ms");
     report.add(P99, there.getValueAtPercentile(99) / 1e3, "ms");
   }
@@ -57,7 +64,7 @@ final class PickUpRound {
   void runWithoutRedis() {
     server.stop();
     awaitHealth(false);
-    Histogram away = measure(WITHOUT_REDIS);
+    Histogram away = measure(WITHOUT_REDIS, PAUSE_WITHOUT_REDIS);
     report.add(AWAY, away.getValueAtPercentile(99) / 1e3, "ms");
     server.start();
     awaitHealth(true);
@@ -76,22 +83,22 @@ final class PickUpRound {
   }
 
   /** In microseconds. */
-  private Histogram measure(int tasks) {
+  private Histogram measure(int tasks, Duration pause) {
     try (Worker worker =
         new Worker(
             WorkerSettings.named("idle").withQueues(List.of(QUEUE)),
             skein.queue(),
             List.of(new NoOp(QUEUE, this::begun)))) {
       worker.start();
-      var unused = enqueueEach(FIRST);
-      return enqueueEach(tasks);
+      var unused = enqueueEach(FIRST, pause);
+      return enqueueEach(tasks, pause);
     }
   }
 
-  private Histogram enqueueEach(int tasks) {
+  private Histogram enqueueEach(int tasks, Duration pause) {
     Histogram micros = new Histogram(3);
     for (int number = 0; number < tasks; number++) {
-      Schedule.pause(Duration.ofMillis(1 + random.nextInt(LONGEST_PAUSE_MILLIS)));
+      Schedule.pause(pause.plusMillis(random.nextLong(pause.toMillis())));
       var unused = skein.queue().enqueue(NewTask.of(QUEUE, QUEUE, "{}"));
       long committed = System.nanoTime();
       // A handler may begin before the commit's answer has come back to this thread.
