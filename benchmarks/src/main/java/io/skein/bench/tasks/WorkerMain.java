@@ -23,7 +23,7 @@ final class WorkerMain {
   private WorkerMain() {}
 
   /** Arguments: database, Redis, slots, connections. Ends with its standard input. */
-  public static void main(String[] args) throws IOException, InterruptedException {
+  public static void main(String[] args) throws IOException {
     Semaphore completed = new Semaphore(0);
     PostgresSettings settings =
         PostgresSettings.parse(args[0]).withPoolSize(Integer.parseInt(args[3]));
@@ -46,8 +46,14 @@ final class WorkerMain {
       BufferedReader orders =
           new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
       for (String line = orders.readLine(); line != null; line = orders.readLine()) {
-        completed.acquire(Integer.parseInt(line));
-        answer("done");
+        int tasks = Integer.parseInt(line);
+        // On another thread, so that this one sees the end of the orders while it waits.
+        Thread.ofPlatform()
+            .daemon()
+            .start(() -> {
+              completed.acquireUninterruptibly(tasks);
+              answer("done");
+            });
       }
     }
   }

@@ -76,7 +76,9 @@ async function lead() {
   child.on('exit', () => process.exit(1));
   await next(child);
   console.log('ready');
-  for await (const line of createInterface({ input: process.stdin })) {
+  const orders = createInterface({ input: process.stdin });
+  orders.on('close', () => process.exit(0)); // in the middle of a run, too
+  for await (const line of orders) {
     const [, count] = line.split(' ');
     console.log(await run(queue, child, Number(count)));
   }

@@ -4,9 +4,11 @@ Argument: the URL of Redis. Orders on standard input: "run COUNT"; answered with
 """
 
 import os
+import queue
 import signal
 import subprocess
 import sys
+import threading
 import time
 
 import redis
@@ -43,17 +45,24 @@ def run(server, count):
     return time.monotonic() - begin
 
 
+def read_orders(orders, worker):
+    """Ends both processes with the standard input, in the middle of a run, too."""
+    for line in sys.stdin:
+        orders.put(line)
+    worker.send_signal(signal.SIGTERM)
+    worker.wait()
+    os._exit(0)
+
+
 def main():
     server = redis.Redis.from_url(os.environ["CELERY_RIVAL_BROKER"])
     worker = start_worker(os.path.dirname(os.path.abspath(__file__)))
-    try:
-        run(server, 100)
-        print("ready", flush=True)
-        for line in sys.stdin:
-            print(run(server, int(line.split()[1])), flush=True)
-    finally:
-        worker.send_signal(signal.SIGTERM)
-        worker.wait()
+    orders = queue.Queue()
+    threading.Thread(target=read_orders, args=(orders, worker), daemon=True).start()
+    run(server, 100)
+    print("ready", flush=True)
+    while True:
+        print(run(server, int(orders.get().split()[1])), flush=True)
 
 
 if __name__ == "__main__":
