@@ -1,0 +1,78 @@
+package io.skein.bench;
+
+import io.skein.bench.tasks.TaskRounds;
+import io.skein.bench.tasks.TaskServers;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** Durable tasks: how many, how fast they are enqueued, and how soon one begins. */
+@Command(
+    name = "tasks",
+    mixinStandardHelpOptions = true,
+    description = "T1, T2 and T3: tasks a second, tasks enqueued in bulk, and until one begins.")
+final class TasksCommand implements Callable<Integer> {
+  @Spec private CommandSpec command;
+
+  @Option(
+      names = "--rounds",
+      paramLabel = "N",
+      defaultValue = "5",
+      description = "rounds, the rivals in turn in each (default: ${DEFAULT-VALUE})")
+  private int rounds;
+
+  @Option(
+      names = "--tasks",
+      paramLabel = "N",
+      defaultValue = "20000",
+      description =
+          "tasks of each in a round of T1; T2 enqueues five times as many"
+              + " (default: ${DEFAULT-VALUE})")
+  private int tasks;
+
+  @Option(
+      names = "--slots",
+      paramLabel = "N",
+      defaultValue = "256",
+      description = "tasks at once in Skein's worker (default: ${DEFAULT-VALUE})")
+  private int slots;
+
+  @Option(
+      names = "--jvm",
+      paramLabel = "OPTION",
+      description = "a further JVM option of the worker, such as one that records a profile")
+  private List<String> jvmOptions = List.of();
+
+  @Option(names = "--only", paramLabel = "T", description = "T1, T2 or T3 instead of all")
+  private Set<String> only = Set.of("T1", "T2", "T3");
+
+  @Option(names = "--json", paramLabel = "FILE", description = "writes every round there, too")
+  private @Nullable Path json;
+
+  @Override
+  public Integer call() {
+    Report report = new Report(command.commandLine().getOut(), new Machine());
+    TaskRounds.Scope scope = new TaskRounds.Scope(only, tasks, slots, jvmOptions);
+    Path installed = Path.of(System.getProperty("skein.home", ".")).resolve(".skein/rivals");
+    try (BenchFolder folder = BenchFolder.create();
+        TaskServers servers = TaskServers.start(folder);
+        TaskRounds all = new TaskRounds(servers, scope, installed, folder.path(), report)) {
+      report.say("warming up");
+      all.warmUp();
+      for (int round = 1; round <= rounds; round++) {
+        report.round(round, rounds);
+        all.run();
+      }
+      all.runWithoutRedis(rounds);
+      all.targets().forEach(report::target);
+    }
+    return report.finish("tasks", Clock.systemUTC(), json);
+  }
+}
