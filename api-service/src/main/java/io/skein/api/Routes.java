@@ -83,7 +83,7 @@ final class Routes {
     new EventRoutes(engine, events, json).install(routes);
     streams.install(routes);
     new TicketRoutes(tickets, new WatchedFlows(engine), json).install(routes);
-    new ConnectionRoutes(connections, json).install(routes);
+    new ConnectionRoutes(engine, connections, json).install(routes);
     new TaskRoutes(engine, tasks, json).install(routes);
   }
 }
