@@ -91,7 +91,7 @@ public final class ConnectionRegistry implements AutoCloseable {
         () -> {
           try {
             work.run();
-          } catch (RuntimeException e) {
+          } catch (Throwable e) { // what is thrown from here ends the repetition
             LOG.warn("the registry of connections failed; it is tried again", e);
           }
         },
