@@ -19,6 +19,7 @@ final class ApiMeters {
     count(registry, "skein.relay.failed", events, bus -> bus.relay().counts().failed());
     count(registry, "skein.sweep.repaired", events, bus -> bus.sweep().repaired());
     count(registry, "skein.feed.placed", events, bus -> bus.placer().placed());
+    count(registry, "skein.progress.dropped", events, bus -> bus.progress().dropped());
   }
 
   private static <T> void count(

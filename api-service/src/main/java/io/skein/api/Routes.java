@@ -89,7 +89,7 @@ final class Routes {
     new EventRoutes(engine, events, json).install(routes);
     streams.install(routes);
     new TicketRoutes(tickets, new WatchedFlows(engine), json).install(routes);
-    new ConnectionRoutes(connections, json).install(routes);
+    new ConnectionRoutes(engine, connections, json).install(routes);
     new TaskRoutes(database, engine, tasks, json).install(routes);
     new QueueRoutes(tasks, json).install(routes);
     new WorkerRoutes(engine, tasks, workers, json).install(routes);

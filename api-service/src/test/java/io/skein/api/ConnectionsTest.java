@@ -43,6 +43,10 @@ class ConnectionsTest {
     return StreamReading.open(client, FLOWS + "/" + flow + "/events/stream").body();
   }
 
+  private static JsonNode watchers(ApiClient client) {
+    return client.tree(client.get(FLOWS + "/" + flow + "/watchers"));
+  }
+
   private static JsonNode found(String query) {
     return operator.tree(operator.get(CONNECTIONS + query));
   }
@@ -55,7 +59,7 @@ class ConnectionsTest {
       await().until(() -> found("").get("items").size() == 3);
       JsonNode all = found("");
       assertThat(all.get("complete").asBoolean()).isTrue();
-      assertThat(all.get("more").asBoolean()).isFalse();
+      assertThat(all.get("next").isNull()).isTrue();
       JsonNode one = found("?user=bob").get("items").get(0);
       assertThat(one.get("instance").asString()).isEqualTo("api-2");
       assertThat(one.get("flows").get(0).asString()).isEqualTo(flow);
@@ -63,7 +67,11 @@ class ConnectionsTest {
       assertThat(found("?flow=" + flow + "&instance=api-2").get("items").size()).isEqualTo(2);
       assertThat(found("?flow=" + flow + "&user=ann&instance=api-1").get("items").size())
           .isEqualTo(1);
-      assertThat(found("?limit=1").get("more").asBoolean()).isTrue();
+      assertThat(found("?limit=1&after=" + found("?limit=2").get("next").asString()).get("items"))
+          .containsExactly(all.get("items").get(2));
+      ApiClient viewer = stack.client(2);
+      await().until(() -> watchers(viewer).get("watchers").asInt() == 3);
+      assertThat(watchers(viewer).get("complete").asBoolean()).isTrue();
       JsonNode counts = operator.tree(operator.get(CONNECTIONS + "/counts"));
       assertThat(counts.get("connections").asInt()).isEqualTo(3);
       assertThat(counts.get("users").asInt()).isEqualTo(2);
@@ -105,6 +113,7 @@ class ConnectionsTest {
         operator.send("DELETE", CONNECTIONS, BodyPublishers.noBody()), 400, "malformed-request");
     operator.problem(operator.get(CONNECTIONS + "?flow=x"), 400, "malformed-id");
     operator.problem(operator.get(CONNECTIONS + "?limit=0"), 400, "malformed-request");
+    operator.problem(operator.get(CONNECTIONS + "?after=x"), 400, "malformed-request");
     ApiClient king = stack.anonymous(1).withToken(TestTokens.ofUser("ann", "king"));
     king.problem(king.get(CONNECTIONS), 401, "unauthenticated");
   }

@@ -5,6 +5,7 @@ import io.skein.bench.events.DeliveryRound;
 import io.skein.bench.load.LoadGenerator;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -22,8 +23,17 @@ final class EventsCommand implements Callable<Integer> {
   @Spec private CommandSpec command;
   @Mixin private BenchOptions options;
 
-  @Option(names = "--only", paramLabel = "T", description = "T5 or T6 instead of both")
-  private Set<String> only = Set.of("T5", "T6");
+  @Option(
+      names = "--only",
+      paramLabel = "TARGET",
+      description = "one instead of both: ${COMPLETION-CANDIDATES}")
+  private Set<Part> only = EnumSet.allOf(Part.class);
+
+  /** What can be measured by itself. */
+  private enum Part {
+    T5,
+    T6
+  }
 
   @Override
   public Integer call() {
@@ -43,25 +53,25 @@ final class EventsCommand implements Callable<Integer> {
     AppendRound append = new AppendRound(stack, duration, report);
     DeliveryRound delivery = new DeliveryRound(stack, load, duration, report);
     report.say("warming up");
-    if (only.contains("T6")) {
+    if (only.contains(Part.T6)) {
       append.warmUp();
     }
-    if (only.contains("T5")) {
+    if (only.contains(Part.T5)) {
       delivery.warmUp();
     }
     for (int round = 1; round <= options.rounds(); round++) {
       report.round(round, options.rounds());
-      if (only.contains("T6")) {
+      if (only.contains(Part.T6)) {
         append.run();
       }
-      if (only.contains("T5")) {
+      if (only.contains(Part.T5)) {
         delivery.run();
       }
     }
-    if (only.contains("T5")) {
+    if (only.contains(Part.T5)) {
       report.target(delivery.target());
     }
-    if (only.contains("T6")) {
+    if (only.contains(Part.T6)) {
       report.target(append.target());
     }
   }

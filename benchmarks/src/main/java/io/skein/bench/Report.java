@@ -3,6 +3,7 @@ package io.skein.bench;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -52,11 +53,24 @@ public final class Report {
 
   /** The median of a figure over the rounds. */
   public double median(String name) {
+    return measured(name).median();
+  }
+
+  /**
+   * A figure in the worst of the rounds: for what has to be so in every one of them.
+   *
+   * @param wanted what it should be; more is as bad as less
+   */
+  public double worst(String name, double wanted) {
+    return measured(name).furthestFrom(wanted);
+  }
+
+  private Series measured(String name) {
     Series found = series.get(name);
     if (found == null) {
       throw new IllegalArgumentException("nothing was measured as " + name);
     }
-    return found.median();
+    return found;
   }
 
   public void target(Target target) {
@@ -113,6 +127,11 @@ public final class Report {
     } catch (IOException e) {
       throw new UncheckedIOException("cannot write " + file, e);
     }
+  }
+
+  /** With all its digits: 99.9999 % is not 100 %. */
+  public static String percent(double figure) {
+    return BigDecimal.valueOf(figure).stripTrailingZeros().toPlainString() + "%";
   }
 
   /** Three digits that matter, and never an exponent. */

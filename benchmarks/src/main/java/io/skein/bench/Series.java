@@ -1,6 +1,7 @@
 package io.skein.bench;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 
 /** The figures of one kind, one a round. Not thread safe. */
@@ -44,6 +45,13 @@ public final class Series {
 
   public double most() {
     return sorted().getLast();
+  }
+
+  /** The one furthest from a figure that was wanted. */
+  double furthestFrom(double wanted) {
+    return sorted().stream()
+        .max(Comparator.comparingDouble(figure -> Math.abs(figure - wanted)))
+        .orElseThrow();
   }
 
   private List<Double> sorted() {

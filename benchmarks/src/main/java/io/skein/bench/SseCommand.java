@@ -4,6 +4,7 @@ import io.skein.bench.load.LoadGenerator;
 import io.skein.bench.sse.SseRounds;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -30,8 +31,17 @@ final class SseCommand implements Callable<Integer> {
       description = "clients of the flow (default: ${DEFAULT-VALUE})")
   private int connections;
 
-  @Option(names = "--only", paramLabel = "T", description = "T7 or T8 instead of both")
-  private Set<String> only = Set.of("T7", "T8");
+  @Option(
+      names = "--only",
+      paramLabel = "TARGET",
+      description = "one instead of both: ${COMPLETION-CANDIDATES}")
+  private Set<Part> only = EnumSet.allOf(Part.class);
+
+  /** What can be measured by itself. */
+  private enum Part {
+    T7,
+    T8
+  }
 
   @Override
   public Integer call() {
@@ -55,17 +65,17 @@ final class SseCommand implements Callable<Integer> {
   private void run(Report report, SseRounds rounds) {
     for (int round = 1; round <= options.rounds(); round++) {
       report.round(round, options.rounds());
-      if (only.contains("T7")) {
+      if (only.contains(Part.T7)) {
         rounds.fanOut();
       }
-      if (only.contains("T8")) {
+      if (only.contains(Part.T8)) {
         rounds.memory();
       }
     }
-    if (only.contains("T7")) {
+    if (only.contains(Part.T7)) {
       report.target(rounds.fanOutTarget());
     }
-    if (only.contains("T8")) {
+    if (only.contains(Part.T8)) {
       report.target(rounds.memoryTarget());
     }
   }

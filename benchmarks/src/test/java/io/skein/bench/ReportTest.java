@@ -46,4 +46,16 @@ class ReportTest {
     assertThat(rate.get("least").asDouble()).isEqualTo(5);
     assertThat(rate.get("most").asDouble()).isEqualTo(100);
   }
+
+  @Test
+  void theWorstRoundIsTheOneFurthestFromWhatWasWanted() {
+    report.add("arrived", 100, "%");
+    report.add("arrived", 99.9999, "%");
+
+    assertThat(report.worst("arrived", 100)).isEqualTo(99.9999);
+    report.add("arrived", 100.5, "%");
+    assertThat(report.worst("arrived", 100)).isEqualTo(100.5);
+    assertThat(Report.percent(99.9999)).isEqualTo("99.9999%");
+    assertThat(Report.percent(100)).isEqualTo("100%");
+  }
 }

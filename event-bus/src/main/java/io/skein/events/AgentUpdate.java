@@ -42,7 +42,7 @@ public record AgentUpdate(
   /**
    * Whether it is taken after another one of the same agent, as {@code update_progress.lua} says.
    */
-  boolean supersedes(AgentUpdate other) {
+  public boolean supersedes(AgentUpdate other) {
     return attempt > other.attempt || (attempt == other.attempt && percent >= other.percent);
   }
 }

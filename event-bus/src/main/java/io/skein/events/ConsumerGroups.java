@@ -30,9 +30,10 @@ public final class ConsumerGroups {
   /**
    * Makes a group, or finds the one that there is, which stays where it stands.
    *
-   * @param name 1 to 200 characters
+   * @param name 1 to 200 characters, none of them U+0000
    * @param partitions 1 to 64: how many events can be processed at the same time
-   * @throws IllegalArgumentException when there is one with another number of partitions
+   * @throws IllegalArgumentException when name or partitions are not so, or when there is such a
+   *     group with another number of partitions
    */
   public ConsumerGroup open(String tenant, String name, int partitions, GroupStart start) {
     GroupRows.Group wanted = new GroupRows.Group(tenant, name, partitions);

@@ -8,7 +8,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The parts of the event bus of one process, wired and running. The migrations of {@code
- * postgres-core} and {@code event-bus} must have been applied. Thread safe.
+ * postgres-core} and {@code event-bus} must have been applied. Each part is thread safe, is always
+ * the same one and may be kept; none is of use after {@link #close}. What asks PostgreSQL throws
+ * the unchecked exceptions of JDBI when it does not answer.
  */
 public final class EventBus implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(EventBus.class);
@@ -45,7 +47,10 @@ public final class EventBus implements AutoCloseable {
   /**
    * Starts all parts. PostgreSQL must answer; Redis may be away.
    *
+   * @param database stays the caller's: closed after the bus
+   * @param redis likewise
    * @param instance this process's unique name
+   * @throws org.jdbi.v3.core.JdbiException when PostgreSQL does not answer, or was not migrated
    */
   public static EventBus start(
       Database database, RedisConnections redis, String instance, EventSettings settings) {
@@ -69,20 +74,22 @@ public final class EventBus implements AutoCloseable {
     return bus;
   }
 
+  /** Opens, appends to, closes and reads streams; appending is part of the caller's transaction. */
   public Journal journal() {
     return journal;
   }
 
+  /** Subscribes to single streams: each event once, in the order of its sequence, then live. */
   public EventFeed feed() {
     return feed;
   }
 
-  /** Looks things up in a stream's history. */
+  /** Looks things up in a stream's history: newest first, by type, phase and time, in pages. */
   public EventQueries queries() {
     return queries;
   }
 
-  /** The events of all streams of a tenant. */
+  /** The events of all streams of a tenant in one order, by position and sequence. */
   public TenantFeed tenantFeed() {
     return tenantFeed;
   }
@@ -92,18 +99,22 @@ public final class EventBus implements AutoCloseable {
     return groups;
   }
 
+  /** Gives events their positions in the feeds of tenants; says how many it has placed. */
   public FeedPlacer placer() {
     return placer;
   }
 
+  /** What each agent of a flow does now, in percent; no history, and lost with Redis. */
   public AgentProgress progress() {
     return progress;
   }
 
+  /** Brings this process's events to Redis; says in batches what became of them. */
   public Relay relay() {
     return relay;
   }
 
+  /** Repairs what no relay brought to Redis; says how many streams, and whether it leads. */
   public Sweep sweep() {
     return sweep;
   }

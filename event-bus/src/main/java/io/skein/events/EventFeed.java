@@ -64,7 +64,14 @@ public final class EventFeed {
    * @param position how far the stream had come before the page was read; empty when there is none
    * @param events none beyond that position
    */
-  public record Page(Optional<Position> position, List<StoredEvent> events) {}
+  public record Page(Optional<Position> position, List<StoredEvent> events) {
+    /** The epoch was renewed between the two statements: what was read belongs to no history. */
+    private boolean isOfTwoEpochs() {
+      return position
+          .filter(at -> events.stream().anyMatch(event -> !event.id().epoch().equals(at.epoch())))
+          .isPresent();
+    }
+  }
 
   void start() {
     checks.start();
@@ -180,18 +187,26 @@ public final class EventFeed {
   public Page read(StreamId stream, Sequence after, int limit) {
     journalReads.acquireUninterruptibly();
     try {
-      Optional<Position> position = position(stream);
-      boolean more = position.isPresent() && position.get().last().compareTo(after) > 0;
-      List<StoredEvent> events = more ? journal.read(stream, after, limit) : List.of();
-      // What was appended since the position may be shown only after its own version was raised.
-      return new Page(
-          position,
-          events.stream()
-              .filter(event -> event.sequence().compareTo(position.get().last()) <= 0)
-              .toList());
+      Page page = readOnce(stream, after, limit);
+      while (page.isOfTwoEpochs()) {
+        page = readOnce(stream, after, limit);
+      }
+      return page;
     } finally {
       journalReads.release();
     }
+  }
+
+  private Page readOnce(StreamId stream, Sequence after, int limit) {
+    Optional<Position> position = position(stream);
+    boolean more = position.isPresent() && position.get().last().compareTo(after) > 0;
+    List<StoredEvent> events = more ? journal.read(stream, after, limit) : List.of();
+    // What was appended since the position may be shown only after its own version was raised.
+    return new Page(
+        position,
+        events.stream()
+            .filter(event -> event.sequence().compareTo(position.get().last()) <= 0)
+            .toList());
   }
 
   private void raiseVersion(StreamId stream, Position position) {
@@ -288,6 +303,7 @@ public final class EventFeed {
     @Override
     public void subscribed() {
       compareSoon(stream);
+      subscriptions(stream).forEach(StreamSubscription::progressMissed);
     }
 
     @Override

@@ -30,4 +30,10 @@ public interface EventListener {
 
   /** The latest progress of an agent; an observation, which may be skipped or repeated. */
   default void progress(AgentUpdate update) {}
+
+  /**
+   * Updates may have gone by unheard until now; {@link AgentProgress#snapshot} has the latest.
+   * Should not read it itself, since this is the thread on which all streams are heard.
+   */
+  default void progressMissed() {}
 }

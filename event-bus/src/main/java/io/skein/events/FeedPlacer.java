@@ -69,8 +69,10 @@ public final class FeedPlacer {
   }
 
   private void pass(boolean asked) throws InterruptedException {
-    if (lead() || asked) {
-      database.read(FeedRows::waitingTenants).forEach(this::place);
+    boolean more = lead() || asked;
+    while (more && !duty.stopped()) {
+      more = placeSomeOfEach();
+      lead(); // also while there is much to do
     }
     TimeUnit.MILLISECONDS.sleep(COALESCE_MILLIS);
   }
@@ -83,15 +85,22 @@ public final class FeedPlacer {
     return leading;
   }
 
+  /** One turn for each tenant that waits, however much it has; whether one had more than that. */
+  private boolean placeSomeOfEach() {
+    boolean more = false;
+    for (String tenant : database.read(FeedRows::waitingTenants)) {
+      more |= place(tenant);
+    }
+    return more;
+  }
+
   /** A tenant that fails does not hold up the others. */
-  private void place(String tenant) {
+  private boolean place(String tenant) {
     try {
-      Placed last = placeSome(tenant);
-      while (last.appends() == APPENDS_AT_ONCE && !duty.stopped()) {
-        last = placeSome(tenant);
-      }
+      return placeSome(tenant).appends() == APPENDS_AT_ONCE;
     } catch (RuntimeException e) {
       LOG.warn("a tenant's appends could not be placed; the next pass repeats it", e);
+      return false;
     }
   }
 

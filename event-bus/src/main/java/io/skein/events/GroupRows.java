@@ -13,7 +13,25 @@ import org.jspecify.annotations.Nullable;
 final class GroupRows {
   private GroupRows() {}
 
+  /** A group that the tables take. */
   record Group(String tenant, String name, int partitions) {
+    private static final int LONGEST_NAME = 200;
+    private static final int MOST_PARTITIONS = 64;
+
+    Group {
+      int length = name.codePointCount(0, name.length());
+      if (length < 1 || length > LONGEST_NAME || name.indexOf('\0') >= 0) {
+        throw new IllegalArgumentException(
+            "the name of a consumer group has 1 to %d characters, none of them U+0000; this one has %d"
+                .formatted(LONGEST_NAME, length));
+      }
+      if (partitions < 1 || partitions > MOST_PARTITIONS) {
+        throw new IllegalArgumentException(
+            "a consumer group has 1 to %d partitions, not %d"
+                .formatted(MOST_PARTITIONS, partitions));
+      }
+    }
+
     FeedRows.Part part(int partition) {
       return new FeedRows.Part(tenant, partitions, partition);
     }

@@ -167,7 +167,10 @@ final class RedisFeedLink {
     } finally {
       lock.unlock();
     }
-    wanted.keySet().forEach(this::subscribe);
+    for (String channel : wanted.keySet()) {
+      opened.heardAt = System.nanoTime(); // to say many thousands takes longer than a silence may
+      subscribe(channel);
+    }
   }
 
   /** One life of the connection; its commands are sent under the lock. */

@@ -160,15 +160,22 @@ public final class Relay {
   }
 
   /**
-   * Relays from PostgreSQL whatever the tail lacks after a sequence.
+   * Relays from PostgreSQL what the tail lacks after a sequence, up to where the stream stands now:
+   * one that goes on faster than it is relayed must not keep its caller from all others.
    *
    * @throws RedisAwayException when Redis does not answer
    */
   void refill(StreamId stream, Sequence after) {
+    Optional<Position> present = journal.position(stream);
+    if (present.isEmpty()) {
+      return;
+    }
+    Sequence target = present.get().last();
     Sequence reached = after;
     while (true) {
       Optional<Position> position = journal.position(stream);
-      if (position.isEmpty()) {
+      boolean there = reached.compareTo(target) >= 0;
+      if (position.isEmpty() || (there && !position.get().closed())) {
         return;
       }
       List<StoredEvent> page = journal.read(stream, reached, EVENTS_PER_CALL);

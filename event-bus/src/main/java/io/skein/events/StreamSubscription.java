@@ -66,6 +66,15 @@ final class StreamSubscription implements Subscription {
     }
   }
 
+  /** The channel is heard again, or for the first time. */
+  void progressMissed() {
+    if (!ended) {
+      Guarded.run(listener::progressMissed)
+          .ifPresent(
+              failure -> LOG.warn("a listener failed to hear that it missed progress", failure));
+    }
+  }
+
   /** Passed on at once: progress has no order. */
   void observed(AgentUpdate update) {
     if (!ended) {

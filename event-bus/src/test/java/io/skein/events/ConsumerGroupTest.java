@@ -174,6 +174,25 @@ class ConsumerGroupTest {
   }
 
   @Test
+  void aGroupThatTheTablesWouldNotTakeIsRefusedWithTheRule() {
+    for (String name : List.of("", "x".repeat(201), "a\0b")) {
+      assertThatThrownBy(() -> first.bus.groups().open(tenant, name, 1, GroupStart.FROM_NOW))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("1 to 200 characters, none of them U+0000");
+    }
+    for (int partitions : new int[] {0, 65}) {
+      assertThatThrownBy(
+              () -> first.bus.groups().open(tenant, "g", partitions, GroupStart.FROM_NOW))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("1 to 64 partitions, not " + partitions);
+    }
+    // As PostgreSQL counts: a goose is one character.
+    String longest = "\ud83e\udebf".repeat(200);
+    assertThat(first.bus.groups().open(tenant, longest, 64, GroupStart.FROM_NOW).status())
+        .hasSize(64);
+  }
+
+  @Test
   void aConsumerThatIsCutOffLosesItsTurnAndNothingOfIt() throws Exception {
     StreamId stream = first.open(tenant);
     append(List.of(stream), 3);

@@ -12,6 +12,8 @@ import io.skein.testing.TestServers;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -72,6 +74,40 @@ class RelayTest {
     awaitTail(stream, 1302, false);
     assertThat(instance.bus.relay().counts().gaps()).isPositive();
     assertThat(tail.read(stream, new EventId(epoch(), Sequence.START), 2000)).hasSize(1302);
+  }
+
+  /** One flow that never rests must not keep the only thread from all the others. */
+  @Test
+  void aRefillEndsAlthoughItsStreamGoesOn() throws Exception {
+    StreamId stream = instance.open();
+    AtomicBoolean enough = new AtomicBoolean();
+    List<Thread> writers =
+        IntStream.range(0, 6)
+            .mapToObj(i ->
+                Thread.ofVirtual()
+                    .start(() -> {
+                      while (!enough.get()) {
+                        instance.appendWithoutRelay(stream, events(1));
+                      }
+                    }))
+            .toList();
+    try {
+      await().until(() -> position(stream) > 100);
+      CompletableFuture<Void> refill =
+          CompletableFuture.runAsync(() -> instance.bus.relay().refill(stream, Sequence.START));
+      assertThat(refill).succeedsWithin(Duration.ofSeconds(3));
+      long reached = position(stream);
+      await().until(() -> position(stream) > reached + 100);
+    } finally {
+      enough.set(true);
+      for (Thread writer : writers) {
+        writer.join();
+      }
+    }
+  }
+
+  private static long position(StreamId stream) {
+    return instance.bus.journal().position(stream).orElseThrow().last().value();
   }
 
   @Test

@@ -51,6 +51,32 @@ class TenantFeedTest {
   }
 
   @Test
+  void oneTenantsBacklogDoesNotHoldUpAnother() {
+    StreamId busy = writer.open("a-" + tenant);
+    StreamId quiet = writer.open("b-" + tenant);
+    writer.database.useTransaction(tx ->
+        tx.handle()
+            .execute(
+                """
+                do $$ begin
+                  for n in 1..20000 loop perform skein_append('%s', 'x'); end loop;
+                  perform skein_append('%s', 'x');
+                end $$
+                """
+                    .formatted(busy, quiet)));
+    await()
+        .atMost(SOON)
+        .pollInterval(Duration.ofMillis(5))
+        .until(() -> watcher.bus.tenantFeed().head("b-" + tenant).top().position() == 1);
+    assertThat(watcher.bus.tenantFeed().head("a-" + tenant).top().position())
+        .as("the backlog is still being placed")
+        .isLessThan(20_000);
+    await()
+        .atMost(SOON)
+        .until(() -> watcher.bus.tenantFeed().head("a-" + tenant).top().position() == 20_000);
+  }
+
+  @Test
   void writersOnTwoInstancesAndPlainSqlAreSeenInOneOrderByAll() throws Exception {
     List<StreamId> streams = IntStream.range(0, 20).mapToObj(i -> writer.open(tenant)).toList();
     FeedRecorder early = watch(watcher, FeedPosition.START);

@@ -7,18 +7,21 @@ import io.skein.redis.RedisAwayException;
 import io.skein.redis.RedisConnections;
 import io.skein.sse.ConnectionPage.Located;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -88,7 +91,7 @@ public final class ConnectionRegistry implements AutoCloseable {
         () -> {
           try {
             work.run();
-          } catch (RuntimeException e) {
+          } catch (Throwable e) { // what is thrown from here ends the repetition
             LOG.warn("the registry of connections failed; it is tried again", e);
           }
         },
@@ -98,25 +101,35 @@ public final class ConnectionRegistry implements AutoCloseable {
   }
 
   /**
-   * Finds connections, this instance's own first.
+   * Finds connections. Who comes or goes while pages are turned may be missed, nobody else is; none
+   * is found twice.
    *
+   * @param after the place at which the page before ended; null for the first page
    * @param limit the most to answer
    */
-  public ConnectionPage find(ConnectionQuery query, int limit) {
-    List<Located> found = new ArrayList<>();
-    Set<String> ids = new HashSet<>();
+  public ConnectionPage find(ConnectionQuery query, @Nullable ConnectionPlace after, int limit) {
+    NavigableMap<ConnectionPlace, Located> found = new TreeMap<>();
     String only = query.instance();
     boolean complete =
         visit(
-            name -> only == null || only.equals(name),
+            name ->
+                found.size() <= limit
+                    && (only == null || only.equals(name))
+                    && (after == null || after.instance().compareTo(name) <= 0),
             (name, connection) -> {
-              if (query.matches(connection) && ids.add(connection.id())) {
-                found.add(new Located(name, connection));
+              ConnectionPlace place = new ConnectionPlace(name, connection.id());
+              if (query.matches(connection) && (after == null || after.compareTo(place) < 0)) {
+                found.put(place, new Located(name, connection));
+                if (found.size() > limit + 1) {
+                  found.pollLastEntry();
+                }
               }
-              return found.size() <= limit;
             });
     boolean more = found.size() > limit;
-    return new ConnectionPage(List.copyOf(more ? found.subList(0, limit) : found), more, complete);
+    if (more) {
+      found.pollLastEntry();
+    }
+    return new ConnectionPage(List.copyOf(found.values()), more ? found.lastKey() : null, complete);
   }
 
   /** Counts a tenant's connections. */
@@ -134,21 +147,22 @@ public final class ConnectionRegistry implements AutoCloseable {
                 users.add(connection.viewer().user());
                 flows.addAll(connection.flows());
               }
-              return true;
             });
     Map<String, Integer> counts = new TreeMap<>();
     byInstance.forEach((name, ids) -> counts.put(name, ids.size()));
     return new ConnectionCounts(counts, users.size(), flows.size(), complete);
   }
 
-  /** How many streams chose a flow, by instance. While Redis is away: here alone. */
-  public Map<String, Integer> watchers(StreamId flow) {
+  /** Counts the streams that chose a flow, by one look at Redis; whose flow it is is not asked. */
+  public WatcherCounts watchers(StreamId flow) {
     Map<String, Integer> counts = new TreeMap<>();
-    if (redis.available()) {
+    boolean complete = redis.available();
+    if (complete) {
       try {
         counts.putAll(redis.watchers(flow));
       } catch (RedisAwayException e) {
         LOG.debug("watchers could not be read", e);
+        complete = false;
       }
     }
     long own = served.connections().stream().filter(one -> one.flows().contains(flow)).count();
@@ -156,7 +170,7 @@ public final class ConnectionRegistry implements AutoCloseable {
     if (own > 0) {
       counts.put(instance, Math.toIntExact(own));
     }
-    return counts;
+    return new WatcherCounts(counts, complete);
   }
 
   /**
@@ -179,36 +193,33 @@ public final class ConnectionRegistry implements AutoCloseable {
     disconnecting.awaitTermination(STOP_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
   }
 
-  @FunctionalInterface
-  private interface Visitor {
-    /** Answers whether it wants more. */
-    boolean visit(String instance, Connection connection);
-  }
-
-  /** Answers whether nothing was left out. */
-  private boolean visit(Predicate<String> wanted, Visitor visitor) {
-    if (wanted.test(instance)) {
-      for (Connection connection : served.connections()) {
-        if (!visitor.visit(instance, connection)) {
-          return true;
+  /**
+   * Visits connections, instance by instance in the order of their names; a connection may come
+   * twice.
+   *
+   * @param wanted whether to visit an instance; asked when those before it have been visited
+   * @return whether nothing wanted was left out
+   */
+  private boolean visit(Predicate<String> wanted, BiConsumer<String, Connection> visitor) {
+    boolean complete = redis.available();
+    boolean reachable = complete;
+    SortedSet<String> names = new TreeSet<>(reachable ? instances.get() : Set.of());
+    names.add(instance);
+    for (String name : names) {
+      if (!wanted.test(name)) {
+        continue;
+      }
+      if (name.equals(instance)) {
+        served.connections().forEach(connection -> visitor.accept(name, connection));
+      } else if (reachable) {
+        try {
+          complete &= redis.scan(name, connection -> visitor.accept(name, connection));
+        } catch (RedisAwayException e) {
+          LOG.debug("connections of other instances could not be read", e);
+          complete = false;
+          reachable = false;
         }
       }
-    }
-    if (!redis.available()) {
-      return false;
-    }
-    boolean complete = true;
-    try {
-      Set<String> others = new TreeSet<>(instances.get());
-      others.remove(instance);
-      for (String other : others) {
-        if (wanted.test(other)) {
-          complete &= redis.scan(other, connection -> visitor.visit(other, connection));
-        }
-      }
-    } catch (RedisAwayException e) {
-      LOG.debug("connections of other instances could not be read", e);
-      return false;
     }
     return complete;
   }

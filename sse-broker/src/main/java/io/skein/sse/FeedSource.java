@@ -13,6 +13,7 @@ import io.skein.events.TenantFeed;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -122,8 +123,8 @@ final class FeedSource implements Source<FeedPosition> {
 
   /** The progress of agents comes on the streams of single flows only. */
   @Override
-  public List<AgentUpdate> progress() {
-    return List.of();
+  public Optional<List<AgentUpdate>> progress() {
+    return Optional.of(List.of());
   }
 
   @Override

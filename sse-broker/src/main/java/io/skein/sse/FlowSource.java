@@ -9,6 +9,7 @@ import io.skein.events.Sequence;
 import io.skein.events.StoredEvent;
 import io.skein.events.StreamId;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** The history of one flow. */
@@ -101,8 +102,8 @@ final class FlowSource implements Source<Sequence> {
   }
 
   @Override
-  public List<AgentUpdate> progress() {
-    return bus.progress().snapshot(stream);
+  public Optional<List<AgentUpdate>> progress() {
+    return bus.feed().live() ? Optional.of(bus.progress().snapshot(stream)) : Optional.empty();
   }
 
   @Override
@@ -138,6 +139,11 @@ final class FlowSource implements Source<Sequence> {
     @Override
     public void progress(AgentUpdate update) {
       hub.progress(update);
+    }
+
+    @Override
+    public void progressMissed() {
+      hub.progressMissed();
     }
   }
 }

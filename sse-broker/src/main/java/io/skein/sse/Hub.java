@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -21,7 +22,7 @@ final class Hub<P extends Comparable<P>> {
   private final ReentrantLock lock = new ReentrantLock();
   private final Set<SseStream> watchers = ConcurrentHashMap.newKeySet();
   private final Map<String, Progress> progress = new HashMap<>();
-  private final AtomicBoolean progressLoaded = new AtomicBoolean();
+  private final AtomicBoolean progressStale = new AtomicBoolean(true);
   private final Ring<P> ring;
   private final int bytesPerWrite;
   private Epoch epoch;
@@ -35,8 +36,8 @@ final class Hub<P extends Comparable<P>> {
     this.epoch = epoch;
   }
 
-  /** An agent's latest frame, and the how manyeth update of this hub it was. */
-  private record Progress(long number, @Nullable String phase, byte[] frame) {}
+  /** An agent's latest, and the how manyeth update of this hub it was. */
+  private record Progress(long number, AgentUpdate update, byte[] frame) {}
 
   /** The last place of all, and what tells so. */
   private record End<P>(P last, byte[] frame) {}
@@ -84,14 +85,32 @@ final class Hub<P extends Comparable<P>> {
     return watchers.isEmpty();
   }
 
-  /** Takes over what agents said before this hub listened; the first caller pays. */
-  void loadProgress(Supplier<List<AgentUpdate>> snapshot) {
-    if (progressLoaded.compareAndSet(false, true)) {
-      for (AgentUpdate update : snapshot.get()) {
-        observe(update, false);
+  /**
+   * Takes over what agents said while this hub did not listen; the first caller pays.
+   *
+   * @param snapshot empty when it cannot be read now; a later caller tries again
+   */
+  void loadProgress(Supplier<Optional<List<AgentUpdate>>> snapshot) {
+    if (progressStale.compareAndSet(true, false)) {
+      Optional<List<AgentUpdate>> read = Optional.empty();
+      try {
+        read = snapshot.get();
+      } finally {
+        if (read.isEmpty()) {
+          progressStale.set(true);
+        }
       }
-      wakeWatchers();
+      read.ifPresent(latest -> {
+        latest.forEach(this::observe);
+        wakeWatchers();
+      });
     }
+  }
+
+  /** What agents say now may have gone by. */
+  void progressMissed() {
+    progressStale.set(true);
+    wakeWatchers();
   }
 
   Next<P> next(P cursor, long progressSeen, Wanted wanted) {
@@ -137,7 +156,7 @@ final class Hub<P extends Comparable<P>> {
 
   private void addProgress(List<byte[]> frames, long seen, Wanted wanted) {
     for (Progress update : progress.values()) {
-      if (update.number() > seen && wanted.takesProgress(update.phase())) {
+      if (update.number() > seen && wanted.takesProgress(update.update().phase())) {
         frames.add(update.frame());
       }
     }
@@ -162,6 +181,7 @@ final class Hub<P extends Comparable<P>> {
   void finish(P last, byte[] frame) {
     lock.lock();
     try {
+      progress.clear();
       end = new End<>(last, frame);
     } finally {
       lock.unlock();
@@ -174,6 +194,8 @@ final class Hub<P extends Comparable<P>> {
     lock.lock();
     try {
       ring.restart(top);
+      progress.clear();
+      progressStale.set(true);
       epoch = now;
       end = null;
     } finally {
@@ -188,17 +210,20 @@ final class Hub<P extends Comparable<P>> {
   }
 
   void progress(AgentUpdate update) {
-    observe(update, true);
+    observe(update);
     wakeWatchers();
   }
 
-  private void observe(AgentUpdate update, boolean latest) {
+  private void observe(AgentUpdate update) {
     byte[] frame = SseFrames.progress(update);
     lock.lock();
     try {
-      if (latest || !progress.containsKey(update.agent())) {
+      Progress known = progress.get(update.agent());
+      boolean news =
+          known == null || (update.supersedes(known.update()) && !update.equals(known.update()));
+      if (news && end == null) {
         progressCount++;
-        progress.put(update.agent(), new Progress(progressCount, update.phase(), frame));
+        progress.put(update.agent(), new Progress(progressCount, update, frame));
       }
     } finally {
       lock.unlock();

@@ -14,7 +14,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.function.Predicate;
+import java.util.function.Consumer;
 import redis.clients.jedis.params.ScanParams;
 import redis.clients.jedis.resps.ScanResult;
 
@@ -146,12 +146,12 @@ final class RedisRegistry {
   }
 
   /**
-   * Hands over an instance's connections until the consumer wants no more.
+   * Hands over an instance's connections.
    *
-   * @param consumer answers whether it wants more; may get one twice
+   * @param consumer may get one twice
    * @return whether the instance's hash is there
    */
-  boolean scan(String ofInstance, Predicate<Connection> consumer) {
+  boolean scan(String ofInstance, Consumer<Connection> consumer) {
     return RedisAwayException.guard(
         "read connections",
         () -> {
@@ -163,9 +163,8 @@ final class RedisRegistry {
                 redis.jedis().hscan(key(ofInstance), cursor, page);
             for (Map.Entry<String, String> entry : found.getResult()) {
               present = true;
-              if (!entry.getKey().equals(OWNER)
-                  && !consumer.test(ConnectionJson.read(entry.getKey(), entry.getValue()))) {
-                return true;
+              if (!entry.getKey().equals(OWNER)) {
+                consumer.accept(ConnectionJson.read(entry.getKey(), entry.getValue()));
               }
             }
             cursor = found.getCursor();

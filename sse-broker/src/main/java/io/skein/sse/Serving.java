@@ -64,7 +64,6 @@ final class Serving<P extends Comparable<P>> {
       reset(begin.present(), out);
     }
     flush(out);
-    hub.loadProgress(source::progress);
     while (true) {
       if (Thread.currentThread().isInterrupted()) {
         return StreamEnd.CLOSED;
@@ -84,6 +83,7 @@ final class Serving<P extends Comparable<P>> {
 
   /** One write of everything that is due, or one wait; answers whether the end was written. */
   private boolean step(Hub<P> hub, OutputStream out) throws IOException {
+    hub.loadProgress(source::progress);
     Hub.Next<P> next = hub.next(cursor, progressSeen, wanted);
     int order = next.epoch().compareTo(epoch);
     if (order != 0) {

@@ -4,6 +4,7 @@ import io.skein.events.AgentUpdate;
 import io.skein.events.Epoch;
 import io.skein.events.StreamId;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -46,6 +47,6 @@ interface Source<P extends Comparable<P>> {
    */
   Portion<P> page(Epoch epoch, P after, P upTo, Wanted wanted);
 
-  /** What agents said last. */
-  List<AgentUpdate> progress();
+  /** What agents said last; empty when that cannot be known now. */
+  Optional<List<AgentUpdate>> progress();
 }

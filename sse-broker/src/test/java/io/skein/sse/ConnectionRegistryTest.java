@@ -17,6 +17,7 @@ import io.skein.sse.ConnectionPage.Located;
 import io.skein.testing.RedisServer;
 import io.skein.testing.TestServers;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -119,19 +120,56 @@ class ConnectionRegistryTest {
       await()
           .untilAsserted(() ->
               assertThat(registry.watchers(flow))
-                  .isEqualTo(Map.of(name("first"), 1, name("second"), 2)));
+                  .isEqualTo(new WatcherCounts(Map.of(name("first"), 1, name("second"), 2), true)));
     }
     Located bob =
         firstRegistry
-            .find(new ConnectionQuery("acme", null, "bob", null), 10)
+            .find(new ConnectionQuery("acme", null, "bob", null), null, 10)
             .connections()
             .getFirst();
     assertThat(bob.instance()).isEqualTo(name("second"));
     assertThat(bob.connection().viewer()).isEqualTo(BOB);
     assertThat(bob.connection().flows()).containsExactly(other);
-    ConnectionPage page = firstRegistry.find(ConnectionQuery.of("acme"), 2);
-    assertThat(page.connections()).hasSize(2);
-    assertThat(page.more()).isTrue();
+  }
+
+  /** Each page by another instance, as behind a proxy: more of one instance than a page takes. */
+  @Test
+  void pagesOfAnyInstanceContinueEachOther() {
+    StreamId flow = open();
+    IntStream.range(0, 7).forEach(i -> follow(first, ANN, flow));
+    IntStream.range(0, 5).forEach(i -> follow(second, ANN, flow));
+    follow(second, RIVAL, flow);
+    awaitFound(firstRegistry, ConnectionQuery.of("acme"), 12);
+    awaitFound(secondRegistry, ConnectionQuery.of("acme"), 12);
+    List<Located> all = firstRegistry.find(ConnectionQuery.of("acme"), null, 100).connections();
+    for (int limit : new int[] {1, 4, 6, 11, 12}) {
+      assertThat(paged(limit)).as("pages of %d", limit).isEqualTo(all);
+    }
+    assertThat(all).extracting(Located::instance).isSorted();
+  }
+
+  private List<Located> paged(int limit) {
+    List<Located> found = new ArrayList<>();
+    ConnectionPlace after = null;
+    do {
+      ConnectionRegistry asked = found.size() / limit % 2 == 0 ? firstRegistry : secondRegistry;
+      ConnectionPage page = asked.find(ConnectionQuery.of("acme"), after, limit);
+      assertThat(page.connections()).hasSizeBetween(1, limit);
+      found.addAll(page.connections());
+      after = page.next();
+      assertThat(
+              after == null || ConnectionPlace.parse(after.toString()).orElseThrow().equals(after))
+          .isTrue();
+    } while (after != null);
+    return found;
+  }
+
+  @Test
+  void whatIsNoPlaceIsNotRead() {
+    for (String text : List.of("", ".", "x", "x.", ".api-1")) {
+      assertThat(ConnectionPlace.parse(text)).as(text).isEmpty();
+    }
+    assertThat(ConnectionPlace.parse("id.api.1")).contains(new ConnectionPlace("api.1", "id"));
   }
 
   @Test
@@ -141,7 +179,7 @@ class ConnectionRegistryTest {
     awaitFound(firstRegistry, ConnectionQuery.of("acme"), 1);
     leaving.close();
     awaitFound(firstRegistry, ConnectionQuery.of("acme"), 0);
-    await().until(() -> firstRegistry.watchers(flow).isEmpty());
+    await().until(() -> firstRegistry.watchers(flow).watchers() == 0);
   }
 
   @Test
@@ -150,8 +188,8 @@ class ConnectionRegistryTest {
     follow(second, ANN, flow);
     awaitFound(firstRegistry, ConnectionQuery.of("acme"), 1);
     secondRegistry.close();
-    assertThat(firstRegistry.find(ConnectionQuery.of("acme"), 10).connections()).isEmpty();
-    assertThat(firstRegistry.watchers(flow)).isEmpty();
+    assertThat(firstRegistry.find(ConnectionQuery.of("acme"), null, 10).connections()).isEmpty();
+    assertThat(firstRegistry.watchers(flow).instances()).isEmpty();
     assertThat(redis.jedis().exists(keys().connections(name("second")))).isFalse();
     assertThat(redis.jedis().exists(keys().watchers(flow.value()))).isFalse();
   }
@@ -162,12 +200,12 @@ class ConnectionRegistryTest {
     StreamId flow = open();
     IntStream.range(0, 50).forEach(i -> follow(second, ANN, flow));
     awaitFound(firstRegistry, ConnectionQuery.of("acme"), 50);
-    await().until(() -> firstRegistry.watchers(flow).containsKey(name("second")));
+    await().until(() -> firstRegistry.watchers(flow).watchers() == 50);
     assertThat(redis.jedis().pttl(keys().connections(name("second")))).isBetween(1L, 15_000L);
     assertThat(redis.jedis().pttl(keys().watchers(flow.value()))).isBetween(1L, 15_000L);
     // Another instance renews the flow's key, but not the dead one's entry.
     redis.jedis().hset(keys().watchers(flow.value()), name("dead"), "7 1000");
-    assertThat(firstRegistry.watchers(flow)).isEqualTo(Map.of(name("second"), 50));
+    assertThat(firstRegistry.watchers(flow).instances()).isEqualTo(Map.of(name("second"), 50));
   }
 
   @Test
@@ -177,16 +215,18 @@ class ConnectionRegistryTest {
     follow(second, BOB, flow);
     awaitFound(firstRegistry, ConnectionQuery.of("acme"), 2);
     redis.jedis().flushAll();
-    ConnectionPage page = firstRegistry.find(ConnectionQuery.of("acme"), 10);
+    ConnectionPage page = firstRegistry.find(ConnectionQuery.of("acme"), null, 10);
     if (page.connections().size() < 2) {
       assertThat(page.complete()).isFalse();
     }
     assertThat(page.connections()).extracting(Located::instance).contains(name("first"));
     await()
         .atMost(Duration.ofSeconds(10))
-        .until(() -> firstRegistry.find(ConnectionQuery.of("acme"), 10).complete());
+        .until(() -> firstRegistry.find(ConnectionQuery.of("acme"), null, 10).complete());
     awaitFound(firstRegistry, ConnectionQuery.of("acme"), 2);
-    await().atMost(Duration.ofSeconds(10)).until(() -> firstRegistry.watchers(flow).size() == 2);
+    await()
+        .atMost(Duration.ofSeconds(10))
+        .until(() -> firstRegistry.watchers(flow).instances().size() == 2);
   }
 
   @Test
@@ -197,11 +237,12 @@ class ConnectionRegistryTest {
     awaitFound(firstRegistry, ConnectionQuery.of("acme"), 2);
     redisServer.kill();
     await().until(() -> !redis.health().available());
-    ConnectionPage page = firstRegistry.find(ConnectionQuery.of("acme"), 10);
+    ConnectionPage page = firstRegistry.find(ConnectionQuery.of("acme"), null, 10);
     assertThat(page.complete()).isFalse();
     assertThat(page.connections()).extracting(Located::instance).containsExactly(name("first"));
     assertThat(secondRegistry.counts("acme").instances()).isEqualTo(Map.of(name("second"), 1));
-    assertThat(firstRegistry.watchers(flow)).isEqualTo(Map.of(name("first"), 1));
+    assertThat(firstRegistry.watchers(flow))
+        .isEqualTo(new WatcherCounts(Map.of(name("first"), 1), false));
     // It needs no Redis to end a user's streams.
     firstRegistry.disconnect("acme", "bob");
     await().atMost(Duration.ofSeconds(5)).until(() -> second.connections() == 0);
@@ -209,7 +250,7 @@ class ConnectionRegistryTest {
     redisServer.start();
     await()
         .atMost(Duration.ofSeconds(20))
-        .until(() -> secondRegistry.find(ConnectionQuery.of("acme"), 10).complete());
+        .until(() -> secondRegistry.find(ConnectionQuery.of("acme"), null, 10).complete());
     awaitFound(secondRegistry, ConnectionQuery.of("acme"), 1);
   }
 
@@ -298,9 +339,9 @@ class ConnectionRegistryTest {
   private static void awaitFound(ConnectionRegistry registry, ConnectionQuery query, int count) {
     await()
         .untilAsserted(() -> {
-          ConnectionPage page = registry.find(query, 100);
+          ConnectionPage page = registry.find(query, null, 100);
           assertThat(page.connections()).hasSize(count);
-          assertThat(page.more()).isFalse();
+          assertThat(page.next()).isNull();
           assertThat(page.complete()).isTrue();
         });
   }

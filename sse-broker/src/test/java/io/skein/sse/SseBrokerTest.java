@@ -35,6 +35,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import redis.clients.jedis.Protocol;
 
 /** Brokers of two instances on one PostgreSQL and one Redis. */
 class SseBrokerTest {
@@ -294,6 +295,24 @@ class SseBrokerTest {
     firstBus.progress().update(stream, progress(70));
     await()
         .until(() -> late.frames("progress").size() == 2 && early.frames("progress").size() == 2);
+  }
+
+  /** What was published while the feed was cut is heard by nobody. */
+  @Test
+  void progressThatWasMissedIsReadAgainWhenTheFeedIsBack() {
+    StreamId stream = open();
+    Client early = follow(first, stream, null);
+    secondBus.progress().update(stream, progress(40));
+    await().until(() -> !early.frames("progress").isEmpty());
+    String agents = redis.keys().agentState(stream.value());
+    String missed = redis.jedis().hget(agents, "mapper").replace("40", "90");
+    redis.jedis().hset(agents, "mapper", missed);
+    redis.jedis().sendCommand(Protocol.Command.CLIENT, "KILL", "TYPE", "pubsub");
+    await().until(() -> early.frames("progress").size() == 2);
+    assertThat(early.frames("progress").getLast().data().path("percent").asDouble()).isEqualTo(90);
+    Client late = follow(first, stream, null);
+    await().until(() -> !late.frames("progress").isEmpty());
+    assertThat(late.frames("progress").getFirst().data().path("percent").asDouble()).isEqualTo(90);
   }
 
   private static AgentUpdate progress(int percent) {

@@ -1,5 +1,6 @@
 package io.skein.worker;
 
+import io.micrometer.core.instrument.FunctionCounter;
 import io.skein.events.EventBus;
 import io.skein.events.EventRetention;
 import io.skein.flows.FlowEngine;
@@ -67,6 +68,8 @@ public final class WorkerService implements AutoCloseable {
     EventBus events =
         closer.add(
             "event bus", EventBus.start(database, redis, settings.name(), settings.events()));
+    FunctionCounter.builder("skein.progress.dropped", events, bus -> bus.progress().dropped())
+        .register(metrics.registry());
     TaskQueue tasks = closer.add("task queue", TaskQueue.open(database, redis));
     Locks locks = closer.add("locks", new Locks(redis, database, LOCK_HOLD));
     FlowEngine engine =

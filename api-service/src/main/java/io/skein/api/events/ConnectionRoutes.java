@@ -5,32 +5,41 @@ import io.javalin.http.Context;
 import io.skein.api.auth.Caller;
 import io.skein.api.auth.Role;
 import io.skein.api.auth.Roles;
+import io.skein.api.flows.Owners;
 import io.skein.api.http.Paging;
 import io.skein.api.http.PathIds;
 import io.skein.api.http.Problem;
 import io.skein.api.http.ProblemType;
 import io.skein.events.StreamId;
+import io.skein.flows.FlowEngine;
 import io.skein.sse.Connection;
 import io.skein.sse.ConnectionCounts;
 import io.skein.sse.ConnectionPage;
+import io.skein.sse.ConnectionPlace;
 import io.skein.sse.ConnectionQuery;
 import io.skein.sse.ConnectionRegistry;
+import io.skein.sse.WatcherCounts;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** {@code /api/v1/connections}: who watches what in the caller's account, for operators. */
+/**
+ * {@code /api/v1/connections}: who watches what in the caller's account, for operators; and how
+ * many watch a flow, for all who may see it.
+ */
 public final class ConnectionRoutes {
   private static final String PATH = "/api/v1/connections";
   private static final int PAGE = 100;
   private static final int LARGEST_PAGE = 1_000;
 
+  private final FlowEngine engine;
   private final ConnectionRegistry registry;
   private final JsonMapper json;
 
-  public ConnectionRoutes(ConnectionRegistry registry, JsonMapper json) {
+  public ConnectionRoutes(FlowEngine engine, ConnectionRegistry registry, JsonMapper json) {
+    this.engine = engine;
     this.registry = registry;
     this.json = json;
   }
@@ -39,6 +48,7 @@ public final class ConnectionRoutes {
     routes.get(PATH, this::list);
     routes.get(PATH + "/counts", this::counts);
     routes.delete(PATH, this::disconnect);
+    routes.get("/api/v1/flows/{flow}/watchers", this::watchers);
   }
 
   private void list(Context context) {
@@ -46,15 +56,28 @@ public final class ConnectionRoutes {
     ConnectionQuery query =
         new ConnectionQuery(
             tenant(context), flow(context), given(context, "user"), given(context, "instance"));
-    int limit = (int) Paging.number(context, "limit", PAGE, 1, LARGEST_PAGE);
-    ConnectionPage page = registry.find(query, limit);
+    Paging paging = Paging.of(context, PAGE, LARGEST_PAGE);
+    ConnectionPage page = registry.find(query, place(paging), paging.limit());
     ObjectNode body = json.createObjectNode();
     ArrayNode items = body.putArray("items");
     page.connections()
         .forEach(located ->
             write(located.connection(), items.addObject().put("instance", located.instance())));
-    body.put("more", page.more()).put("complete", page.complete());
+    ConnectionPlace next = page.next();
+    body.put("next", next == null ? null : next.toString()).put("complete", page.complete());
     answer(context, body);
+  }
+
+  private static @Nullable ConnectionPlace place(Paging paging) {
+    String after = paging.after();
+    return after == null
+        ? null
+        : ConnectionPlace.parse(after)
+            .orElseThrow(() ->
+                Problem.of(
+                        ProblemType.MALFORMED_REQUEST,
+                        "after is no cursor of this list. Send the next of the page before.")
+                    .exception());
   }
 
   private static void write(Connection connection, ObjectNode node) {
@@ -78,6 +101,20 @@ public final class ConnectionRoutes {
       instances.put(instance.getKey(), instance.getValue());
     }
     body.put("complete", counts.complete());
+    answer(context, body);
+  }
+
+  /** For everybody who may see the flow: that it is watched, not by whom. */
+  private void watchers(Context context) {
+    StreamId flow =
+        engine
+            .find(Owners.of(context), Owners.flow(context))
+            .orElseThrow(Owners::noSuchFlow)
+            .id()
+            .stream();
+    WatcherCounts counts = registry.watchers(flow);
+    ObjectNode body = json.createObjectNode();
+    body.put("watchers", counts.watchers()).put("complete", counts.complete());
     answer(context, body);
   }
 

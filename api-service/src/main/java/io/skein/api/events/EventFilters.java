@@ -24,10 +24,18 @@ final class EventFilters {
     } catch (IllegalArgumentException e) {
       throw Problem.of(
               ProblemType.MALFORMED_REQUEST,
-              "types and phases take at most %d names of at most %d characters. Name fewer."
+              "types and phases take at most %d names of at most %d characters, without U+0000."
                   .formatted(EventFilter.MAX_NAMES, EventFilter.LONGEST_NAME))
           .exception();
     }
+  }
+
+  /** PostgreSQL would refuse a question for a name that no event can have. */
+  private static String storable(String name) {
+    if (name.indexOf('\0') >= 0) {
+      throw new IllegalArgumentException("a name holds no U+0000");
+    }
+    return name;
   }
 
   private static Set<String> names(Context context, String parameter) {
@@ -35,6 +43,7 @@ final class EventFilters {
         .flatMap(list -> Arrays.stream(list.split(",")))
         .map(String::strip)
         .filter(name -> !name.isEmpty())
+        .map(EventFilters::storable)
         .collect(Collectors.toSet());
   }
 }

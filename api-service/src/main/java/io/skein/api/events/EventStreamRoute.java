@@ -42,6 +42,8 @@ public final class EventStreamRoute implements AutoCloseable {
   /** A client that takes nothing for so long is left; it resumes, if it is there. */
   private static final Duration WRITE_LIMIT = Duration.ofSeconds(20);
 
+  private static final Duration LONGER_THAN_A_STREAM = Duration.ofDays(1);
+
   private final FlowEngine engine;
   private final WatchedFlows watched;
   private final SseBroker broker;
@@ -89,8 +91,11 @@ public final class EventStreamRoute implements AutoCloseable {
   }
 
   private ScheduledFuture<?> endWithCredential(SseStream stream, Instant until) {
-    Duration left = Duration.between(clock.instant(), until);
-    return expiry.schedule(stream::close, Math.max(0, left.toMillis()), TimeUnit.MILLISECONDS);
+    Instant now = clock.instant();
+    Instant end =
+        until.isBefore(now.plus(LONGER_THAN_A_STREAM)) ? until : now.plus(LONGER_THAN_A_STREAM);
+    long left = Math.max(0, Duration.between(now, end).toMillis());
+    return expiry.schedule(stream::close, left, TimeUnit.MILLISECONDS);
   }
 
   /** While PostgreSQL is away the client must not get a status that ends its EventSource. */

@@ -11,7 +11,7 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -81,11 +81,6 @@ public final class AppendRound {
     return ids;
   }
 
-  @FunctionalInterface
-  private interface Write {
-    void run(StreamId stream);
-  }
-
   private void append(StreamId stream) {
     stack.append(stream, batch);
   }
@@ -95,31 +90,9 @@ public final class AppendRound {
   }
 
   /** Events a second. */
-  private double measure(Write write, Duration time) {
-    LongAdder batches = new LongAdder();
+  private double measure(Consumer<StreamId> write, Duration time) {
     long begin = System.nanoTime();
-    long end = begin + time.toNanos();
-    List<Thread> threads =
-        streams.stream()
-            .map(own ->
-                Thread.ofPlatform()
-                    .start(() -> {
-                      for (long number = 0; System.nanoTime() < end; number++) {
-                        write.run(own.get((int) (number % own.size())));
-                        batches.increment();
-                      }
-                    }))
-            .toList();
-    threads.forEach(AppendRound::join);
-    return batches.sum() * (double) BATCH * 1e9 / (System.nanoTime() - begin);
-  }
-
-  private static void join(Thread thread) {
-    try {
-      thread.join();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted while measuring", e);
-    }
+    long batches = new Writers(streams).run(time, write);
+    return batches * (double) BATCH * 1e9 / (System.nanoTime() - begin);
   }
 }

@@ -1,17 +1,20 @@
 package io.skein.bench.load;
 
 import io.skein.bench.BenchProcess;
+import io.skein.bench.Schedule;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 
 /** The other end of the load generator's process. Not thread safe. */
 public final class LoadGenerator implements AutoCloseable {
   private static final int ATTEMPTS = 10;
+  private static final Duration QUIET = Duration.ofSeconds(3);
 
   private final BenchProcess process;
   private final Writer orders;
@@ -76,14 +79,23 @@ public final class LoadGenerator implements AutoCloseable {
     }
   }
 
-  /** Counts from zero again. */
-  public void mark() {
-    order("mark");
+  /** Counts from zero again; answers what there was until now. */
+  public LoadFigures mark() {
+    return LoadFigures.parse(order("mark"));
   }
 
   /** Deliveries since the mark; costs nothing. */
   public long deliveries() {
     return deliveries.get();
+  }
+
+  /** Lets what is under way arrive: returns when nothing has for a while. */
+  public void awaitQuiet() {
+    long last = -1;
+    while (deliveries() != last) {
+      last = deliveries();
+      Schedule.pause(QUIET);
+    }
   }
 
   /** Everything since the mark. */

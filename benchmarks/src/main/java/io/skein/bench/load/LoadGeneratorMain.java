@@ -36,10 +36,7 @@ final class LoadGeneratorMain {
         watchers.open(Integer.parseInt(order[1]), Integer.parseInt(order[2]), requests);
         yield watchers.figures().line();
       }
-      case "mark" -> {
-        watchers.restart();
-        yield "ok";
-      }
+      case "mark" -> watchers.restart().line();
       case "read" -> watchers.figures().line();
       case "close" -> {
         watchers.closeAll();

@@ -66,10 +66,12 @@ final class Watchers implements AutoCloseable {
     done.join();
   }
 
-  void restart() {
-    onThread(() -> {
+  /** Counts from zero again; answers what there was until now. */
+  LoadFigures restart() {
+    return onThread(() -> {
+      LoadFigures until = arrivals.figures(opened, broken);
       arrivals.restart();
-      return true;
+      return until;
     });
   }
 

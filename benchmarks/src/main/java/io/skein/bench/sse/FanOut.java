@@ -42,18 +42,20 @@ final class FanOut {
 
   /** As many as it can: the next event goes out when the window has room. */
   void most(Contender contender) {
-    saturate(contender, WARM_UP);
     load.mark();
+    long published = saturate(contender, WARM_UP);
+    long arrivedBefore = load.mark().deliveries();
     long begin = System.nanoTime();
     Duration usedBefore = cpuTime(contender);
-    saturate(contender, duration);
+    published += saturate(contender, duration);
     LoadFigures figures = load.read();
     double seconds = (System.nanoTime() - begin) / 1e9;
     Duration used = cpuTime(contender).minus(usedBefore);
     report.add(mostOf(contender.name()), figures.deliveries() / seconds, "/s");
     report.add(contender.name() + ", at most: p99", figures.p99Micros() / 1e3, "ms");
     addCost(contender.name() + ", at most", used, figures);
-    awaitDelivered();
+    load.awaitQuiet();
+    addArrived(arrivedAtMostOf(contender.name()), arrivedBefore + load.deliveries(), published);
   }
 
   static String mostOf(String contender) {
@@ -64,22 +66,27 @@ final class FanOut {
     return contender + ", 16 events a second: p99";
   }
 
+  static String arrivedAtMostOf(String contender) {
+    return contender + ", at most: arrived";
+  }
+
+  static String arrivedOf(String contender) {
+    return contender + ", 16 events a second: arrived";
+  }
+
   /** At an even rate. */
   void even(Contender contender) {
     send(contender, WARM_UP);
-    awaitDelivered();
+    load.awaitQuiet();
     load.mark();
     Duration usedBefore = cpuTime(contender);
     long sent = send(contender, duration);
-    awaitDelivered();
+    load.awaitQuiet();
     LoadFigures figures = load.read();
     Duration used = cpuTime(contender).minus(usedBefore);
     report.add(p99Of(contender.name()), figures.p99Micros() / 1e3, "ms");
     report.add(contender.name() + ", 16 events a second: max", figures.maxMicros() / 1e3, "ms");
-    report.add(
-        contender.name() + ", 16 events a second: delivered",
-        100.0 * figures.deliveries() / (sent * connections),
-        "%");
+    addArrived(arrivedOf(contender.name()), figures.deliveries(), sent);
     addCost(contender.name() + ", 16 events a second", used, figures);
   }
 
@@ -87,7 +94,8 @@ final class FanOut {
     return new Schedule(EVENTS_A_SECOND, 1).run(time, (number, stamp) -> contender.publish(stamp));
   }
 
-  private void saturate(Contender contender, Duration time) {
+  /** Answers how many it published. */
+  private long saturate(Contender contender, Duration time) {
     long end = System.nanoTime() + time.toNanos();
     long before = load.deliveries();
     long published = 0;
@@ -99,6 +107,11 @@ final class FanOut {
         Schedule.pause(POLL);
       }
     }
+    return published;
+  }
+
+  private void addArrived(String name, long deliveries, long published) {
+    report.add(name, 100.0 * deliveries / (published * connections), "%");
   }
 
   private void addCost(String what, Duration used, LoadFigures figures) {
@@ -113,14 +126,5 @@ final class FanOut {
         .flatMap(pid -> ProcessHandle.of(pid).stream())
         .flatMap(process -> process.info().totalCpuDuration().stream())
         .reduce(Duration.ZERO, Duration::plus);
-  }
-
-  /** Lets what is under way arrive. */
-  private void awaitDelivered() {
-    long last = -1;
-    while (load.deliveries() != last) {
-      last = load.deliveries();
-      Schedule.pause(Duration.ofMillis(500));
-    }
   }
 }

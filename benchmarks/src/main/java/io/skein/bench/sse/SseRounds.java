@@ -79,22 +79,35 @@ public final class SseRounds implements AutoCloseable {
     ResidentMemory.measure(skein, stack.api(1), load, IDLE_STREAMS, report);
   }
 
+  /** Met only when each client got each event once, in every round. */
   public Target fanOutTarget() {
     double most = report.median(FanOut.mostOf(SkeinContender.NAME));
     double p99 = report.median(FanOut.p99Of(SkeinContender.NAME));
     double timesJavalin = most / report.median(FanOut.mostOf(JAVALIN));
     boolean rivalled = rivals.stream().anyMatch(rival -> rival.name().equals(NCHAN));
+    double arrived = arrived();
     double timesNchan = rivalled ? most / report.median(FanOut.mostOf(NCHAN)) : Double.NaN;
     return new Target(
         "T7",
-        "p99=%sms most=%s/s %sx-Nchan %sx-Javalin"
+        "p99=%sms most=%s/s %sx-Nchan %sx-Javalin arrived=%s"
             .formatted(
                 Report.number(p99),
                 Report.number(most),
                 Report.number(timesNchan),
-                Report.number(timesJavalin)),
-        "p99<=100ms >=2.4x-Nchan >=4x-Javalin",
-        p99 <= MOST_P99_MILLIS && timesNchan >= TIMES_NCHAN && timesJavalin >= TIMES_JAVALIN);
+                Report.number(timesJavalin),
+                Report.percent(arrived)),
+        "p99<=100ms >=2.4x-Nchan >=4x-Javalin arrived=100%",
+        p99 <= MOST_P99_MILLIS
+            && timesNchan >= TIMES_NCHAN
+            && timesJavalin >= TIMES_JAVALIN
+            && arrived == 100);
+  }
+
+  /** Of the even rate and the most it can, the one further from all. */
+  private double arrived() {
+    double even = report.worst(FanOut.arrivedOf(SkeinContender.NAME), 100);
+    double atMost = report.worst(FanOut.arrivedAtMostOf(SkeinContender.NAME), 100);
+    return Math.abs(even - 100) > Math.abs(atMost - 100) ? even : atMost;
   }
 
   public Target memoryTarget() {

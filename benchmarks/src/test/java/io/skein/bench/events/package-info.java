@@ -1,0 +1,4 @@
+@NullMarked
+package io.skein.bench.events;
+
+import org.jspecify.annotations.NullMarked;
