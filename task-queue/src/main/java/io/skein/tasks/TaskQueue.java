@@ -14,6 +14,9 @@ import org.jdbi.v3.core.Handle;
  * with its commit or not at all. Thread safe; one per process, closed after its workers.
  */
 public final class TaskQueue implements AutoCloseable {
+  /** Of one call; more than most workers have slots. */
+  private static final int MOST_HINTS = 128;
+
   private final Database database;
   private final RedisConnections redis;
   private final RedisHints hints;
@@ -137,11 +140,14 @@ public final class TaskQueue implements AutoCloseable {
     return hints;
   }
 
+  /** Of many only the first: who takes them sees that there are more, and claims without hints. */
   private void hintThoseDue(List<NewTask> tasks, List<TaskId> ids) {
-    for (int i = 0; i < tasks.size(); i++) {
+    int hinted = 0;
+    for (int i = 0; i < tasks.size() && hinted < MOST_HINTS; i++) {
       NewTask task = tasks.get(i);
       if (task.mayRunAtOnce()) {
         hints.offer(new Hint(task.queue(), task.priority(), ids.get(i)));
+        hinted++;
       }
     }
   }
