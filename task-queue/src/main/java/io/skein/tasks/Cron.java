@@ -139,7 +139,9 @@ final class Cron {
 
   /** The library would carry a fraction of a second on. */
   private Optional<LocalDateTime> nextLocal(LocalDateTime after) {
-    return local.nextExecution(after.truncatedTo(ChronoUnit.SECONDS).atZone(ZoneOffset.UTC)).map(tick -> tick.toLocalDateTime());
+    return local
+        .nextExecution(after.truncatedTo(ChronoUnit.SECONDS).atZone(ZoneOffset.UTC))
+        .map(tick -> tick.toLocalDateTime());
   }
 
   private static ExecutionTime localTimes(String text, boolean seconds) {

@@ -15,7 +15,7 @@ import org.jdbi.v3.core.Handle;
  */
 public final class TaskQueue implements AutoCloseable {
   /** Of one call; more than most workers have slots. */
-  private static final int MOST_HINTS = 128;
+  static final int MOST_HINTS = 128;
 
   private final Database database;
   private final RedisConnections redis;

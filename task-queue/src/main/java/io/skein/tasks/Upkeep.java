@@ -8,8 +8,8 @@ import org.slf4j.LoggerFactory;
 /**
  * What every worker does for all, once per interval: promotes due tasks, cancels those that have
  * expired, puts aside those that nobody knows, enqueues the ticks of schedules, reaps those of lost
- * workers, and forgets what ended long ago. Retries that this worker scheduled are promoted on time,
- * however long the interval is.
+ * workers, and forgets what ended long ago. Retries that this worker scheduled are promoted on
+ * time, however long the interval is.
  */
 final class Upkeep implements Runnable {
   private static final Logger LOG = LoggerFactory.getLogger(Upkeep.class);

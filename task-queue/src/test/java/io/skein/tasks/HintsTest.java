@@ -198,7 +198,7 @@ final class HintsTest {
   @Test
   void lostHintsAreFoundByTheFairClaim() {
     List<TaskId> before = enqueueMany(300);
-    await().until(() -> hintsInRedis() == 300);
+    await().until(() -> hintsInRedis() == TaskQueue.MOST_HINTS);
     redis.flush();
     start(WorkerSettings.named("w").withQueues(List.of(queue)));
     awaitSucceeded(300);
