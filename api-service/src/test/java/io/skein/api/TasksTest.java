@@ -75,6 +75,8 @@ class TasksTest {
     viewer.problem(viewer.get(TASKS + "?state=odd"), 400, "malformed-request");
     viewer.problem(viewer.get(TASKS + "?flow=odd"), 400, "malformed-id");
     viewer.problem(viewer.get(TASKS + "?after=odd"), 400, "malformed-id");
+    viewer.problem(viewer.get(TASKS + "?before=" + first), 400, "malformed-request");
+    viewer.problem(viewer.get(TASKS + "?state=dead&state=failed"), 400, "malformed-request");
   }
 
   @Test
@@ -108,21 +110,37 @@ class TasksTest {
   }
 
   @Test
+  void a_misspelled_or_missing_filter_does_not_mean_all() {
+    String id = enqueue(TestTokens.TENANT);
+    String purge = "{\"action\": \"purge\"}";
+    operator.problem(operator.post(TASKS + "/bulk?stat=dead", purge), 400, "malformed-request");
+    operator.problem(operator.post(TASKS + "/bulk", purge), 400, "malformed-request");
+    operator.problem(operator.post(TASKS + "/bulk?state=", purge), 400, "malformed-request");
+    viewer.problem(viewer.get(TASKS + "/" + id + "?x=1"), 400, "malformed-request");
+    viewer.problem(viewer.get(QUEUES + "?x=1"), 400, "malformed-request");
+    viewer.problem(viewer.get("/api/v1/workers?x=1"), 400, "malformed-request");
+    assertThat(viewer.get(TASKS + "?stat=dead").body())
+        .contains("There is no parameter stat here", "createdAfter");
+  }
+
+  @Test
   void a_queue_is_paused_limited_and_shown() {
     enqueue(TestTokens.TENANT);
     String path = QUEUES + "/" + queue;
-    viewer.problem(viewer.post(path + "/pause", ""), 403, "forbidden");
-    assertThat(operator.tree(operator.post(path + "/pause", "")).get("pausedAt").isNull())
-        .isFalse();
+    operator.problem(operator.post(path + "/pause", ""), 403, "forbidden");
+    assertThat(admin.tree(admin.post(path + "/pause", "")).get("pausedAt").isNull()).isFalse();
     assertThat(claim("").get("tasks").isEmpty()).isTrue();
-    operator.post(path + "/resume", "");
+    operator.problem(operator.post(path + "/resume", ""), 403, "forbidden");
+    admin.post(path + "/resume", "");
     JsonNode limited =
-        operator.tree(limits("{\"maxRunning\": 5, \"rate\": 10, \"periodSeconds\": 60}"));
+        admin.tree(limits("{\"maxRunning\": 5, \"rate\": 10, \"periodSeconds\": 60}"));
     assertThat(limited.get("limits").get("rate").asInt()).isEqualTo(10);
     assertThat(limited.get("live").get("queued").asInt()).isOne();
     assertThat(limited.get("types").get(0).get("type").asString()).isEqualTo("count");
-    operator.problem(limits("{\"rate\": 10}"), 400, "malformed-request");
-    operator.problem(limits("{\"maxRunning\": -1}"), 400, "malformed-request");
+    admin.problem(limits("{\"rate\": 10}"), 400, "malformed-request");
+    JsonNode vast = admin.problem(limits("{\"maxRunning\": 1e99}"), 400, "malformed-json");
+    assertThat(vast.get("detail").asString()).contains("The number at line 1");
+    admin.problem(limits("{\"maxRunning\": -1}"), 400, "malformed-request");
     assertThat(viewer.get(QUEUES).body()).contains(queue);
     assertThat(claim("").get("tasks").size()).isOne();
   }
@@ -214,7 +232,7 @@ class TasksTest {
   }
 
   private HttpResponse<String> limits(String body) {
-    return operator
+    return admin
         .with("Content-Type", "application/json")
         .send("PUT", QUEUES + "/" + queue + "/limits", BodyPublishers.ofString(body));
   }

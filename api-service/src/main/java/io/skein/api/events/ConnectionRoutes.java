@@ -10,6 +10,7 @@ import io.skein.api.http.Paging;
 import io.skein.api.http.PathIds;
 import io.skein.api.http.Problem;
 import io.skein.api.http.ProblemType;
+import io.skein.api.http.QueryParameters;
 import io.skein.events.StreamId;
 import io.skein.flows.FlowEngine;
 import io.skein.sse.Connection;
@@ -45,10 +46,11 @@ public final class ConnectionRoutes {
   }
 
   public void install(RoutesConfig routes) {
-    routes.get(PATH, this::list);
-    routes.get(PATH + "/counts", this::counts);
-    routes.delete(PATH, this::disconnect);
-    routes.get("/api/v1/flows/{flow}/watchers", this::watchers);
+    routes.get(
+        PATH, QueryParameters.of("flow", "user", "instance", "limit", "after").of(this::list));
+    routes.get(PATH + "/counts", QueryParameters.none(this::counts));
+    routes.delete(PATH, QueryParameters.of("user").of(this::disconnect));
+    routes.get("/api/v1/flows/{flow}/watchers", QueryParameters.none(this::watchers));
   }
 
   private void list(Context context) {

@@ -7,6 +7,7 @@ import io.skein.api.http.Moments;
 import io.skein.api.http.Paging;
 import io.skein.api.http.Problem;
 import io.skein.api.http.ProblemType;
+import io.skein.api.http.QueryParameters;
 import io.skein.events.EventBus;
 import io.skein.events.EventJson;
 import io.skein.events.EventQueries;
@@ -21,6 +22,9 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** The history of a flow and the progress of its agents. */
 public final class EventRoutes {
+  private static final QueryParameters HISTORY =
+      QueryParameters.of("limit", "before", "after", "order", "since", "until")
+          .andLists("types", "phases");
   private static final int PAGE = 100;
   private static final int LARGEST_PAGE = 1_000;
 
@@ -35,8 +39,8 @@ public final class EventRoutes {
   }
 
   public void install(RoutesConfig routes) {
-    routes.get("/api/v1/flows/{flow}/events", this::history);
-    routes.get("/api/v1/flows/{flow}/progress", this::progress);
+    routes.get("/api/v1/flows/{flow}/events", HISTORY.of(this::history));
+    routes.get("/api/v1/flows/{flow}/progress", QueryParameters.none(this::progress));
   }
 
   private void history(Context context) {

@@ -5,6 +5,7 @@ import io.javalin.http.Context;
 import io.skein.api.http.Paging;
 import io.skein.api.http.Problem;
 import io.skein.api.http.ProblemType;
+import io.skein.api.http.QueryParameters;
 import io.skein.discovery.DiscoveryQueries;
 import io.skein.discovery.DiscoveryQueries.AssetFilter;
 import io.skein.discovery.inventory.AssetType;
@@ -18,6 +19,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** What a discovery flow has found: assets, dependencies, findings, import errors, the report. */
 public final class DiscoveryRoutes {
+  private static final QueryParameters PAGES = QueryParameters.of("limit", "after");
   private static final int PAGE = 100;
   private static final int LARGEST_PAGE = 1_000;
 
@@ -32,11 +34,12 @@ public final class DiscoveryRoutes {
   }
 
   public void install(RoutesConfig routes) {
-    routes.get("/api/v1/flows/{flow}/assets", this::assets);
-    routes.get("/api/v1/flows/{flow}/dependencies", this::dependencies);
-    routes.get("/api/v1/flows/{flow}/findings", this::findings);
-    routes.get("/api/v1/flows/{flow}/import-errors", this::importErrors);
-    routes.get("/api/v1/flows/{flow}/report", this::report);
+    routes.get(
+        "/api/v1/flows/{flow}/assets", PAGES.and("type", "wave", "cluster").of(this::assets));
+    routes.get("/api/v1/flows/{flow}/dependencies", PAGES.of(this::dependencies));
+    routes.get("/api/v1/flows/{flow}/findings", PAGES.of(this::findings));
+    routes.get("/api/v1/flows/{flow}/import-errors", PAGES.of(this::importErrors));
+    routes.get("/api/v1/flows/{flow}/report", QueryParameters.none(this::report));
   }
 
   private void assets(Context context) {

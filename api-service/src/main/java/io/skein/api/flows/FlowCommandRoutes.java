@@ -4,6 +4,7 @@ import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
 import io.skein.api.http.JsonBody;
+import io.skein.api.http.QueryParameters;
 import io.skein.flows.CommandOutcome;
 import io.skein.flows.CommandRequest;
 import io.skein.flows.FlowCommands;
@@ -27,14 +28,14 @@ public final class FlowCommandRoutes {
     routes.post("/api/v1/flows/{flow}/resume", command("resume", commands::resume));
     routes.post("/api/v1/flows/{flow}/retry", command("retry", commands::retry));
     routes.post("/api/v1/flows/{flow}/cancel", command("cancel", commands::cancel));
-    routes.post("/api/v1/flows/{flow}/approve", this::approve);
+    routes.post("/api/v1/flows/{flow}/approve", QueryParameters.none(this::approve));
   }
 
   private Handler command(String name, Command command) {
-    return context -> {
+    return QueryParameters.none(context -> {
       CommandRequest request = request(context, name, "");
       CommandAnswers.write(context, CommandAnswers.done(command.run(request)));
-    };
+    });
   }
 
   private void approve(Context context) throws InterruptedException {

@@ -6,6 +6,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.skein.api.http.Problem;
 import io.skein.api.http.ProblemException;
 import io.skein.api.http.ProblemType;
+import io.skein.api.http.QueryParameters;
 import io.skein.discovery.DiscoveryFlow;
 import io.skein.discovery.UploadCheck;
 import io.skein.flows.CommandOutcome;
@@ -34,6 +35,8 @@ import tools.jackson.databind.json.JsonMapper;
  * creates the flow in one transaction. Whatever goes wrong, nothing is left behind.
  */
 public final class FlowCreationRoute {
+  private static final QueryParameters PARAMETERS =
+      QueryParameters.of("kind", "name", "asOf", "file");
   private static final int BUFFER = 64 * 1024;
   private static final int MAX_NAME = 200;
   private static final int UPLOADS_AT_ONCE = 8;
@@ -63,7 +66,7 @@ public final class FlowCreationRoute {
   }
 
   public void install(RoutesConfig routes) {
-    routes.post("/api/v1/flows", this::create);
+    routes.post("/api/v1/flows", PARAMETERS.of(this::create));
   }
 
   private void create(Context context) throws IOException {
@@ -181,7 +184,7 @@ public final class FlowCreationRoute {
 
   private static Map<String, String> query(Context context) {
     Map<String, String> fields = new HashMap<>();
-    for (String name : List.of("kind", "name", "asOf", "file")) {
+    for (String name : PARAMETERS.single()) {
       String value = context.queryParam(name);
       if (value != null) {
         fields.put(name, value);

@@ -5,6 +5,7 @@ import io.javalin.http.Context;
 import io.skein.api.http.Paging;
 import io.skein.api.http.Problem;
 import io.skein.api.http.ProblemType;
+import io.skein.api.http.QueryParameters;
 import io.skein.cache.StateCache;
 import io.skein.flows.Flow;
 import io.skein.flows.FlowEngine;
@@ -35,9 +36,9 @@ public final class FlowReadRoutes {
   }
 
   public void install(RoutesConfig routes) {
-    routes.get("/api/v1/flows", this::list);
-    routes.get("/api/v1/flows/{flow}", this::show);
-    routes.get("/api/v1/flows/{flow}/state", this::state);
+    routes.get("/api/v1/flows", QueryParameters.of("limit", "after").of(this::list));
+    routes.get("/api/v1/flows/{flow}", QueryParameters.none(this::show));
+    routes.get("/api/v1/flows/{flow}/state", QueryParameters.of("minVersion").of(this::state));
   }
 
   private void list(Context context) {

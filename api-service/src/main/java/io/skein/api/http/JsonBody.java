@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.util.stream.Collectors;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.TokenStreamLocation;
+import tools.jackson.core.exc.InputCoercionException;
 import tools.jackson.core.exc.StreamReadException;
 import tools.jackson.databind.DatabindException;
 import tools.jackson.databind.json.JsonMapper;
@@ -51,6 +52,10 @@ public final class JsonBody {
         throw malformed("The body is null; send an object.");
       }
       return body;
+    } catch (InputCoercionException e) {
+      throw malformed(
+          "The number at line %d, column %d is not one that fits there. Send a smaller one."
+              .formatted(e.getLocation().getLineNr(), e.getLocation().getColumnNr()));
     } catch (StreamReadException e) {
       TokenStreamLocation at = e.getLocation();
       throw malformed(

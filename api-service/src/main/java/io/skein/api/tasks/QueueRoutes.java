@@ -2,12 +2,14 @@ package io.skein.api.tasks;
 
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
+import io.javalin.http.Handler;
 import io.skein.api.auth.Role;
 import io.skein.api.auth.Roles;
 import io.skein.api.http.JsonBody;
 import io.skein.api.http.Problem;
 import io.skein.api.http.ProblemException;
 import io.skein.api.http.ProblemType;
+import io.skein.api.http.QueryParameters;
 import io.skein.tasks.QueueLimits;
 import io.skein.tasks.QueueStatus;
 import io.skein.tasks.TaskQueue;
@@ -19,7 +21,10 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** {@code /api/v1/queues}: figures of the queues, which all accounts share. */
+/**
+ * {@code /api/v1/queues}: figures of the queues. All accounts share them, so only an admin changes
+ * one.
+ */
 public final class QueueRoutes {
   private static final String PATH = "/api/v1/queues";
   private static final int LONGEST_NAME = 200;
@@ -36,11 +41,11 @@ public final class QueueRoutes {
   }
 
   public void install(RoutesConfig routes) {
-    routes.get(PATH, this::list);
-    routes.get(PATH + "/{queue}", this::show);
-    routes.post(PATH + "/{queue}/pause", context -> change(context, tasks.queues()::pause));
-    routes.post(PATH + "/{queue}/resume", context -> change(context, tasks.queues()::resume));
-    routes.put(PATH + "/{queue}/limits", this::limit);
+    routes.get(PATH, QueryParameters.none(this::list));
+    routes.get(PATH + "/{queue}", QueryParameters.none(this::show));
+    routes.post(PATH + "/{queue}/pause", change(tasks.queues()::pause));
+    routes.post(PATH + "/{queue}/resume", change(tasks.queues()::resume));
+    routes.put(PATH + "/{queue}/limits", QueryParameters.none(this::limit));
   }
 
   private void list(Context context) {
@@ -70,10 +75,12 @@ public final class QueueRoutes {
     void of(String queue);
   }
 
-  private void change(Context context, Change change) {
-    Roles.demand(context, Role.OPERATOR);
-    change.of(name(context));
-    show(context);
+  private Handler change(Change change) {
+    return QueryParameters.none(context -> {
+      Roles.demand(context, Role.ADMIN);
+      change.of(name(context));
+      show(context);
+    });
   }
 
   /**
@@ -105,7 +112,7 @@ public final class QueueRoutes {
   }
 
   private void limit(Context context) {
-    Roles.demand(context, Role.OPERATOR);
+    Roles.demand(context, Role.ADMIN);
     String queue = name(context);
     Limits limits = JsonBody.read(context, json, Limits.class);
     try {

@@ -5,6 +5,7 @@ import io.skein.api.http.Moments;
 import io.skein.api.http.PathIds;
 import io.skein.api.http.Problem;
 import io.skein.api.http.ProblemType;
+import io.skein.api.http.QueryParameters;
 import io.skein.tasks.TaskFilter;
 import io.skein.tasks.TaskState;
 import java.util.EnumSet;
@@ -14,7 +15,36 @@ import org.jspecify.annotations.Nullable;
 
 /** The filter in the query of a request, never wider than what the caller may see. */
 final class TaskFilters {
+  /** What {@link #of} reads. */
+  static final QueryParameters PARAMETERS =
+      QueryParameters.of(
+          "queue",
+          "type",
+          "state",
+          "tenant",
+          "flow",
+          "error",
+          "createdAfter",
+          "createdBefore",
+          "finishedAfter",
+          "finishedBefore");
+
   private TaskFilters() {}
+
+  /**
+   * {@link #of}, for what changes many tasks: to mean all there are takes at least a state.
+   *
+   * @throws io.skein.api.http.ProblemException 400 also when nothing is filtered
+   */
+  static TaskFilter demand(Context context) {
+    if (PARAMETERS.single().stream().allMatch(name -> given(context, name) == null)) {
+      throw Problem.of(
+              ProblemType.MALFORMED_REQUEST,
+              "Say which tasks: name at least one filter, such as state=dead or queue=default.")
+          .exception();
+    }
+    return of(context);
+  }
 
   /**
    * @throws io.skein.api.http.ProblemException 400 when a value cannot be read

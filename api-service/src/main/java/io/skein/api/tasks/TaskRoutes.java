@@ -10,6 +10,7 @@ import io.skein.api.http.PathIds;
 import io.skein.api.http.Problem;
 import io.skein.api.http.ProblemException;
 import io.skein.api.http.ProblemType;
+import io.skein.api.http.QueryParameters;
 import io.skein.flows.FlowEngine;
 import io.skein.postgres.Database;
 import io.skein.tasks.BulkAction;
@@ -48,12 +49,12 @@ public final class TaskRoutes {
   }
 
   public void install(RoutesConfig routes) {
-    routes.get(PATH, this::list);
-    routes.post(PATH + "/bulk", this::bulk);
-    routes.get(PATH + "/{task}", this::show);
-    routes.get(PATH + "/{task}/attempts", this::attempts);
-    routes.post(PATH + "/{task}/retry", this::retry);
-    routes.post(PATH + "/{task}/cancel", this::cancel);
+    routes.get(PATH, TaskFilters.PARAMETERS.and("limit", "after").of(this::list));
+    routes.post(PATH + "/bulk", TaskFilters.PARAMETERS.of(this::bulk));
+    routes.get(PATH + "/{task}", QueryParameters.none(this::show));
+    routes.get(PATH + "/{task}/attempts", QueryParameters.none(this::attempts));
+    routes.post(PATH + "/{task}/retry", QueryParameters.none(this::retry));
+    routes.post(PATH + "/{task}/cancel", QueryParameters.none(this::cancel));
   }
 
   /** What a viewer may not see is left out after the page is read: it may be a short one. */
@@ -114,7 +115,7 @@ public final class TaskRoutes {
 
   private void bulk(Context context) {
     Roles.demand(context, Role.OPERATOR);
-    TaskFilter filter = TaskFilters.of(context);
+    TaskFilter filter = TaskFilters.demand(context);
     BulkRequest request = JsonBody.read(context, json, BulkRequest.class);
     BulkAction action = action(request.action());
     String token = request.token();

@@ -8,6 +8,7 @@ import io.skein.api.http.PathIds;
 import io.skein.api.http.Problem;
 import io.skein.api.http.ProblemException;
 import io.skein.api.http.ProblemType;
+import io.skein.api.http.QueryParameters;
 import io.skein.flows.FlowEngine;
 import io.skein.tasks.Lease;
 import io.skein.tasks.PermanentTaskException;
@@ -60,13 +61,13 @@ public final class WorkerRoutes {
   }
 
   public void install(RoutesConfig routes) {
-    routes.get(PATH, this::list);
-    routes.post(PATH + "/claims", this::claim);
-    routes.post(TASK + "/heartbeat", this::heartbeat);
-    routes.post(TASK + "/progress", this::heartbeat);
-    routes.post(TASK + "/complete", this::complete);
-    routes.post(TASK + "/fail", this::fail);
-    routes.post(TASK + "/release", this::release);
+    routes.get(PATH, QueryParameters.none(this::list));
+    routes.post(PATH + "/claims", QueryParameters.none(this::claim));
+    routes.post(TASK + "/heartbeat", QueryParameters.none(this::heartbeat));
+    routes.post(TASK + "/progress", QueryParameters.none(this::heartbeat));
+    routes.post(TASK + "/complete", QueryParameters.none(this::complete));
+    routes.post(TASK + "/fail", QueryParameters.none(this::fail));
+    routes.post(TASK + "/release", QueryParameters.none(this::release));
   }
 
   private void list(Context context) {
