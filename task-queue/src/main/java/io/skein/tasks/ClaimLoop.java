@@ -14,7 +14,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Fills free slots. Hints are claimed as they come; in the fair order it claims once per interval
  * (then before the hints), when the hints ran out, and, without Redis, every 200 ms while there is
- * work. The only thread that takes slots.
+ * work. In a backlog it goes on where the last claim ended, and starts again five times a second,
+ * so that what came with a higher priority is found. The only thread that takes slots.
  */
 final class ClaimLoop implements Runnable {
   private static final Logger LOG = LoggerFactory.getLogger(ClaimLoop.class);
@@ -91,7 +92,8 @@ final class ClaimLoop implements Runnable {
   private void doWork(Slots.Work work) {
     switch (work) {
       case HINTED_CLAIM -> claimHinted();
-      case FAIR_CLAIM -> claimFairly();
+      case FAIR_CLAIM -> claimFairly(nextLevels());
+      case BACKLOG_CLAIM -> goOn();
       case BEGIN_ALONE -> {
         execution.beginAlone(Objects.requireNonNull(slots.alone()));
         slots.aloneBegun();
@@ -113,10 +115,26 @@ final class ClaimLoop implements Runnable {
     }
   }
 
-  private void claimFairly() {
+  /** A queue that has no more than was claimed ends it: the others may have. */
+  private void goOn() {
+    FairClaims.Levels levels = nextLevels();
+    if (levels.equals(FairClaims.Levels.ALL)) {
+      Collections.rotate(queues, 1);
+      for (String queue : queues) {
+        int free = slots.free();
+        if (free > 0) {
+          run(fair.goOn(queue, free));
+        }
+      }
+    }
+    if (slots.free() > 0) {
+      claimFairly(levels);
+    }
+  }
+
+  private void claimFairly(FairClaims.Levels levels) {
     // Each claim starts with another queue, so that none starves behind a full one.
     Collections.rotate(queues, 1);
-    FairClaims.Levels levels = nextLevels();
     int wanted = slots.free();
     int got = 0;
     for (String queue : queues) {
@@ -175,6 +193,7 @@ final class ClaimLoop implements Runnable {
     overdue = now + jittered;
     slots.backlog(backlog);
     if (backlog) {
+      overdue = now + Math.min(jittered, BUSY_POLL.toNanos());
       due = now;
     } else if (busy && !redisAvailable.getAsBoolean()) {
       due = now + Math.min(jittered, BUSY_POLL.toNanos());

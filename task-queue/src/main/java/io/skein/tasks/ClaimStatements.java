@@ -38,7 +38,7 @@ final class ClaimStatements {
             .createQuery(
                 claimOf(
                     """
-                    select c.id from tasks c
+                    select c.ctid as place from tasks c
                     where c.id = any(:ids) and c.state = 'queued' and c.crash_count < 2
                       and c.queue = any(:queues) and c.type = any(:types)
                       and (c.expires_at is null or c.expires_at > skein_now())
@@ -61,7 +61,7 @@ final class ClaimStatements {
                 .createQuery(
                     claimOf(
                         """
-                        select id from tasks
+                        select ctid as place from tasks
                         where queue = :queue and state = 'queued' and crash_count >= 2
                           and type = any(:types)
                           and (expires_at is null or expires_at > skein_now())
@@ -106,20 +106,24 @@ final class ClaimStatements {
   }
 
   /**
-   * @param candidates a query of {@code id}, for {@link #claim}
+   * @param candidates a query of {@code place}, the {@code ctid} of rows that it locks
    */
   static String claimOf(String candidates, String startedAt) {
     return "with candidate as materialized (" + candidates + ")" + begin(startedAt);
   }
 
-  /** Turns the rows of {@code candidate} into runs. */
+  /**
+   * Turns the rows of {@code candidate} into runs. By their place: the lock keeps them there, and
+   * it saves another search of the index. One that was moved before it was locked is left for the
+   * next claim.
+   */
   static String begin(String startedAt) {
     return """
     update tasks t set state = 'running', lease = lease + 1, attempt = attempt + 1,
       worker = :worker, lease_until = skein_now() + :term * interval '1 ms', started_at = %s,
       unique_key = case when unique_until_begun then null else unique_key end,
       progress = null, log = null
-    from candidate where t.id = candidate.id
+    from candidate where t.ctid = candidate.place
     returning %s
     """
         .formatted(startedAt, TaskRow.COLUMNS);

@@ -27,10 +27,13 @@ final class CompletionWriter implements Runnable {
   private final BiConsumer<Run, PermanentTaskException> refused;
   private final BlockingQueue<Run> waiting = new LinkedBlockingQueue<>();
 
-  /** Told when a run's end is known: its success is committed, or its lease was lost. */
+  /** Told when the ends of runs are known. */
   @FunctionalInterface
   interface Ended {
-    void ended(Run run, boolean committed);
+    /**
+     * @param committed the leases of those that succeeded; the others had lost theirs
+     */
+    void ended(List<Run> runs, Set<Lease> committed);
   }
 
   /**
@@ -82,9 +85,7 @@ final class CompletionWriter implements Runnable {
       }
       throw e;
     }
-    for (Run run : batch) {
-      ended.ended(run, committed.contains(run.lease()));
-    }
+    ended.ended(List.copyOf(batch), committed);
   }
 
   private Set<Lease> writeAll(List<Run> batch) {
@@ -98,7 +99,7 @@ final class CompletionWriter implements Runnable {
       Run run = batch.getFirst();
       try {
         boolean committed = database.inTransaction(tx -> writes.complete(tx, completion(run)));
-        ended.ended(run, committed);
+        ended.ended(List.of(run), committed ? Set.of(run.lease()) : Set.of());
       } catch (PermanentTaskException e) {
         refused.accept(run, e);
       }

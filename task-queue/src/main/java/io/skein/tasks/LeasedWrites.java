@@ -5,6 +5,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -34,6 +35,10 @@ final class LeasedWrites {
 
   private static final String UNCOUNTED =
       "lease = t.lease + 1, worker = null, attempt = t.attempt - 1";
+
+  /** As PostgreSQL compares them; {@link UUID#compareTo} takes the halves as signed. */
+  private static final Comparator<Completion> IN_ORDER_OF_IDS =
+      Comparator.comparing(completion -> completion.lease().task().toString());
 
   private final Duration term;
   private final RedisHints hints;
@@ -146,22 +151,22 @@ final class LeasedWrites {
     }
   }
 
-  /** Completes many tasks in one statement and answers those whose lease was still held. */
-  Set<Lease> completeAll(Transaction transaction, List<Completion> completions) {
-    completions.forEach(completion -> checkSize(completion.result()));
+  /**
+   * Completes many tasks in one statement and answers those whose lease was still held. Rows are
+   * taken in the order of their ids, as by everything that locks several.
+   */
+  Set<Lease> completeAll(Transaction transaction, List<Completion> unsorted) {
+    unsorted.forEach(completion -> checkSize(completion.result()));
+    List<Completion> completions = unsorted.stream().sorted(IN_ORDER_OF_IDS).toList();
     List<Ended> ended =
         transaction
             .handle()
             .createQuery(
                 """
-                with done as materialized (
-                  select * from unnest(:ids, :numbers, :results, :logs) as d(id, lease, result, log)),
-                held as (
-                  select t.id, d.result, d.log from tasks t join done d on d.id = t.id and d.lease = t.lease
-                  where t.state = 'running' order by t.id for update of t)
-                update tasks t set state = 'succeeded', result = held.result::jsonb, error = null,
-                  log = held.log, lease_until = null, finished_at = skein_now()
-                from held where t.id = held.id
+                update tasks t set state = 'succeeded', result = d.result::jsonb, error = null,
+                  log = d.log, lease_until = null, finished_at = skein_now()
+                from unnest(:ids, :numbers, :results, :logs) as d(id, lease, result, log)
+                where t.id = d.id and t.lease = d.lease and t.state = 'running'
                 returning t.id, t.lease, t.awaited
                 """)
             .bindArray(

@@ -2,10 +2,10 @@ package io.skein.tasks;
 
 import io.skein.postgres.Database;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,8 +25,7 @@ final class RunExecution implements AutoCloseable {
   private final WorkerReports reports;
   private final CompletionWriter completions;
   private final TimeLimitWatch limits = new TimeLimitWatch(this::giveUp);
-  private final ExecutorService threads =
-      Executors.newCachedThreadPool(Thread.ofPlatform().name("skein-task-", 0).daemon().factory());
+  private final RunThreads threads = new RunThreads();
   private final Thread completionThread;
 
   RunExecution(
@@ -46,13 +45,7 @@ final class RunExecution implements AutoCloseable {
         new CompletionWriter(
             database,
             writes,
-            (run, committed) -> {
-              if (committed) {
-                succeeded(run);
-              } else {
-                ends.lost(run);
-              }
-            },
+            this::written,
             (run, refusal) -> threads.execute(() -> fail(run, refusal)));
     this.completionThread =
         Thread.ofPlatform().name("skein-task-completions").daemon().unstarted(completions);
@@ -92,7 +85,7 @@ final class RunExecution implements AutoCloseable {
   public void close() {
     limits.close();
     completionThread.interrupt();
-    threads.shutdownNow();
+    threads.close();
   }
 
   // The outermost place of a handler: whatever it throws, an Error too, ends only its own run.
@@ -202,8 +195,20 @@ final class RunExecution implements AutoCloseable {
     });
   }
 
+  private void written(List<Run> batch, Set<Lease> committed) {
+    slots.release(batch);
+    for (Run run : batch) {
+      reports.tell(listener -> {
+        if (committed.contains(run.lease())) {
+          listener.completed(run.task());
+        } else {
+          listener.leaseLost(run.task());
+        }
+      });
+    }
+  }
+
   private void succeeded(Run run) {
-    slots.release(run);
-    reports.tell(listener -> listener.completed(run.task()));
+    written(List.of(run), Set.of(run.lease()));
   }
 }

@@ -1,5 +1,6 @@
 package io.skein.tasks;
 
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -15,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  * committed. Thread safe.
  */
 final class Slots {
+  /** In a backlog, how long a claim waits for a quarter of the slots, since few cost as much. */
+  private static final Duration GATHERING = Duration.ofMillis(2);
+
   private final int total;
   private final Set<Run> running = new LinkedHashSet<>();
   private final Deque<Hint> hints = new ArrayDeque<>();
@@ -24,6 +28,7 @@ final class Slots {
   private boolean hintsRanOut;
   private boolean backlog;
   private boolean closed;
+  private long firstFreeAt = System.nanoTime();
 
   Slots(int total) {
     this.total = total;
@@ -32,6 +37,8 @@ final class Slots {
   /** What the claim loop should do next. */
   enum Work {
     FAIR_CLAIM,
+    /** There is more than fits: go on where the last fair claim ended. */
+    BACKLOG_CLAIM,
     HINTED_CLAIM,
     BEGIN_ALONE
   }
@@ -50,8 +57,16 @@ final class Slots {
         return Work.BEGIN_ALONE;
       }
       if (free() > 0) {
-        if (now - overdue >= 0 || (backlog && now - due >= 0)) {
+        long gathered = firstFreeAt + GATHERING.toNanos();
+        if (backlog && free() < total / 4 && now - gathered < 0) {
+          waitNanos(gathered - now);
+          continue;
+        }
+        if (now - overdue >= 0) {
           return Work.FAIR_CLAIM;
+        }
+        if (backlog && now - due >= 0) {
+          return Work.BACKLOG_CLAIM;
         }
         if (!hints.isEmpty()) {
           return Work.HINTED_CLAIM;
@@ -139,9 +154,18 @@ final class Slots {
     return alone;
   }
 
-  synchronized void release(Run run) {
-    if (running.remove(run) && run == alone) {
-      alone = null;
+  void release(Run run) {
+    release(List.of(run));
+  }
+
+  synchronized void release(Collection<Run> runs) {
+    if (free() <= 0) {
+      firstFreeAt = System.nanoTime();
+    }
+    for (Run run : runs) {
+      if (running.remove(run) && run == alone) {
+        alone = null;
+      }
     }
     notifyAll();
   }
