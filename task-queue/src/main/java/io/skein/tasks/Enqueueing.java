@@ -1,12 +1,10 @@
 package io.skein.tasks;
 
 import io.skein.postgres.Identifiers;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.Reader;
-import java.io.StringReader;
 import java.io.UncheckedIOException;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,12 +24,13 @@ final class Enqueueing {
   private static final int MANY = 32;
 
   private static final int LARGEST_COPIED_PAYLOAD = 1 << 20;
-  private static final String NULL = "\\N";
 
   private static final String COPY =
       "copy tasks (id, queue, type, payload, priority, state, max_attempts, retry_delay, soft_limit,"
           + " hard_limit, run_at, flow, tenant, correlation, created_at, expires_at,"
-          + " concurrency_key, traceparent) from stdin";
+          + " concurrency_key, traceparent) from stdin (format binary)";
+
+  private static final int COLUMNS = 18;
 
   private Enqueueing() {}
 
@@ -101,15 +100,16 @@ final class Enqueueing {
             .one();
     learnTypes(handle, tasks);
     List<TaskId> ids = new ArrayList<>(tasks.size());
-    StringBuilder rows = new StringBuilder(tasks.size() * 400);
+    BinaryCopy rows = new BinaryCopy(COLUMNS, tasks.size() * 400);
     for (NewTask task : tasks) {
       TaskId id = task.id() == null ? new TaskId(Identifiers.next()) : task.id();
       ids.add(id);
-      appendRow(rows, id, task, now);
+      addRow(rows, id, task, now);
     }
-    try (Reader text = new StringReader(rows.toString())) {
+    try {
+      PGConnection connection = handle.getConnection().unwrap(PGConnection.class);
       var written =
-          handle.getConnection().unwrap(PGConnection.class).getCopyAPI().copyIn(COPY, text);
+          connection.getCopyAPI().copyIn(COPY, new ByteArrayInputStream(rows.toByteArray()));
     } catch (SQLException e) {
       throw new UnableToExecuteStatementException(e, null);
     } catch (IOException e) {
@@ -149,49 +149,27 @@ final class Enqueueing {
   }
 
   /** In the order of {@link #COPY}. */
-  private static void appendRow(StringBuilder row, TaskId id, NewTask task, Instant now) {
-    Instant from = task.runAt() == null ? now : task.runAt();
-    Instant due = from.plus(task.delay());
-    appendText(row, id.toString()).append('\t');
-    appendText(row, task.queue()).append('\t');
-    appendText(row, task.type()).append('\t');
-    appendText(row, task.payload()).append('\t');
-    row.append(task.priority().level()).append('\t');
-    row.append(due.isAfter(now) ? "scheduled" : "queued").append('\t');
-    row.append(task.retries().maxAttempts()).append('\t');
-    appendInterval(row, task.retries().delay()).append('\t');
-    appendInterval(row, task.limits().soft()).append('\t');
-    appendInterval(row, task.limits().hard()).append('\t');
-    row.append(due).append('\t');
-    appendText(row, task.flow() == null ? null : task.flow().toString()).append('\t');
-    appendText(row, task.tenant()).append('\t');
-    appendText(row, task.correlation()).append('\t');
-    row.append(now).append('\t');
-    row.append(task.expiry() == null ? NULL : now.plus(task.expiry())).append('\t');
-    appendText(row, task.concurrencyKey()).append('\t');
-    appendText(row, task.traceparent()).append('\n');
-  }
-
-  private static StringBuilder appendInterval(StringBuilder row, Duration time) {
-    return row.append(time.toMillis()).append(" ms");
-  }
-
-  /** The escapes of COPY's text format. */
-  private static StringBuilder appendText(StringBuilder row, @Nullable String text) {
-    if (text == null) {
-      return row.append(NULL);
-    }
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      switch (c) {
-        case '\\' -> row.append("\\\\");
-        case '\t' -> row.append("\\t");
-        case '\n' -> row.append("\\n");
-        case '\r' -> row.append("\\r");
-        default -> row.append(c);
-      }
-    }
-    return row;
+  private static void addRow(BinaryCopy rows, TaskId id, NewTask task, Instant now) {
+    Instant due = (task.runAt() == null ? now : task.runAt()).plus(task.delay());
+    rows.row()
+        .uuid(id.value())
+        .text(task.queue())
+        .text(task.type())
+        .jsonb(task.payload())
+        .smallint(task.priority().level())
+        .text(due.isAfter(now) ? "scheduled" : "queued")
+        .integer(task.retries().maxAttempts())
+        .interval(task.retries().delay())
+        .interval(task.limits().soft())
+        .interval(task.limits().hard())
+        .timestamp(due)
+        .uuid(task.flow())
+        .text(task.tenant())
+        .text(task.correlation())
+        .timestamp(now)
+        .timestamp(task.expiry() == null ? null : now.plus(task.expiry()))
+        .text(task.concurrencyKey())
+        .text(task.traceparent());
   }
 
   private static @Nullable UUID id(NewTask task) {

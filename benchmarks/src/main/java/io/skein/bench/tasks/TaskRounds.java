@@ -20,11 +20,13 @@ public final class TaskRounds implements AutoCloseable {
    * What to measure.
    *
    * @param only T1, T2, T3
+   * @param alone without the rivals
    * @param tasks of each contender and round
    * @param slots tasks at once in Skein's worker
    * @param workerJvm further JVM options of Skein's worker
    */
-  public record Scope(Set<String> only, int tasks, int slots, List<String> workerJvm) {
+  public record Scope(
+      Set<String> only, boolean alone, int tasks, int slots, List<String> workerJvm) {
     /** Copies what it is given. */
     public Scope {
       only = Set.copyOf(only);
@@ -42,10 +44,10 @@ public final class TaskRounds implements AutoCloseable {
     this.only = scope.only();
     this.skein = SkeinContender.start(servers, scope.slots(), scope.workerJvm(), logs);
     Rivals all = new Rivals(servers, installed, logs, report::say);
-    if (only.contains("T1") || only.contains("T2")) {
+    if (!scope.alone() && (only.contains("T1") || only.contains("T2"))) {
       rivals.addAll(all.node());
     }
-    if (only.contains("T1")) {
+    if (!scope.alone() && only.contains("T1")) {
       all.celery().ifPresent(rivals::add);
     }
     this.throughput = new ThroughputRound(servers, skein, rivals, scope.tasks(), report);
