@@ -72,7 +72,7 @@ final class ClaimLoop implements Runnable {
         }
       } catch (InterruptedException stopping) {
         Thread.currentThread().interrupt();
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         LOG.warn("claiming tasks failed; trying again", e);
         answerLost = true;
         pause();
@@ -107,7 +107,7 @@ final class ClaimLoop implements Runnable {
     try {
       List<TaskId> ids = taken.stream().map(Hint::task).toList();
       runs = database.read(handle -> statements.hinted(handle, ids));
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       taken.forEach(hints::offer);
       throw e;
     } finally {

@@ -67,7 +67,7 @@ final class CompletionWriter implements Runnable {
         batch.clear();
       } catch (InterruptedException stopping) {
         Thread.currentThread().interrupt();
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         LOG.warn("completions were not written; trying again", e);
         pause();
       }

@@ -1,5 +1,7 @@
 package io.skein.tasks;
 
+import org.jspecify.annotations.Nullable;
+
 /** What people read in a task's error. */
 final class ErrorText {
   private ErrorText() {}
@@ -9,13 +11,13 @@ final class ErrorText {
    * was written for people. Never throws, whatever the failure does when asked.
    */
   static String of(Throwable failure) {
-    if (writtenForPeople(failure) && failure.getMessage() != null) {
-      return failure.getMessage();
+    if (writtenForPeople(failure)) {
+      String message = message(failure);
+      if (message != null) {
+        return message;
+      }
     }
-    Throwable root = failure;
-    for (int depth = 0; root.getCause() != null && depth < 100; depth++) {
-      root = root.getCause();
-    }
+    Throwable root = Causes.of(failure).getLast();
     return root == failure ? one(failure) : one(failure) + "; caused by " + one(root);
   }
 
@@ -25,10 +27,18 @@ final class ErrorText {
         || failure instanceof EndedByHandlerException;
   }
 
+  private static @Nullable String message(Throwable failure) {
+    try {
+      return failure.getMessage();
+    } catch (RuntimeException | Error e) {
+      return null; // a subclass may throw when it is asked
+    }
+  }
+
   private static String one(Throwable failure) {
     try {
-      return failure.toString();
-    } catch (RuntimeException | StackOverflowError e) {
+      return String.valueOf(failure.toString());
+    } catch (RuntimeException | Error e) {
       return failure.getClass().getName();
     }
   }

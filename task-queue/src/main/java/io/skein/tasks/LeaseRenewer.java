@@ -48,7 +48,7 @@ final class LeaseRenewer implements Runnable {
         pause = heartbeat;
       } catch (InterruptedException stopping) {
         Thread.currentThread().interrupt();
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         reach.missed(System.nanoTime());
         LOG.warn("leases were not renewed; trying again", e);
         pause = heartbeat.compareTo(AGAIN_AFTER_FAILURE) < 0 ? heartbeat : AGAIN_AFTER_FAILURE;

@@ -265,7 +265,7 @@ final class LeasedWrites {
 
   /** Whether PostgreSQL refused a value, so that to repeat the statement is pointless. */
   static boolean refusedForItsData(Throwable failure) {
-    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+    for (Throwable cause : Causes.of(failure)) {
       if (cause instanceof SQLException sql && sql.getSQLState() != null) {
         return sql.getSQLState().startsWith("22") || sql.getSQLState().startsWith("54");
       }
@@ -295,11 +295,7 @@ final class LeasedWrites {
   }
 
   private static String reason(Throwable failure) {
-    Throwable root = failure;
-    while (root.getCause() != null) {
-      root = root.getCause();
-    }
-    return String.valueOf(root.getMessage());
+    return String.valueOf(Causes.of(failure).getLast().getMessage());
   }
 
   /**

@@ -18,7 +18,7 @@ final class PassingFailures {
    * transaction that took too long: it may take as long every time.
    */
   static boolean isPassing(Throwable failure) {
-    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+    for (Throwable cause : Causes.of(failure)) {
       if (cause instanceof ConnectionException || cause instanceof SQLTransientException) {
         return true;
       }

@@ -65,7 +65,7 @@ final class RedisHintReader implements Runnable {
         Thread.currentThread().interrupt();
       } catch (RedisException e) {
         recover(e);
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         LOG.error("reading hints failed; the fair claim carries on", e);
         pause();
       }

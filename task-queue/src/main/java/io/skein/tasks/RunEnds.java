@@ -185,7 +185,7 @@ final class RunEnds {
       } catch (InterruptedException stopping) {
         Thread.currentThread().interrupt();
         return; // the reapers of other workers find it
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         LOG.atWarn()
             .setCause(e)
             .addKeyValue("task", run.task().id())

@@ -103,7 +103,20 @@ final class RunExecution implements AutoCloseable {
       run.leavesThread();
     }
     if (run.close()) {
+      settleWhateverHappens(run, failure);
+    }
+  }
+
+  /** The slot must come free: what fails while the end is chosen is an end of its own. */
+  private void settleWhateverHappens(Run run, @Nullable Throwable failure) {
+    try {
       settle(run, failure);
+    } catch (RuntimeException | Error e) {
+      LOG.atError()
+          .setCause(e)
+          .addKeyValue("task", run.task().id())
+          .log("the end of a run could not be told apart; it counts as failed");
+      fail(run, e);
     }
   }
 
@@ -168,7 +181,7 @@ final class RunExecution implements AutoCloseable {
           .addKeyValue("attempt", task.attempt())
           .addKeyValue("attempts", task.retries().maxAttempts())
           .log("a run failed; the task {}: {}", outcome, error);
-    } catch (RuntimeException | StackOverflowError e) {
+    } catch (RuntimeException | Error e) {
       // A handler may throw what throws when it is asked for its message.
       LOG.warn("a run of task {} failed; the task {}: {}", task.id(), outcome, error);
     }

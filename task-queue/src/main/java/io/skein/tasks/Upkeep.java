@@ -73,7 +73,7 @@ final class Upkeep implements Runnable {
         }
       } catch (InterruptedException stopping) {
         Thread.currentThread().interrupt();
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         reach.missed(System.nanoTime());
         LOG.warn("promoting and reaping failed; trying again", e);
         nextReap = System.nanoTime() + interval.toNanos();

@@ -89,7 +89,7 @@ final class WorkerPresence implements AutoCloseable {
             throw new SQLException("the connection that shows this worker's presence is dead");
           }
         }
-      } catch (SQLException | RuntimeException e) {
+      } catch (SQLException | RuntimeException | Error e) {
         lost(e); // whatever it was, the lock is gone with the connection
       }
     }
@@ -119,7 +119,7 @@ final class WorkerPresence implements AutoCloseable {
     notifyAll();
   }
 
-  private void lost(Exception e) {
+  private void lost(Throwable e) {
     boolean wasHeld;
     synchronized (this) {
       if (closed) {

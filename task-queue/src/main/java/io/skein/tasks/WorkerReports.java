@@ -17,7 +17,7 @@ final class WorkerReports {
   void tell(Consumer<WorkerListener> report) {
     try {
       report.accept(listener);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       LOG.error("a listener of the worker failed", e);
     }
   }

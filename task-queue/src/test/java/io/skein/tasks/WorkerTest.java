@@ -163,42 +163,6 @@ final class WorkerTest {
   }
 
   @Test
-  void whateverAHandlerThrowsOrLeavesIsContained() {
-    start(
-        Handlers.of(
-            "odd",
-            context -> {
-              switch (context.task().payload()) {
-                case "\"error\"" -> throw new StackOverflowError();
-                case "\"mute\"" -> throw new MuteException();
-                case "\"nul\"" -> context.result("\"\\u0000\"");
-                case "\"raw nul\"" -> throw new IllegalStateException("a\u0000b");
-                case "\"nul at once\"" -> context.complete(transaction -> {}, "\"\\u0000\"");
-                case "\"large\"" -> context.result("\"" + "x".repeat(2_000_000) + "\"");
-                case "\"no json\"" -> context.result("{oops");
-                default -> {}
-              }
-            }));
-    TaskId error = enqueue("odd", "\"error\"");
-    TaskId mute = enqueue("odd", "\"mute\"");
-    TaskId nul = enqueue("odd", "\"nul\"");
-    TaskId rawNul = enqueue("odd", "\"raw nul\"");
-    TaskId nulAtOnce = enqueue("odd", "\"nul at once\"");
-    TaskId large = enqueue("odd", "\"large\"");
-    TaskId noJson = enqueue("odd", "\"no json\"");
-    TaskId innocent = enqueue("odd", "\"fine\"");
-    awaitState(innocent, TaskState.SUCCEEDED);
-    assertThat(awaitState(error, TaskState.DEAD).error()).contains("StackOverflowError");
-    assertThat(awaitState(mute, TaskState.DEAD).error()).contains("MuteException");
-    assertThat(awaitState(rawNul, TaskState.DEAD).error()).contains("a\uFFFDb");
-    assertThat(awaitState(nul, TaskState.FAILED).error()).contains("result").contains("\\u0000");
-    assertThat(awaitState(nulAtOnce, TaskState.FAILED).error()).contains("\\u0000");
-    assertThat(awaitState(large, TaskState.FAILED).error()).contains("2000002 characters");
-    assertThat(awaitState(noJson, TaskState.FAILED).error()).contains("json");
-    awaitState(enqueue("odd", "\"fine\""), TaskState.SUCCEEDED);
-  }
-
-  @Test
   void aTypeNobodyKnowsStaysQueuedForWhoKnowsIt() {
     start(Handlers.of("known", context -> {}));
     TaskId unknown = enqueue("unknown");
@@ -441,14 +405,5 @@ final class WorkerTest {
             .bind("task", task.value())
             .mapTo(String.class)
             .list());
-  }
-
-  private static final class MuteException extends RuntimeException {
-    private static final long serialVersionUID = 1L;
-
-    @Override
-    public String getMessage() {
-      throw new IllegalStateException("I do not tell");
-    }
   }
 }

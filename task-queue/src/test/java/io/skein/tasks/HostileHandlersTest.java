@@ -1,0 +1,276 @@
+package io.skein.tasks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Whatever a handler throws, leaves or does: its task shows it, and nothing else is harmed. */
+@Timeout(120)
+final class HostileHandlersTest {
+  private static final int SLOTS = 4;
+  private static Servers servers;
+  private String queue = "";
+  private @Nullable Worker worker;
+
+  @BeforeAll
+  static void open() {
+    servers = Servers.fresh();
+  }
+
+  @AfterAll
+  static void close() throws Exception {
+    servers.close();
+  }
+
+  @BeforeEach
+  void newQueue() {
+    queue = "q-" + UUID.randomUUID();
+  }
+
+  @AfterEach
+  void stop() {
+    Objects.requireNonNull(worker).stop();
+  }
+
+  /** Three of each, on four slots: one that were lost with each kind would stop the queue. */
+  @Test
+  void whatIsThrownOrLeftEndsItsOwnTaskOnly() {
+    start(Handlers.of("odd", HostileHandlersTest::misbehave));
+    Map<TaskId, Ending> expected = new LinkedHashMap<>();
+    for (int repetition = 0; repetition < 3; repetition++) {
+      endings().forEach((payload, ending) -> expected.put(enqueue(payload), ending));
+    }
+    List<TaskId> neighbours = IntStream.range(0, 20).mapToObj(i -> enqueue("fine")).toList();
+    neighbours.forEach(id -> awaitState(id, TaskState.SUCCEEDED));
+    expected.forEach((id, ending) ->
+        assertThat(awaitState(id, ending.state()).error()).contains(ending.error()));
+    assertAllSlotsFree();
+  }
+
+  private static Map<String, Ending> endings() {
+    Map<String, Ending> endings = new LinkedHashMap<>();
+    endings.put("overflow", new Ending(TaskState.DEAD, "StackOverflowError"));
+    endings.put("memory", new Ending(TaskState.DEAD, "OutOfMemoryError"));
+    endings.put("linkage", new Ending(TaskState.DEAD, "NoClassDefFoundError"));
+    endings.put("mute", new Ending(TaskState.DEAD, "Mute"));
+    endings.put("mute permanent", new Ending(TaskState.FAILED, "MutePermanent"));
+    endings.put("secretive", new Ending(TaskState.DEAD, "Secretive"));
+    endings.put("ring", new Ending(TaskState.DEAD, "outer; caused by"));
+    endings.put("unserializable", new Ending(TaskState.DEAD, "Unserializable"));
+    endings.put("null text", new Ending(TaskState.DEAD, "null"));
+    endings.put("raw nul", new Ending(TaskState.DEAD, "a\uFFFDb"));
+    endings.put("nul", new Ending(TaskState.FAILED, "\\u0000"));
+    endings.put("nul at once", new Ending(TaskState.FAILED, "\\u0000"));
+    endings.put("large", new Ending(TaskState.FAILED, "52428802 characters"));
+    endings.put("no json", new Ending(TaskState.FAILED, "json"));
+    endings.put("interrupted", new Ending(TaskState.DEAD, "left interrupted"));
+    return endings;
+  }
+
+  private static void misbehave(TaskContext context) {
+    switch (context.task().payload().replace("\"", "")) {
+      case "overflow" -> throw new StackOverflowError();
+      case "memory" -> throw new OutOfMemoryError("not a real one");
+      case "linkage" -> throw new NoClassDefFoundError("io/skein/Gone");
+      case "mute" -> throw new MuteException();
+      case "mute permanent" -> throw new MutePermanentException();
+      case "secretive" -> throw new SecretiveException();
+      case "ring" -> throw ring();
+      case "unserializable" -> throw new UnserializableException();
+      case "null text" -> throw new NullTextException();
+      case "raw nul" -> throw new IllegalStateException("a\u0000b");
+      case "nul" -> context.result("\"\\u0000\"");
+      case "nul at once" -> context.complete(transaction -> {}, "\"\\u0000\"");
+      case "large" -> context.result("\"" + "x".repeat(50 << 20) + "\"");
+      case "no json" -> context.result("{oops");
+      case "interrupted" -> {
+        Thread.currentThread().interrupt();
+        throw new IllegalStateException("left interrupted");
+      }
+      default -> {}
+    }
+  }
+
+  @Test
+  void handlersThatHangAndIgnoreInterruptsLoseTheirSlotsAtTheHardLimit() {
+    CountDownLatch never = new CountDownLatch(1);
+    start(Handlers.of("deaf", context -> hang(never)), Handlers.of("odd", context -> {}));
+    TimeLimits limits = new TimeLimits(Duration.ofMillis(100), Duration.ofMillis(400));
+    List<TaskId> deaf =
+        IntStream.range(0, 2 * SLOTS)
+            .mapToObj(
+                i -> servers.queue.enqueue(NewTask.of(queue, "deaf", "{}").withLimits(limits)))
+            .toList();
+    awaitState(enqueue("fine"), TaskState.SUCCEEDED);
+    deaf.forEach(
+        id -> assertThat(awaitState(id, TaskState.FAILED).error()).contains("hard time limit"));
+    assertAllSlotsFree();
+    never.countDown();
+  }
+
+  @Test
+  void oneThatEnqueuesItselfTakesItsTurnAndNoMore() {
+    start(
+        Handlers.of(
+            "again",
+            context ->
+                context.complete(
+                    transaction ->
+                        servers.queue.enqueue(transaction, NewTask.of(queue, "again", "{}")),
+                    null)),
+        Handlers.of("odd", context -> {}));
+    for (int i = 0; i < SLOTS; i++) {
+      servers.queue.enqueue(NewTask.of(queue, "again", "{}"));
+    }
+    IntStream.range(0, 50)
+        .mapToObj(i -> enqueue("fine"))
+        .toList()
+        .forEach(id -> awaitState(id, TaskState.SUCCEEDED));
+  }
+
+  /** What the listener throws is the embedding service's, not the task's. */
+  @Test
+  void aListenerThatThrowsErrorsEndsNothing() {
+    start(
+        new Worker(
+            settings(),
+            servers.queue,
+            List.of(Handlers.of("odd", context -> {})),
+            new WorkerListener() {
+              @Override
+              public void claimed(Task task) {
+                throw new AssertionError("claimed");
+              }
+
+              @Override
+              public void completed(Task task) {
+                throw new StackOverflowError();
+              }
+            }));
+    for (int i = 0; i < 3 * SLOTS; i++) {
+      awaitState(enqueue("fine"), TaskState.SUCCEEDED);
+    }
+    assertAllSlotsFree();
+  }
+
+  private static void hang(CountDownLatch never) {
+    boolean open = true;
+    while (open) {
+      try {
+        never.await();
+        open = false;
+      } catch (InterruptedException deaf) {
+        open = true;
+      }
+    }
+  }
+
+  private static RuntimeException ring() {
+    RuntimeException inner = new IllegalStateException("inner");
+    RuntimeException outer = new IllegalStateException("outer", inner);
+    inner.initCause(outer);
+    return outer;
+  }
+
+  private void start(TaskHandler... handlers) {
+    start(new Worker(settings(), servers.queue, List.of(handlers)));
+  }
+
+  private void start(Worker started) {
+    worker = started;
+    started.start();
+  }
+
+  private WorkerSettings settings() {
+    return WorkerSettings.named("w")
+        .withQueues(List.of(queue))
+        .withSlots(SLOTS)
+        .withGrace(Duration.ofSeconds(1));
+  }
+
+  private TaskId enqueue(String payload) {
+    return servers.queue.enqueue(
+        NewTask.of(queue, "odd", "\"" + payload + "\"").withRetries(Retries.NONE));
+  }
+
+  private void assertAllSlotsFree() {
+    await().untilAsserted(() -> assertThat(Objects.requireNonNull(worker).running()).isZero());
+  }
+
+  private static Task awaitState(TaskId id, TaskState state) {
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .pollInterval(Duration.ofMillis(10))
+        .untilAsserted(() -> assertThat(servers.task(id).state()).isEqualTo(state));
+    return servers.task(id);
+  }
+
+  /** How a task must end. */
+  private record Ending(TaskState state, String error) {}
+
+  private static final class MuteException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public String getMessage() {
+      throw new IllegalStateException("I do not tell");
+    }
+  }
+
+  private static final class MutePermanentException extends PermanentTaskException {
+    private static final long serialVersionUID = 1L;
+
+    MutePermanentException() {
+      super("never shown");
+    }
+
+    @Override
+    public String getMessage() {
+      throw new StackOverflowError();
+    }
+  }
+
+  private static final class SecretiveException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public synchronized Throwable getCause() {
+      throw new IllegalStateException("I do not tell");
+    }
+  }
+
+  private static final class NullTextException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    @SuppressWarnings("NullAway") // what it should not do
+    public String toString() {
+      return null;
+    }
+  }
+
+  private static final class UnserializableException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+    private final Object lock = new Object();
+
+    @Override
+    public String toString() {
+      return "Unserializable[" + lock + "]";
+    }
+  }
+}
