@@ -6,16 +6,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What every worker does for all, once per interval: promotes due tasks, cancels those that have
- * expired, puts aside those that nobody knows, enqueues the ticks of schedules, reaps those of lost
- * workers, and forgets what ended long ago. Retries that this worker scheduled are promoted on
+ * What every worker does for all, once per interval, beside {@link Reaping}: promotes due tasks,
+ * cancels those that have expired, puts aside those that nobody knows, enqueues the ticks of
+ * schedules, and forgets what ended long ago. Retries that this worker scheduled are promoted on
  * time, however long the interval is.
  */
 final class Upkeep implements Runnable {
   private static final Logger LOG = LoggerFactory.getLogger(Upkeep.class);
-
-  /** When the second look follows on a first one that found a lock free. */
-  private static final Duration SECOND_LOOK = Duration.ofMillis(700);
 
   /** Past it the interval alone promotes. */
   private static final int TIMERS_BOUND = 10_000;
@@ -25,7 +22,6 @@ final class Upkeep implements Runnable {
   private final Parking parking;
   private final ScheduleTicks ticks;
   private final Retention retention;
-  private final StalledTaskReaper reaper;
   private final Reach reach;
   private final Duration interval;
   private final PriorityQueue<Long> timers = new PriorityQueue<>((a, b) -> Long.signum(a - b));
@@ -36,7 +32,6 @@ final class Upkeep implements Runnable {
       Parking parking,
       ScheduleTicks ticks,
       Retention retention,
-      StalledTaskReaper reaper,
       Reach reach,
       Duration interval) {
     this.promoter = promoter;
@@ -44,7 +39,6 @@ final class Upkeep implements Runnable {
     this.parking = parking;
     this.ticks = ticks;
     this.retention = retention;
-    this.reaper = reaper;
     this.reach = reach;
     this.interval = interval;
   }
@@ -59,41 +53,32 @@ final class Upkeep implements Runnable {
 
   @Override
   public void run() {
-    long nextReap = System.nanoTime();
+    long nextPass = System.nanoTime();
     while (!Thread.currentThread().isInterrupted()) {
       try {
-        awaitNext(nextReap);
+        awaitNext(nextPass);
         promoter.promote();
-        if (System.nanoTime() - nextReap >= 0) {
+        if (System.nanoTime() - nextPass >= 0) {
           expiry.pass();
           parking.pass();
           ticks.pass();
-          nextReap = System.nanoTime() + reap().toNanos();
+          nextPass = System.nanoTime() + interval.toNanos();
           retention.pass();
         }
       } catch (InterruptedException stopping) {
         Thread.currentThread().interrupt();
       } catch (RuntimeException | Error e) {
         reach.missed(System.nanoTime());
-        LOG.warn("promoting and reaping failed; trying again", e);
-        nextReap = System.nanoTime() + interval.toNanos();
+        LOG.warn("upkeep failed; trying again", e);
+        nextPass = System.nanoTime() + interval.toNanos();
       }
     }
   }
 
-  private Duration reap() throws InterruptedException {
-    if (!reach.forWholeLease(System.nanoTime())) {
-      reaper.forget();
-      return interval;
-    }
-    boolean suspicion = reaper.reap();
-    return suspicion && SECOND_LOOK.compareTo(interval) < 0 ? SECOND_LOOK : interval;
-  }
-
-  private synchronized void awaitNext(long nextReap) throws InterruptedException {
+  private synchronized void awaitNext(long nextPass) throws InterruptedException {
     while (true) {
       Long timer = timers.peek();
-      long next = timer == null || nextReap - timer < 0 ? nextReap : timer;
+      long next = timer == null || nextPass - timer < 0 ? nextPass : timer;
       long left = next - System.nanoTime();
       if (left <= 0) {
         dropPassedTimers();

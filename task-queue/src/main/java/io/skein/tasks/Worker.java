@@ -67,7 +67,6 @@ public final class Worker implements AutoCloseable {
             new Parking(database, queue.hints(), settings, List.copyOf(byType.keySet())),
             new ScheduleTicks(queue),
             new Retention(database, settings.retention()),
-            new StalledTaskReaper(database, failedRuns, queue.hints(), reports, byType.keySet()),
             reach,
             settings.reapInterval());
     RunEnds ends = new RunEnds(queue, writes, failedRuns, slots, upkeep, reports, settings.build());
@@ -90,6 +89,9 @@ public final class Worker implements AutoCloseable {
             "skein-task-leases",
             new LeaseRenewer(database, writes, slots, roll, reach, settings.heartbeat())));
     keeping.add(thread("skein-task-upkeep", upkeep));
+    StalledTaskReaper reaper =
+        new StalledTaskReaper(database, failedRuns, queue.hints(), reports, byType.keySet());
+    keeping.add(thread("skein-task-reaping", new Reaping(reaper, reach, settings.reapInterval())));
     // What was enqueued meanwhile has no hints.
     queue.redis().health().onChange(available -> slots.hintsRanOut());
   }
