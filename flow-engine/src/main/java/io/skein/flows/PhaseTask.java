@@ -1,7 +1,9 @@
 package io.skein.flows;
 
+import io.skein.tasks.UnreadablePayloadException;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -13,13 +15,21 @@ import tools.jackson.databind.json.JsonMapper;
  */
 record PhaseTask(FlowId flow, String phase, int run, @Nullable String unit) {
 
+  /**
+   * @throws UnreadablePayloadException when it is of another shape; the task is put aside then
+   */
   static PhaseTask parse(JsonMapper json, String payload) {
-    JsonNode node = json.readTree(payload);
-    return new PhaseTask(
-        new FlowId(UUID.fromString(node.get("flow").asString())),
-        node.get("phase").asString(),
-        node.get("run").asInt(),
-        node.has("unit") ? node.get("unit").asString() : null);
+    try {
+      JsonNode node = json.readTree(payload);
+      return new PhaseTask(
+          new FlowId(UUID.fromString(node.required("flow").stringValue())),
+          node.required("phase").stringValue(),
+          node.required("run").intValue(),
+          node.has("unit") ? node.required("unit").stringValue() : null);
+    } catch (JacksonException | IllegalArgumentException e) {
+      throw new UnreadablePayloadException(
+          "the payload is no task of a flow: " + e.getMessage(), e);
+    }
   }
 
   String payload(JsonMapper json) {

@@ -19,6 +19,63 @@ import org.jspecify.annotations.Nullable;
  * what runs is not stopped. Thread safe.
  */
 public final class Queues {
+  /** Tasks that {@link #depths} counts at most of each kind. */
+  public static final int MOST_COUNTED = 10_000;
+
+  /** Tenants of a queue among whose tasks the oldest is looked for. */
+  private static final int MOST_LANES = 1_000;
+
+  /** Each part reads an index, and at most as many entries as its bound says. */
+  private static final String DEPTHS =
+      """
+      with recursive queues as (select distinct queue from task_types),
+      lane as (
+        select q.queue, l.name, 1 as nth from queues q cross join lateral (
+          select coalesce(c.tenant, '') collate "C" as name from tasks c
+          where c.queue = q.queue and c.state = 'queued' and c.crash_count < 2
+          order by coalesce(c.tenant, '') collate "C" limit 1) l
+        union all
+        select lane.queue, l.name, lane.nth + 1 from lane cross join lateral (
+          select coalesce(c.tenant, '') collate "C" as name from tasks c
+          where c.queue = lane.queue and c.state = 'queued' and c.crash_count < 2
+            and (coalesce(c.tenant, '') collate "C") > lane.name
+          order by coalesce(c.tenant, '') collate "C" limit 1) l
+        where lane.nth < :lanes),
+      oldest as (
+        select lane.queue, min(first.run_at) as run_at
+        from lane cross join (values (0), (1), (2)) as p(level) cross join lateral (
+          select c.run_at from tasks c
+          where c.queue = lane.queue and c.state = 'queued' and c.crash_count < 2
+            and (coalesce(c.tenant, '') collate "C") = lane.name and c.priority = p.level
+          order by c.run_at limit 1) first
+        group by lane.queue),
+      scheduled as (
+        select s.queue, count(*) as n from (
+          select queue from tasks where state = 'scheduled' order by run_at limit :bound) s
+        group by s.queue),
+      running as (
+        select r.queue, count(*) as n from (
+          select queue from tasks where state = 'running' order by worker limit :bound) r
+        group by r.queue),
+      parked as (
+        select p.queue, count(*) as n from (
+          select queue from tasks where state = 'parked' order by type limit :bound) p
+        group by p.queue)
+      select q.queue, o.n as queued,
+        coalesce(extract(epoch from skein_now() - oldest.run_at), 0) as waits,
+        coalesce(s.n, 0) as scheduled, coalesce(r.n, 0) as running, coalesce(p.n, 0) as parked
+      from queues q
+      cross join lateral (
+        select count(*) as n from (
+          select from tasks c
+          where c.queue = q.queue and c.state = 'queued' and c.crash_count < 2 limit :bound) c) o
+      left join oldest on oldest.queue = q.queue
+      left join scheduled s on s.queue = q.queue
+      left join running r on r.queue = q.queue
+      left join parked p on p.queue = q.queue
+      order by q.queue
+      """;
+
   private final Database database;
 
   Queues(Database database) {
@@ -93,6 +150,29 @@ public final class Queues {
     Map<String, QueueStatus> byName = new TreeMap<>();
     rows.forEach(row -> byName.merge(row.queue(), row.status(), Queues::both));
     return List.copyOf(byName.values());
+  }
+
+  /**
+   * How full the queues are that any task was ever enqueued to, at a bounded cost however full they
+   * are: for figures that are asked for all the time. Ends itself after five seconds.
+   */
+  public List<QueueDepth> depths() {
+    return database.inTransaction(tx -> {
+      tx.handle().execute("set local statement_timeout = '5s'");
+      return tx.handle()
+          .createQuery(DEPTHS)
+          .bind("bound", MOST_COUNTED)
+          .bind("lanes", MOST_LANES)
+          .map((row, context) ->
+              new QueueDepth(
+                  row.getString("queue"),
+                  row.getLong("queued"),
+                  Duration.ofMillis((long) (Math.max(0, row.getDouble("waits")) * 1000)),
+                  row.getLong("scheduled"),
+                  row.getLong("running"),
+                  row.getLong("parked")))
+          .list();
+    });
   }
 
   private void change(String queue, String statement) {

@@ -94,6 +94,7 @@ final class RunExecution implements AutoCloseable {
       return;
     }
     @Nullable Throwable failure = null;
+    long begin = System.nanoTime();
     try (var watch = limits.watch(run)) {
       Objects.requireNonNull(handlers.get(run.task().type()))
           .handle(new TaskContext(database, writes, run));
@@ -102,6 +103,8 @@ final class RunExecution implements AutoCloseable {
     } finally {
       run.leavesThread();
     }
+    Duration time = Duration.ofNanos(System.nanoTime() - begin);
+    reports.tell(listener -> listener.ran(run.task(), time));
     if (run.close()) {
       settleWhateverHappens(run, failure);
     }

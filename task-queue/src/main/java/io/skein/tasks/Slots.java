@@ -20,6 +20,8 @@ final class Slots {
   private static final Duration GATHERING = Duration.ofMillis(2);
 
   private final int total;
+  private final Runnable spent;
+  private long left;
   private final Set<Run> running = new LinkedHashSet<>();
   private final Deque<Hint> hints = new ArrayDeque<>();
   private @Nullable Run alone;
@@ -31,7 +33,17 @@ final class Slots {
   private long firstFreeAt = System.nanoTime();
 
   Slots(int total) {
+    this(total, null, () -> {});
+  }
+
+  /**
+   * @param most runs in all; then no slot is ever free again; null for no bound
+   * @param spent told when the last of them has ended, on the thread that ended it
+   */
+  Slots(int total, @Nullable Integer most, Runnable spent) {
     this.total = total;
+    this.left = most == null ? Long.MAX_VALUE : most;
+    this.spent = spent;
   }
 
   /** What the claim loop should do next. */
@@ -158,16 +170,25 @@ final class Slots {
     release(List.of(run));
   }
 
-  synchronized void release(Collection<Run> runs) {
+  void release(Collection<Run> runs) {
+    if (endsWithThese(runs)) {
+      spent.run();
+    }
+  }
+
+  private synchronized boolean endsWithThese(Collection<Run> runs) {
+    long before = left;
     if (free() <= 0) {
       firstFreeAt = System.nanoTime();
     }
     for (Run run : runs) {
-      if (running.remove(run) && run == alone) {
-        alone = null;
+      if (running.remove(run)) {
+        left--;
+        alone = run == alone ? null : alone;
       }
     }
     notifyAll();
+    return before > 0 && left == 0;
   }
 
   /** From now on no slot is free; answers the hints that waited. */
@@ -177,7 +198,9 @@ final class Slots {
   }
 
   synchronized int free() {
-    return closed || alone != null ? 0 : total - running.size();
+    return closed || alone != null
+        ? 0
+        : (int) Math.min(total - running.size(), left - running.size());
   }
 
   synchronized List<Run> running() {

@@ -53,8 +53,10 @@ public final class Worker implements AutoCloseable {
     Database database = queue.database();
     this.settings = settings;
     this.queue = queue;
-    this.slots = new Slots(settings.slots());
     WorkerReports reports = new WorkerReports(listener);
+    this.slots =
+        new Slots(
+            settings.slots(), settings.recycleAfter(), () -> reports.tell(WorkerListener::spent));
     LeasedWrites writes = new LeasedWrites(settings.lease(), queue.hints());
     FailedRuns failedRuns = new FailedRuns(database, byType);
     Reach reach = new Reach(settings.lease(), System.nanoTime());

@@ -1,5 +1,7 @@
 package io.skein.tasks;
 
+import java.time.Duration;
+
 /**
  * Hears what a worker does, for counters. Called on the worker's own threads: must be quick and
  * thread safe. What it throws is logged and ignored.
@@ -8,7 +10,11 @@ public interface WorkerListener {
   /** Hears nothing. */
   WorkerListener NONE = new WorkerListener() {};
 
+  /** Its {@code startedAt} less its {@code runAt} is how long it waited, by PostgreSQL's clock. */
   default void claimed(Task task) {}
+
+  /** The handler of a run has returned or thrown after so long, whatever comes of it. */
+  default void ran(Task task, Duration time) {}
 
   default void completed(Task task) {}
 
@@ -35,4 +41,10 @@ public interface WorkerListener {
 
   /** Tasks of lost workers went back to their queues. */
   default void reaped(int tasks) {}
+
+  /**
+   * The worker has run as many tasks as {@link WorkerSettings#recycleAfter} says and claims no
+   * more. Stop it, on another thread, and replace its process.
+   */
+  default void spent() {}
 }

@@ -2,6 +2,7 @@ package io.skein.tasks;
 
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How one worker behaves.
@@ -10,7 +11,7 @@ import java.util.List;
  *     the same name is somebody else
  * @param queues whose tasks it takes
  * @param slots how many tasks run at once; the database pool should have as many connections and
- *     four more
+ *     five more
  * @param heartbeat how often the leases of running tasks are renewed
  * @param lease how long a silent worker keeps its tasks, at least twice the heartbeat
  * @param claimInterval how often it claims in the fair order, beside the hints
@@ -18,6 +19,9 @@ import java.util.List;
  * @param grace how long {@link Worker#stop} waits for running tasks
  * @param build what is deployed here; a task that one build could not read is taken up by another
  * @param retention how long tasks are kept after their end
+ * @param recycleAfter after how many runs the worker claims no more and tells its listener that it
+ *     is {@linkplain WorkerListener#spent spent}, so that its process can be replaced; null for
+ *     never
  */
 public record WorkerSettings(
     String name,
@@ -29,12 +33,16 @@ public record WorkerSettings(
     Duration reapInterval,
     Duration grace,
     String build,
-    TaskRetention retention) {
+    TaskRetention retention,
+    @Nullable Integer recycleAfter) {
 
   public WorkerSettings {
     queues = List.copyOf(queues);
     if (name.isBlank() || queues.isEmpty() || slots < 1) {
       throw new IllegalArgumentException("a worker needs a name, a queue and a slot");
+    }
+    if (recycleAfter != null && recycleAfter < 1) {
+      throw new IllegalArgumentException("a worker runs a task at least before it is recycled");
     }
     if (lease.compareTo(heartbeat.multipliedBy(2)) < 0) {
       throw new IllegalArgumentException(
@@ -57,7 +65,8 @@ public record WorkerSettings(
         Duration.ofSeconds(1),
         Duration.ofSeconds(20),
         "unnamed",
-        TaskRetention.DEFAULT);
+        TaskRetention.DEFAULT,
+        null);
   }
 
   public WorkerSettings withQueues(List<String> chosen) {
@@ -71,7 +80,8 @@ public record WorkerSettings(
         reapInterval,
         grace,
         build,
-        retention);
+        retention,
+        recycleAfter);
   }
 
   public WorkerSettings withSlots(int chosen) {
@@ -85,7 +95,8 @@ public record WorkerSettings(
         reapInterval,
         grace,
         build,
-        retention);
+        retention,
+        recycleAfter);
   }
 
   public WorkerSettings withLease(Duration chosenHeartbeat, Duration chosenLease) {
@@ -99,17 +110,38 @@ public record WorkerSettings(
         reapInterval,
         grace,
         build,
-        retention);
+        retention,
+        recycleAfter);
   }
 
   public WorkerSettings withClaimInterval(Duration chosen) {
     return new WorkerSettings(
-        name, queues, slots, heartbeat, lease, chosen, reapInterval, grace, build, retention);
+        name,
+        queues,
+        slots,
+        heartbeat,
+        lease,
+        chosen,
+        reapInterval,
+        grace,
+        build,
+        retention,
+        recycleAfter);
   }
 
   public WorkerSettings withReapInterval(Duration chosen) {
     return new WorkerSettings(
-        name, queues, slots, heartbeat, lease, claimInterval, chosen, grace, build, retention);
+        name,
+        queues,
+        slots,
+        heartbeat,
+        lease,
+        claimInterval,
+        chosen,
+        grace,
+        build,
+        retention,
+        recycleAfter);
   }
 
   public WorkerSettings withGrace(Duration chosen) {
@@ -123,7 +155,8 @@ public record WorkerSettings(
         reapInterval,
         chosen,
         build,
-        retention);
+        retention,
+        recycleAfter);
   }
 
   public WorkerSettings withBuild(String chosen) {
@@ -137,11 +170,37 @@ public record WorkerSettings(
         reapInterval,
         grace,
         chosen,
-        retention);
+        retention,
+        recycleAfter);
   }
 
   public WorkerSettings withRetention(TaskRetention chosen) {
     return new WorkerSettings(
-        name, queues, slots, heartbeat, lease, claimInterval, reapInterval, grace, build, chosen);
+        name,
+        queues,
+        slots,
+        heartbeat,
+        lease,
+        claimInterval,
+        reapInterval,
+        grace,
+        build,
+        chosen,
+        recycleAfter);
+  }
+
+  public WorkerSettings withRecycleAfter(int chosen) {
+    return new WorkerSettings(
+        name,
+        queues,
+        slots,
+        heartbeat,
+        lease,
+        claimInterval,
+        reapInterval,
+        grace,
+        build,
+        retention,
+        chosen);
   }
 }

@@ -324,6 +324,35 @@ final class WorkerTest {
   }
 
   @Test
+  void aSpentWorkerHasRunExactlyAsManyTasksAndClaimsNoMore() {
+    AtomicInteger runs = new AtomicInteger();
+    AtomicInteger spent = new AtomicInteger();
+    for (int i = 0; i < 20; i++) {
+      enqueue("once");
+    }
+    Worker worker =
+        new Worker(
+            settings().withSlots(4).withRecycleAfter(10),
+            servers.queue,
+            List.of(Handlers.of("once", context -> runs.incrementAndGet())),
+            new WorkerListener() {
+              @Override
+              public void spent() {
+                spent.incrementAndGet();
+              }
+            });
+    workers.add(worker);
+    worker.start();
+    await().untilAsserted(() -> assertThat(spent).hasValue(1));
+    enqueue("once"); // its hint is not taken either
+    worker.stop();
+    assertThat(runs).hasValue(10);
+    start(Handlers.of("once", context -> runs.incrementAndGet()));
+    await().untilAsserted(() -> assertThat(runs).hasValue(21));
+    assertThat(spent).hasValue(1);
+  }
+
+  @Test
   void stopIsSafeBeforeStartAndAfterIt() {
     Worker worker = new Worker(settings(), servers.queue, List.of());
     worker.stop();

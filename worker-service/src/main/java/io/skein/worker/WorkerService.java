@@ -45,12 +45,15 @@ public final class WorkerService implements AutoCloseable {
    * Starts the worker: waits for PostgreSQL, needs no Redis.
    *
    * @param listener hears of each step of a flow that this process makes
+   * @param recycle called when the worker has run as many tasks as its settings say; must end this
+   *     process soon, on another thread
    */
-  public static WorkerService start(WorkerServiceSettings settings, StepListener listener)
+  public static WorkerService start(
+      WorkerServiceSettings settings, StepListener listener, Runnable recycle)
       throws InterruptedException, IOException {
     Closer closer = new Closer();
     try {
-      return start(settings, listener, closer);
+      return start(settings, listener, recycle, closer);
     } catch (RuntimeException | InterruptedException | IOException e) {
       closer.close();
       throw e;
@@ -58,7 +61,7 @@ public final class WorkerService implements AutoCloseable {
   }
 
   private static WorkerService start(
-      WorkerServiceSettings settings, StepListener listener, Closer closer)
+      WorkerServiceSettings settings, StepListener listener, Runnable recycle, Closer closer)
       throws InterruptedException, IOException {
     Migrations.migrateWhenReachable(settings.postgres(), FlowEngine.migrations());
     Metrics metrics = closer.add("metrics", new Metrics(settings.name()));
@@ -82,7 +85,15 @@ public final class WorkerService implements AutoCloseable {
             JsonMapper.builder().build(),
             FlowKind.installed(),
             listener);
-    Worker worker = new Worker(settings.worker(), tasks, engine.taskHandlers());
+    Worker worker =
+        new Worker(
+            settings.worker(),
+            tasks,
+            engine.taskHandlers(),
+            new TaskMeters(metrics.registry(), recycle));
+    metrics.registry().gauge("skein.worker.slots", worker, Worker::slots);
+    metrics.registry().gauge("skein.worker.running", worker, Worker::running);
+    closer.add("queue meters", QueueMeters.start(tasks.queues(), metrics.registry()));
     Readiness readiness =
         new Readiness()
             .part("postgres", () -> database.reachable() ? State.ok() : State.down("no answer"))

@@ -5,6 +5,7 @@ import io.skein.events.RetentionPolicy;
 import io.skein.flows.FlowEngine;
 import io.skein.postgres.PostgresSettings;
 import io.skein.redis.RedisSettings;
+import io.skein.tasks.TaskRetention;
 import io.skein.tasks.WorkerSettings;
 import io.skein.telemetry.SettingsReader;
 import java.time.Duration;
@@ -64,7 +65,13 @@ public record WorkerServiceSettings(
             .withSlots(slots)
             .withClaimInterval(settings.duration("SKEIN_CLAIM_INTERVAL", defaults.claimInterval()))
             .withReapInterval(settings.duration("SKEIN_REAP_INTERVAL", defaults.reapInterval()))
-            .withGrace(settings.duration("SKEIN_WORKER_GRACE", defaults.grace()));
+            .withGrace(settings.duration("SKEIN_WORKER_GRACE", defaults.grace()))
+            .withBuild(settings.text("SKEIN_BUILD", FlowEngine.version()))
+            .withRetention(taskRetention(settings));
+    int recycleAfter = (int) settings.number("SKEIN_WORKER_RECYCLE_AFTER", 0, 0, Integer.MAX_VALUE);
+    if (recycleAfter > 0) {
+      worker = worker.withRecycleAfter(recycleAfter);
+    }
     RedisSettings prefixed =
         redis.withKeyPrefix(settings.text("SKEIN_KEY_PREFIX", redis.keyPrefix()));
     settings.finish();
@@ -76,6 +83,13 @@ public record WorkerServiceSettings(
     RetentionPolicy policy = RetentionPolicy.defaults();
     Duration keep = settings.duration("SKEIN_EVENT_RETENTION", policy.keep());
     return keep.isZero() ? Optional.empty() : Optional.of(policy.withKeep(keep));
+  }
+
+  private static TaskRetention taskRetention(SettingsReader settings) {
+    TaskRetention defaults = TaskRetention.DEFAULT;
+    return new TaskRetention(
+        settings.duration("SKEIN_TASK_RETENTION", defaults.succeeded()),
+        settings.duration("SKEIN_DEAD_TASK_RETENTION", defaults.others()));
   }
 
   private static EventSettings eventSettings(SettingsReader settings) {

@@ -21,7 +21,7 @@ final class HoldingWorker {
                 WorkerServiceSettings.read(new SettingsReader(environment)),
                 new HoldingListener(
                     Objects.requireNonNull(environment.get("SKEIN_NAME")),
-                    DatabaseAddress.parse(
-                        Objects.requireNonNull(environment.get("DATABASE_URL"))))));
+                    DatabaseAddress.parse(Objects.requireNonNull(environment.get("DATABASE_URL")))),
+                () -> {}));
   }
 }
