@@ -10,6 +10,7 @@ import java.util.Properties;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.HandleCallback;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.spi.JdbiPlugin;
 import org.jdbi.v3.postgres.PostgresPlugin;
 import org.jspecify.annotations.Nullable;
 
@@ -45,6 +46,16 @@ public final class Database implements AutoCloseable {
    */
   public static Database open(PostgresSettings settings, String applicationName) {
     return new Database(settings, applicationName);
+  }
+
+  /**
+   * {@link #open}, for tests: all of Skein's statements through it take place at the clock's time.
+   */
+  public static Database openOn(
+      PostgresSettings settings, String applicationName, SettableClock clock) {
+    Database database = new Database(settings, applicationName);
+    database.jdbi.installPlugin(new ClockSetting(clock));
+    return database;
   }
 
   /**
@@ -133,6 +144,15 @@ public final class Database implements AutoCloseable {
     config.addDataSourceProperty("connectTimeout", "5");
     config.addDataSourceProperty("socketTimeout", SOCKET_TIMEOUT_SECONDS);
     return config;
+  }
+
+  /** Tells each borrowed connection the time. */
+  private record ClockSetting(SettableClock clock) implements JdbiPlugin {
+    @Override
+    public Handle customizeHandle(Handle handle) {
+      handle.execute("select set_config('skein.clock_offset', ?, false)", "@" + clock.instant());
+      return handle;
+    }
   }
 
   private record Committed<T extends @Nullable Object>(Transaction transaction, T answer) {}

@@ -42,20 +42,18 @@ final class ClaimLoop implements Runnable {
   ClaimLoop(
       TaskQueue queue,
       ClaimStatements statements,
-      Slots slots,
+      RunParts parts,
       WorkerPresence presence,
-      RunExecution execution,
-      WorkerReports reports,
       WorkerSettings settings) {
     this.database = queue.database();
     this.hints = queue.hints();
     this.redisAvailable = () -> queue.redis().health().available();
     this.statements = statements;
     this.fair = new FairClaims(queue.database(), statements);
-    this.slots = slots;
+    this.slots = parts.slots();
     this.presence = presence;
-    this.execution = execution;
-    this.reports = reports;
+    this.execution = parts.execution();
+    this.reports = parts.reports();
     this.queues = new ArrayList<>(settings.queues());
     this.interval = settings.claimInterval();
   }

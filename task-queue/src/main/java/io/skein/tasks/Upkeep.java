@@ -51,6 +51,18 @@ final class Upkeep implements Runnable {
     }
   }
 
+  /** Whatever is due by now, but for the retention. */
+  void pass() {
+    promoter.promote();
+    passRest();
+  }
+
+  private void passRest() {
+    expiry.pass();
+    parking.pass();
+    ticks.pass();
+  }
+
   @Override
   public void run() {
     long nextPass = System.nanoTime();
@@ -59,9 +71,7 @@ final class Upkeep implements Runnable {
         awaitNext(nextPass);
         promoter.promote();
         if (System.nanoTime() - nextPass >= 0) {
-          expiry.pass();
-          parking.pass();
-          ticks.pass();
+          passRest();
           nextPass = System.nanoTime() + interval.toNanos();
           retention.pass();
         }

@@ -4,9 +4,8 @@ import io.skein.postgres.Database;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,37 +48,20 @@ public final class Worker implements AutoCloseable {
       TaskQueue queue,
       Collection<? extends TaskHandler> handlers,
       WorkerListener listener) {
-    Map<String, TaskHandler> byType = byType(handlers);
+    Reach reach = new Reach(settings.lease(), System.nanoTime());
+    RunParts parts = RunParts.of(settings, queue, handlers, listener, reach);
+    Set<String> types = parts.handlers().keySet();
     Database database = queue.database();
     this.settings = settings;
     this.queue = queue;
-    WorkerReports reports = new WorkerReports(listener);
-    this.slots =
-        new Slots(
-            settings.slots(), settings.recycleAfter(), () -> reports.tell(WorkerListener::spent));
-    LeasedWrites writes = new LeasedWrites(settings.lease(), queue.hints());
-    FailedRuns failedRuns = new FailedRuns(database, byType);
-    Reach reach = new Reach(settings.lease(), System.nanoTime());
+    this.slots = parts.slots();
+    this.execution = parts.execution();
     this.presence = new WorkerPresence(database, settings.name(), reach);
-    this.roll = new WorkerRoll(database, settings, presence.identity(), byType.keySet());
-    Upkeep upkeep =
-        new Upkeep(
-            new DuePromoter(database, queue.hints()),
-            new Expiry(database, queue.hints()),
-            new Parking(database, queue.hints(), settings, List.copyOf(byType.keySet())),
-            new ScheduleTicks(queue),
-            new Retention(database, settings.retention()),
-            reach,
-            settings.reapInterval());
-    RunEnds ends = new RunEnds(queue, writes, failedRuns, slots, upkeep, reports, settings.build());
-    this.execution = new RunExecution(queue, byType, writes, ends, slots, reports);
+    this.roll = new WorkerRoll(database, settings, presence.identity(), types);
     ClaimStatements statements =
-        new ClaimStatements(
-            presence.identity(), settings.queues(), byType.keySet(), settings.lease());
+        new ClaimStatements(presence.identity(), settings.queues(), types, settings.lease());
     claiming.add(
-        thread(
-            "skein-task-claims",
-            new ClaimLoop(queue, statements, slots, presence, execution, reports, settings)));
+        thread("skein-task-claims", new ClaimLoop(queue, statements, parts, presence, settings)));
     for (String name : settings.queues()) {
       claiming.add(
           thread(
@@ -89,10 +71,10 @@ public final class Worker implements AutoCloseable {
     keeping.add(
         thread(
             "skein-task-leases",
-            new LeaseRenewer(database, writes, slots, roll, reach, settings.heartbeat())));
-    keeping.add(thread("skein-task-upkeep", upkeep));
+            new LeaseRenewer(database, parts.writes(), slots, roll, reach, settings.heartbeat())));
+    keeping.add(thread("skein-task-upkeep", parts.upkeep()));
     StalledTaskReaper reaper =
-        new StalledTaskReaper(database, failedRuns, queue.hints(), reports, byType.keySet());
+        new StalledTaskReaper(database, parts.failedRuns(), queue.hints(), parts.reports(), types);
     keeping.add(thread("skein-task-reaping", new Reaping(reaper, reach, settings.reapInterval())));
     // What was enqueued meanwhile has no hints.
     queue.redis().health().onChange(available -> slots.hintsRanOut());
@@ -192,16 +174,6 @@ public final class Worker implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-  }
-
-  private static Map<String, TaskHandler> byType(Collection<? extends TaskHandler> handlers) {
-    Map<String, TaskHandler> byType = new HashMap<>();
-    for (TaskHandler handler : handlers) {
-      if (byType.put(handler.type(), handler) != null) {
-        throw new IllegalArgumentException("two handlers for tasks of type " + handler.type());
-      }
-    }
-    return Map.copyOf(byType);
   }
 
   private static Thread thread(String name, Runnable loop) {

@@ -1,0 +1,60 @@
+package io.skein.tasks;
+
+import io.skein.postgres.Database;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What runs tasks and does a worker's share of the upkeep, whoever claims them.
+ *
+ * @param handlers by type
+ */
+record RunParts(
+    Map<String, TaskHandler> handlers,
+    Slots slots,
+    LeasedWrites writes,
+    FailedRuns failedRuns,
+    WorkerReports reports,
+    Upkeep upkeep,
+    RunExecution execution) {
+
+  static RunParts of(
+      WorkerSettings settings,
+      TaskQueue queue,
+      Collection<? extends TaskHandler> handlers,
+      WorkerListener listener,
+      Reach reach) {
+    Map<String, TaskHandler> byType = byType(handlers);
+    Database database = queue.database();
+    WorkerReports reports = new WorkerReports(listener);
+    Slots slots =
+        new Slots(
+            settings.slots(), settings.recycleAfter(), () -> reports.tell(WorkerListener::spent));
+    LeasedWrites writes = new LeasedWrites(settings.lease(), queue.hints());
+    FailedRuns failedRuns = new FailedRuns(database, byType);
+    Upkeep upkeep =
+        new Upkeep(
+            new DuePromoter(database, queue.hints()),
+            new Expiry(database, queue.hints()),
+            new Parking(database, queue.hints(), settings, List.copyOf(byType.keySet())),
+            new ScheduleTicks(queue),
+            new Retention(database, settings.retention()),
+            reach,
+            settings.reapInterval());
+    RunEnds ends = new RunEnds(queue, writes, failedRuns, slots, upkeep, reports, settings.build());
+    RunExecution execution = new RunExecution(queue, byType, writes, ends, slots, reports);
+    return new RunParts(byType, slots, writes, failedRuns, reports, upkeep, execution);
+  }
+
+  private static Map<String, TaskHandler> byType(Collection<? extends TaskHandler> handlers) {
+    Map<String, TaskHandler> byType = new HashMap<>();
+    for (TaskHandler handler : handlers) {
+      if (byType.put(handler.type(), handler) != null) {
+        throw new IllegalArgumentException("two handlers for tasks of type " + handler.type());
+      }
+    }
+    return Map.copyOf(byType);
+  }
+}

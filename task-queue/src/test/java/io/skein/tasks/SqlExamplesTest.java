@@ -1,0 +1,81 @@
+package io.skein.tasks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.jdbi.v3.core.JdbiException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The page for services in other languages says what is so. */
+final class SqlExamplesTest {
+  private static final Path PAGE = Path.of("..", "docs", "sql.md");
+  private static final Pattern BLOCK = Pattern.compile("```sql\\n(.*?)```", Pattern.DOTALL);
+
+  @Test
+  void everyExampleEnqueuesWhatItSays() throws Exception {
+    try (Servers servers = Servers.fresh()) {
+      for (String statement : statements()) {
+        servers.sql(statement);
+      }
+      assertThat(count(servers, "type = 'send_mail' and state = 'queued'")).isEqualTo(1);
+      assertThat(
+              count(servers, "type = 'remind' and state = 'scheduled' and expires_at is not null"))
+          .isEqualTo(1);
+      assertThat(count(servers, "type = 'rebuild_index'")).isEqualTo(1);
+      assertThat(count(servers, "type = 'load' and state = 'waiting' and waits_for = 1"))
+          .isEqualTo(1);
+      assertThat(count(servers, "type = 'report' and state = 'waiting' and waits_for = 5"))
+          .isEqualTo(1);
+      assertThat(count(servers, "type = 'charge' and priority = 0 and max_attempts = 1"))
+          .isEqualTo(1);
+    }
+  }
+
+  /** The states that the page names. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          54000 | 'q', 't', to_jsonb(repeat(md5(random()::text), 40000))
+          22P02 | 'q', 't', '{oops'
+          22P05 | 'q', 't', '"\\u0000"'
+          23514 | '', 't'
+          23514 | 'q', ''
+          23514 | 'q', 't', priority => 3
+          23514 | 'q', 't', max_attempts => 0
+          """,
+      quoteCharacter = '§')
+  void errorsHaveTheStatesThatThePageNames(String state, String arguments) throws Exception {
+    assertThat(Files.readString(PAGE)).contains("`" + state + "`");
+    try (Servers servers = Servers.fresh()) {
+      assertThatThrownBy(() -> servers.sql("select skein_enqueue(" + arguments + ")"))
+          .isInstanceOf(JdbiException.class)
+          .rootCause()
+          .isInstanceOfSatisfying(
+              SQLException.class, e -> assertThat(e.getSQLState()).isEqualTo(state));
+    }
+  }
+
+  private static List<String> statements() throws IOException {
+    return BLOCK
+        .matcher(Files.readString(PAGE))
+        .results()
+        .flatMap(block -> List.of(block.group(1).split(";\\s*\\n", -1)).stream())
+        .map(String::strip)
+        .filter(statement -> !statement.isEmpty())
+        .toList();
+  }
+
+  private static long count(Servers servers, String where) {
+    return servers.count("select count(*) from tasks where " + where);
+  }
+}
