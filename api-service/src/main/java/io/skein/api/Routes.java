@@ -18,6 +18,7 @@ import io.skein.api.http.ProblemResponses;
 import io.skein.api.http.QueryText;
 import io.skein.api.page.PageRoutes;
 import io.skein.api.tasks.QueueRoutes;
+import io.skein.api.tasks.ScheduleRoutes;
 import io.skein.api.tasks.TaskRoutes;
 import io.skein.api.tasks.WorkerRoutes;
 import io.skein.cache.StateCache;
@@ -92,6 +93,7 @@ final class Routes {
     new ConnectionRoutes(engine, connections, json).install(routes);
     new TaskRoutes(database, engine, tasks, json).install(routes);
     new QueueRoutes(tasks, json).install(routes);
+    new ScheduleRoutes(engine, tasks, json).install(routes);
     new WorkerRoutes(engine, tasks, workers, json).install(routes);
   }
 }

@@ -49,13 +49,16 @@ class ClosedRoutesTest {
   }
 
   private record Route(String method, String path) {
-    /** Queues are shared by all accounts. */
+    /** Queues are shared by all accounts; of schedules SchedulesTest tells. */
     boolean namesSomething() {
       return path.contains("{flow}") || path.contains("{task}");
     }
 
     String of(String flow, String task) {
-      return path.replace("{flow}", flow).replace("{task}", task).replace("{queue}", "default");
+      return path.replace("{flow}", flow)
+          .replace("{task}", task)
+          .replace("{queue}", "default")
+          .replace("{schedule}", "s");
     }
   }
 
@@ -137,6 +140,14 @@ class ClosedRoutesTest {
         .forEach(route -> others.add(route.method() + " " + route.path()));
     assertThat(others)
         .containsExactlyInAnyOrder(
+            "GET /api/v1/schedules",
+            "GET /api/v1/schedules/{schedule}",
+            "PUT /api/v1/schedules/{schedule}",
+            "DELETE /api/v1/schedules/{schedule}",
+            "POST /api/v1/schedules/{schedule}/pause",
+            "POST /api/v1/schedules/{schedule}/resume",
+            "POST /api/v1/schedules/{schedule}/trigger",
+            "POST /api/v1/schedules/{schedule}/backfill",
             "GET " + FLOWS,
             "POST " + FLOWS,
             "GET " + SESSION,

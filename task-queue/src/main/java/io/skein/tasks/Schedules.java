@@ -33,8 +33,27 @@ public final class Schedules {
    *     MiB
    */
   public void put(Schedule schedule) {
+    var put = put(schedule, Names.SHARED);
+  }
+
+  /**
+   * {@link #put}, unless the name is that of another tenant's schedule.
+   *
+   * @return false when it is; nothing was changed
+   */
+  public boolean putForTenant(Schedule schedule) {
+    return put(schedule, Names.BY_TENANT);
+  }
+
+  /** Whose schedule a put may replace. */
+  private enum Names {
+    SHARED,
+    BY_TENANT
+  }
+
+  private boolean put(Schedule schedule, Names names) {
     try {
-      queue.database().useTransaction(transaction -> put(transaction, schedule));
+      return queue.database().inTransaction(transaction -> put(transaction, schedule, names));
     } catch (UnableToExecuteStatementException e) {
       if (e.getCause() instanceof SQLException refused && isOfTheData(refused)) {
         throw new IllegalArgumentException(
@@ -200,40 +219,43 @@ public final class Schedules {
     return state != null && (state.startsWith("22") || state.startsWith("23"));
   }
 
-  private static void put(Transaction transaction, Schedule schedule) {
-    transaction
-        .handle()
-        .createUpdate(
-            """
-            insert into task_schedules as s (name, cron, zone, queue, type, payload, priority,
-              tenant, max_attempts, retry_delay, soft_limit, hard_limit, missed, overlap, next_at)
-            values (:name, :cron, :zone, :queue, :type, cast(:payload as jsonb), :priority,
-              :tenant, :maxAttempts, :retryDelay * interval '1 ms', :softLimit * interval '1 ms',
-              :hardLimit * interval '1 ms', :missed, :overlap, :next)
-            on conflict (name) do update set cron = excluded.cron, zone = excluded.zone,
-              queue = excluded.queue, type = excluded.type, payload = excluded.payload,
-              priority = excluded.priority, tenant = excluded.tenant,
-              max_attempts = excluded.max_attempts, retry_delay = excluded.retry_delay,
-              soft_limit = excluded.soft_limit, hard_limit = excluded.hard_limit,
-              missed = excluded.missed, overlap = excluded.overlap,
-              next_at = case when (s.cron, s.zone) = (excluded.cron, excluded.zone)
-                then s.next_at else excluded.next_at end
-            """)
-        .bind("name", schedule.name())
-        .bind("cron", schedule.cron())
-        .bind("zone", schedule.zone().getId())
-        .bind("queue", schedule.queue())
-        .bind("type", schedule.type())
-        .bind("payload", schedule.payload())
-        .bind("priority", schedule.priority().level())
-        .bind("tenant", schedule.tenant())
-        .bind("maxAttempts", schedule.retries().maxAttempts())
-        .bind("retryDelay", schedule.retries().delay().toMillis())
-        .bind("softLimit", schedule.limits().soft().toMillis())
-        .bind("hardLimit", schedule.limits().hard().toMillis())
-        .bind("missed", schedule.missed().stored())
-        .bind("overlap", schedule.overlap().stored())
-        .bind("next", next(transaction, schedule).atOffset(ZoneOffset.UTC))
-        .execute();
+  private static boolean put(Transaction transaction, Schedule schedule, Names names) {
+    return transaction
+            .handle()
+            .createUpdate(
+                """
+                insert into task_schedules as s (name, cron, zone, queue, type, payload, priority,
+                  tenant, max_attempts, retry_delay, soft_limit, hard_limit, missed, overlap, next_at)
+                values (:name, :cron, :zone, :queue, :type, cast(:payload as jsonb), :priority,
+                  :tenant, :maxAttempts, :retryDelay * interval '1 ms', :softLimit * interval '1 ms',
+                  :hardLimit * interval '1 ms', :missed, :overlap, :next)
+                on conflict (name) do update set cron = excluded.cron, zone = excluded.zone,
+                  queue = excluded.queue, type = excluded.type, payload = excluded.payload,
+                  priority = excluded.priority, tenant = excluded.tenant,
+                  max_attempts = excluded.max_attempts, retry_delay = excluded.retry_delay,
+                  soft_limit = excluded.soft_limit, hard_limit = excluded.hard_limit,
+                  missed = excluded.missed, overlap = excluded.overlap,
+                  next_at = case when (s.cron, s.zone) = (excluded.cron, excluded.zone)
+                    then s.next_at else excluded.next_at end
+                where :shared or s.tenant is not distinct from excluded.tenant
+                """)
+            .bind("shared", names == Names.SHARED)
+            .bind("name", schedule.name())
+            .bind("cron", schedule.cron())
+            .bind("zone", schedule.zone().getId())
+            .bind("queue", schedule.queue())
+            .bind("type", schedule.type())
+            .bind("payload", schedule.payload())
+            .bind("priority", schedule.priority().level())
+            .bind("tenant", schedule.tenant())
+            .bind("maxAttempts", schedule.retries().maxAttempts())
+            .bind("retryDelay", schedule.retries().delay().toMillis())
+            .bind("softLimit", schedule.limits().soft().toMillis())
+            .bind("hardLimit", schedule.limits().hard().toMillis())
+            .bind("missed", schedule.missed().stored())
+            .bind("overlap", schedule.overlap().stored())
+            .bind("next", next(transaction, schedule).atOffset(ZoneOffset.UTC))
+            .execute()
+        == 1;
   }
 }

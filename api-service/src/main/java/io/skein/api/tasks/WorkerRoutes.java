@@ -15,7 +15,6 @@ import io.skein.tasks.PermanentTaskException;
 import io.skein.tasks.RemoteRun;
 import io.skein.tasks.RemoteWorker;
 import io.skein.tasks.RemoteWorkers;
-import io.skein.tasks.TaskHandler;
 import io.skein.tasks.TaskId;
 import io.skein.tasks.TaskQueue;
 import io.skein.tasks.TaskState;
@@ -24,7 +23,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -44,7 +42,7 @@ public final class WorkerRoutes {
   private final TaskQueue tasks;
   private final RemoteWorkers workers;
   private final VisibleTasks visible;
-  private final Set<String> ofFlows;
+  private final FlowTypes ofFlows;
   private final JsonMapper json;
   private final TaskNodes nodes;
   private final JsonAnswers answers;
@@ -53,8 +51,7 @@ public final class WorkerRoutes {
     this.tasks = tasks;
     this.workers = workers;
     this.visible = new VisibleTasks(engine, tasks);
-    this.ofFlows =
-        engine.taskHandlers().stream().map(TaskHandler::type).collect(Collectors.toSet());
+    this.ofFlows = new FlowTypes(engine);
     this.json = json;
     this.nodes = new TaskNodes(json);
     this.answers = new JsonAnswers(json);
@@ -131,7 +128,7 @@ public final class WorkerRoutes {
     List<RemoteRun> runs;
     try {
       RemoteWorker worker = request.checkedWorker();
-      refuseFlows(worker);
+      worker.types().forEach(ofFlows::refuse);
       int most = request.most() == null ? 1 : request.most();
       runs = workers.claim(worker, request.known(), most, request.patience());
     } catch (IllegalArgumentException e) {
@@ -149,16 +146,6 @@ public final class WorkerRoutes {
                 .put("lease", run.lease().number())
                 .put("softLimitSeconds", TaskNodes.seconds(run.task().limits().soft()))));
     answers.write(context, body);
-  }
-
-  /** Their ends belong into a step of the flow, which only the engine can take. */
-  private void refuseFlows(RemoteWorker worker) {
-    for (String type : worker.types()) {
-      if (ofFlows.contains(type)) {
-        throw new IllegalArgumentException(
-            "tasks of type " + type + " are steps of flows and run in Skein's own workers");
-      }
-    }
   }
 
   /**

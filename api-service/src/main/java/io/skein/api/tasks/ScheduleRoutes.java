@@ -1,0 +1,219 @@
+package io.skein.api.tasks;
+
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import io.skein.api.auth.Caller;
+import io.skein.api.auth.Role;
+import io.skein.api.auth.Roles;
+import io.skein.api.http.JsonBody;
+import io.skein.api.http.Problem;
+import io.skein.api.http.ProblemException;
+import io.skein.api.http.ProblemType;
+import io.skein.api.http.QueryParameters;
+import io.skein.flows.FlowEngine;
+import io.skein.tasks.Schedule;
+import io.skein.tasks.ScheduleStatus;
+import io.skein.tasks.Schedules;
+import io.skein.tasks.TaskId;
+import io.skein.tasks.TaskQueue;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.List;
+import java.util.Locale;
+import java.util.NoSuchElementException;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * {@code /api/v1/schedules}: tasks that repeat. Everybody reads the own account's, operators change
+ * them; an admin sees and changes all.
+ */
+public final class ScheduleRoutes {
+  private static final String PATH = "/api/v1/schedules";
+  private static final String ONE = PATH + "/{schedule}";
+  private static final int LONGEST_NAME = 200;
+
+  private final Schedules schedules;
+  private final FlowTypes ofFlows;
+  private final JsonMapper json;
+  private final JsonAnswers answers;
+
+  public ScheduleRoutes(FlowEngine engine, TaskQueue tasks, JsonMapper json) {
+    this.schedules = tasks.schedules();
+    this.ofFlows = new FlowTypes(engine);
+    this.json = json;
+    this.answers = new JsonAnswers(json);
+  }
+
+  public void install(RoutesConfig routes) {
+    routes.get(PATH, QueryParameters.none(this::list));
+    routes.get(ONE, QueryParameters.none(this::show));
+    routes.put(ONE, QueryParameters.none(this::put));
+    routes.delete(ONE, QueryParameters.none(this::remove));
+    routes.post(ONE + "/pause", QueryParameters.none(c -> change(c, schedules::pause)));
+    routes.post(ONE + "/resume", QueryParameters.none(c -> change(c, schedules::resume)));
+    routes.post(ONE + "/trigger", QueryParameters.none(this::trigger));
+    routes.post(ONE + "/backfill", QueryParameters.none(this::backfill));
+  }
+
+  private void list(Context context) {
+    ObjectNode body = answers.node();
+    ArrayNode items = body.putArray("items");
+    schedules.list().stream()
+        .filter(status -> visible(context, status))
+        .forEach(status -> write(status, items.addObject()));
+    answers.write(context, body);
+  }
+
+  private void show(Context context) {
+    ObjectNode body = answers.node();
+    write(demand(context), body);
+    answers.write(context, body);
+  }
+
+  private void put(Context context) {
+    Roles.demand(context, Role.OPERATOR);
+    String name = name(context);
+    ScheduleRequest request = JsonBody.read(context, json, ScheduleRequest.class);
+    try {
+      Schedule asked = request.named(name);
+      ofFlows.refuse(asked.type());
+      boolean admin = Roles.has(context, Role.ADMIN);
+      Schedule schedule = admin ? asked : asked.withTenant(tenant(context));
+      if (!schedules.putForTenant(schedule)) {
+        throw Problem.of(
+                ProblemType.CONFLICT,
+                "There is a schedule of this name already, of another account. Take another name.")
+            .exception();
+      }
+    } catch (IllegalArgumentException e) {
+      throw malformed(e);
+    }
+    show(context);
+  }
+
+  private void remove(Context context) {
+    if (!schedules.remove(demandToChange(context))) {
+      throw noSuchSchedule();
+    }
+    context.status(204);
+  }
+
+  private void change(Context context, Consumer<String> change) {
+    String name = demandToChange(context);
+    try {
+      change.accept(name);
+    } catch (NoSuchElementException e) {
+      throw noSuchSchedule();
+    }
+    show(context);
+  }
+
+  private void trigger(Context context) {
+    String name = demandToChange(context);
+    try {
+      answers.write(context, answers.node().put("taskId", schedules.trigger(name).toString()));
+    } catch (NoSuchElementException e) {
+      throw noSuchSchedule();
+    }
+  }
+
+  /** A past time, the end excluded. */
+  private record BackfillRequest(@Nullable String from, @Nullable String to) {
+    static Instant moment(@Nullable String text) {
+      try {
+        return OffsetDateTime.parse(String.valueOf(text)).toInstant();
+      } catch (DateTimeException e) {
+        throw new IllegalArgumentException(
+            "from and to are times with their offset, such as 2026-11-23T04:00:00Z", e);
+      }
+    }
+  }
+
+  private void backfill(Context context) {
+    String name = demandToChange(context);
+    BackfillRequest request = JsonBody.read(context, json, BackfillRequest.class);
+    List<TaskId> enqueued;
+    try {
+      enqueued =
+          schedules.backfill(
+              name, BackfillRequest.moment(request.from()), BackfillRequest.moment(request.to()));
+    } catch (IllegalArgumentException e) {
+      throw malformed(e);
+    } catch (NoSuchElementException e) {
+      throw noSuchSchedule();
+    }
+    ObjectNode body = answers.node();
+    ArrayNode ids = body.putArray("taskIds");
+    enqueued.forEach(id -> ids.add(id.toString()));
+    answers.write(context, body);
+  }
+
+  /** Answers its name. One that the caller may not see does not exist for him. */
+  private String demandToChange(Context context) {
+    String name = demand(context).schedule().name();
+    Roles.demand(context, Role.OPERATOR);
+    return name;
+  }
+
+  private ScheduleStatus demand(Context context) {
+    return schedules
+        .find(name(context))
+        .filter(status -> visible(context, status))
+        .orElseThrow(ScheduleRoutes::noSuchSchedule);
+  }
+
+  private static boolean visible(Context context, ScheduleStatus status) {
+    return Roles.has(context, Role.ADMIN) || tenant(context).equals(status.schedule().tenant());
+  }
+
+  private static String tenant(Context context) {
+    return Caller.of(context).principal().tenant();
+  }
+
+  private static String name(Context context) {
+    String name = context.pathParam("schedule");
+    if (name.isBlank() || name.length() > LONGEST_NAME || name.indexOf('\u0000') >= 0) {
+      throw malformed(
+          new IllegalArgumentException(
+              "a schedule's name has 1 to " + LONGEST_NAME + " characters"));
+    }
+    return name;
+  }
+
+  private void write(ScheduleStatus status, ObjectNode node) {
+    Schedule schedule = status.schedule();
+    node.put("name", schedule.name()).put("cron", schedule.cron());
+    node.put("zone", schedule.zone().getId());
+    node.put("queue", schedule.queue()).put("type", schedule.type());
+    node.set("payload", json.readTree(schedule.payload()));
+    node.put("priority", schedule.priority().name().toLowerCase(Locale.ROOT));
+    node.put("tenant", schedule.tenant());
+    node.put("missed", schedule.missed().name().toLowerCase(Locale.ROOT));
+    node.put("overlap", schedule.overlap().name().toLowerCase(Locale.ROOT));
+    node.put("maxAttempts", schedule.retries().maxAttempts());
+    node.put("retryDelaySeconds", TaskNodes.seconds(schedule.retries().delay()));
+    node.put("softLimitSeconds", TaskNodes.seconds(schedule.limits().soft()));
+    node.put("hardLimitSeconds", TaskNodes.seconds(schedule.limits().hard()));
+    node.put("pausedAt", TaskNodes.text(status.pausedAt())).put("error", status.error());
+    node.put("nextAt", status.pausedAt() == null ? status.nextAt().toString() : null);
+    node.put("lastAt", TaskNodes.text(status.lastAt()));
+    TaskId last = status.lastTask();
+    node.put("lastTaskId", last == null ? null : last.toString());
+  }
+
+  private static ProblemException noSuchSchedule() {
+    return Problem.of(
+            ProblemType.NOT_FOUND,
+            "There is no such schedule in this account. List yours at GET /api/v1/schedules.")
+        .exception();
+  }
+
+  private static ProblemException malformed(IllegalArgumentException e) {
+    return Problem.of(ProblemType.MALFORMED_REQUEST, e.getMessage() + ".").exception();
+  }
+}
