@@ -104,6 +104,7 @@ public final class ApiService implements AutoCloseable {
             events.progress(),
             json,
             FlowKind.installed(),
+            settings.agentPhases(),
             StepListener.NONE);
     FlowJson flowJson = new FlowJson(json);
     SseBroker broker =
@@ -121,7 +122,7 @@ public final class ApiService implements AutoCloseable {
             "connections",
             ConnectionRegistry.start(
                 broker, database, redis, settings.name(), () -> serving(instances)));
-    RemoteWorkers workers = tasks.remoteWorkers(REMOTE_LEASE);
+    RemoteWorkers workers = tasks.remoteWorkers(REMOTE_LEASE, engine.agentPhases());
     Routes routes =
         new Routes(
             settings,

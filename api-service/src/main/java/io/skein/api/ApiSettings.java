@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxUploadBytes the most bytes of one request
  * @param streamMaxAge after which a stream of events is ended, for its client to come again
  * @param drain over how long the streams of events are ended at a stop
+ * @param agentPhases phases of flows that agents do over HTTP; the same in workers
  */
 public record ApiSettings(
     String name,
@@ -39,7 +40,8 @@ public record ApiSettings(
     Set<String> allowedOrigins,
     long maxUploadBytes,
     Duration streamMaxAge,
-    Duration drain) {
+    Duration drain,
+    Set<String> agentPhases) {
   private static final int DEFAULT_PORT = 8401;
   private static final int DEFAULT_MANAGEMENT_PORT = 8451;
   private static final int POOL_SIZE = 20;
@@ -80,7 +82,8 @@ public record ApiSettings(
             Set.copyOf(settings.list("SKEIN_ALLOWED_ORIGINS")),
             settings.number("SKEIN_MAX_UPLOAD_BYTES", DEFAULT_UPLOAD, 1, LARGEST_UPLOAD),
             streamMaxAge(settings),
-            settings.duration("SKEIN_DRAIN", Duration.ofSeconds(2)));
+            settings.duration("SKEIN_DRAIN", Duration.ofSeconds(2)),
+            Set.copyOf(settings.list("SKEIN_AGENT_PHASES")));
     settings.finish();
     return read;
   }

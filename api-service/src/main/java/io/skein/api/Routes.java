@@ -16,6 +16,7 @@ import io.skein.api.flows.FlowCreationRoute;
 import io.skein.api.flows.FlowReadRoutes;
 import io.skein.api.http.ProblemResponses;
 import io.skein.api.http.QueryText;
+import io.skein.api.http.RequestTrace;
 import io.skein.api.page.PageRoutes;
 import io.skein.api.tasks.QueueRoutes;
 import io.skein.api.tasks.ScheduleRoutes;
@@ -79,6 +80,7 @@ final class Routes {
     DoorSettings doors =
         new DoorSettings(settings.tokens(), settings.allowedOrigins(), page.openRoutes());
     Tickets tickets = new Tickets(settings.tokens(), clock);
+    RequestTrace.install(routes);
     Doors.install(routes, doors, tickets, clock, json);
     routes.before(QueryText::check);
     Outages.install(routes, new ProblemResponses(json));
@@ -86,7 +88,8 @@ final class Routes {
     new FlowCreationRoute(engine, json, clock, settings.maxUploadBytes(), metrics).install(routes);
     new FlowReadRoutes(engine, cache, json).install(routes);
     new FlowCommandRoutes(engine.commands(), json).install(routes);
-    new DiscoveryRoutes(engine, new DiscoveryQueries(database, json), json).install(routes);
+    new DiscoveryRoutes(engine, workers.runs(), new DiscoveryQueries(database, json), json)
+        .install(routes);
     new EventRoutes(engine, events, json).install(routes);
     streams.install(routes);
     new TicketRoutes(tickets, new WatchedFlows(engine), json).install(routes);

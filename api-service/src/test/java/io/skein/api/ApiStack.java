@@ -28,6 +28,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import tools.jackson.databind.json.JsonMapper;
@@ -135,6 +136,7 @@ final class ApiStack implements AutoCloseable {
             events.progress(),
             json,
             List.of(new DiscoveryFlow()),
+            agentPhases(),
             StepListener.NONE);
     WorkerSettings settings =
         WorkerSettings.named(name)
@@ -142,6 +144,11 @@ final class ApiStack implements AutoCloseable {
             .withSlots(2)
             .withGrace(Duration.ofSeconds(2));
     keep(new Worker(settings, tasks, engine.taskHandlers())).start();
+  }
+
+  private Set<String> agentPhases() {
+    String phases = differently.get("SKEIN_AGENT_PHASES");
+    return phases == null ? Set.of() : Set.of(phases.split(","));
   }
 
   /** How many rows each table has that a request may write to. */

@@ -9,6 +9,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -27,7 +29,7 @@ class PythonWorkerTest {
 
   @BeforeAll
   static void start() throws Exception {
-    stack = ApiStack.start(1);
+    stack = ApiStack.start(1, Map.of("SKEIN_AGENT_PHASES", "tech_debt_assessment"));
     stack.startWorker(); // promotes and reaps for all
     viewer = stack.client(1);
   }
@@ -62,12 +64,54 @@ class PythonWorkerTest {
     assertThat(shown(task).get("attempt").asInt()).isOne();
   }
 
+  /** Its findings are the phase's, once, though the first one is killed over its work. */
+  @Test
+  void it_does_a_phase_of_a_flow() throws Exception {
+    Process first = startPython("agents", Map.of("SKEIN_EXAMPLE_SECONDS", "60"));
+    String flow = viewer.create(ApiClient.CLEAR_CSV);
+    await().atMost(Duration.ofSeconds(30)).until(() -> phase(flow).contains("running"));
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() ->
+            viewer
+                .get(ApiClient.FLOWS + "/" + flow + "/progress")
+                .body()
+                .contains("python analyst"));
+    first.destroyForcibly().waitFor();
+    startPython("agents", Map.of());
+    viewer.awaitStatus(flow, Set.of("completed", "failed"));
+    assertThat(viewer.flow(flow).get("status").asString()).isEqualTo("completed");
+    JsonNode findings =
+        viewer.tree(viewer.get(ApiClient.FLOWS + "/" + flow + "/findings?limit=1000")).get("items");
+    assertThat(
+            findings
+                .valueStream()
+                .filter(finding -> finding.get("title").asString().equals("Seen by Python")))
+        .hasSize(3);
+  }
+
+  private static String phase(String flow) {
+    return stack.database.read(handle ->
+        handle
+            .select(
+                "select coalesce(max(state), '') from tasks where flow = ? and queue = 'agents'",
+                UUID.fromString(flow))
+            .mapTo(String.class)
+            .one());
+  }
+
   private static Process startPython(String queue) throws IOException {
+    return startPython(queue, Map.of());
+  }
+
+  private static Process startPython(String queue, Map<String, String> environment)
+      throws IOException {
     ProcessBuilder python =
         new ProcessBuilder("python3", WORKER.toAbsolutePath().toString()).inheritIO();
     python.environment().put("SKEIN_URL", "http://127.0.0.1:" + stack.instance(1).port());
     python.environment().put("SKEIN_TOKEN", TestTokens.ofUser("agent", "worker"));
     python.environment().put("SKEIN_QUEUES", queue);
+    python.environment().putAll(environment);
     Process process = python.start();
     STARTED.add(process);
     return process;
@@ -78,7 +122,7 @@ class PythonWorkerTest {
         transaction
             .handle()
             .select(
-                "select skein_enqueue(?, 'summarize', ?::jsonb, tenant => ?)::text",
+                "select skein_enqueue(?, 'count_words', ?::jsonb, tenant => ?)::text",
                 queue,
                 payload,
                 TestTokens.TENANT)

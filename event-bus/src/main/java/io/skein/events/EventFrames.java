@@ -1,5 +1,6 @@
 package io.skein.events;
 
+import io.skein.postgres.TraceParent;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -19,8 +20,8 @@ final class EventFrames {
   /** A larger event is kept in PostgreSQL alone; Redis only says that there is one. */
   static final int MAX_FRAME_BYTES = 32 * 1024;
 
-  private static final byte VERSION = 1;
-  private static final int FIXED_BYTES = 4 + 1 + 6 * 8 + 5 * 4;
+  private static final byte VERSION = 2;
+  private static final int FIXED_BYTES = 4 + 1 + 6 * 8 + 6 * 4;
   private static final byte[] NOT_KEPT = {};
 
   private EventFrames() {}
@@ -32,6 +33,7 @@ final class EventFrames {
       bytes(event.phase()),
       bytes(event.source()),
       bytes(event.correlationId()),
+      bytes(event.trace() == null ? null : event.trace().toString()),
       bytes(event.payloadJson())
     };
     int length = FIXED_BYTES;
@@ -84,9 +86,20 @@ final class EventFrames {
     String phase = text(frame);
     String source = required(text(frame));
     String correlationId = text(frame);
+    TraceParent trace = TraceParent.parse(text(frame)).orElse(null);
     String payload = required(text(frame));
     return new StoredEvent(
-        stream, id, eventId, stateVersion, type, phase, payload, source, correlationId, occurredAt);
+        stream,
+        id,
+        eventId,
+        stateVersion,
+        type,
+        phase,
+        payload,
+        source,
+        correlationId,
+        trace,
+        occurredAt);
   }
 
   private static byte @Nullable [] bytes(@Nullable String text) {

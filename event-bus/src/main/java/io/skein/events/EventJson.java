@@ -1,5 +1,6 @@
 package io.skein.events;
 
+import io.skein.postgres.TraceParent;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 import tools.jackson.databind.util.RawValue;
@@ -13,7 +14,9 @@ public final class EventJson {
 
   private EventJson() {}
 
-  /** {@code seq, id, type, phase, payload, source, correlationId, version, occurredAt}. */
+  /**
+   * {@code seq, id, type, phase, payload, source, correlationId, traceparent, version, occurredAt}.
+   */
   public static ObjectNode of(StoredEvent event) {
     ObjectNode data = JSON.createObjectNode();
     data.put("seq", event.sequence().value());
@@ -23,6 +26,8 @@ public final class EventJson {
     data.putRawValue("payload", raw(event.payloadJson()));
     data.put("source", event.source());
     data.put("correlationId", event.correlationId());
+    TraceParent trace = event.trace();
+    data.put("traceparent", trace == null ? null : trace.toString());
     data.put("version", event.stateVersion());
     data.put("occurredAt", event.occurredAt().toString());
     return data;

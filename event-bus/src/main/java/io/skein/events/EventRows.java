@@ -1,5 +1,6 @@
 package io.skein.events;
 
+import io.skein.postgres.TraceParent;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -34,6 +35,7 @@ final class EventRows {
               row.getString("payload"),
               row.getString("source"),
               row.getString("correlation_id"),
+              TraceParent.parse(row.getString("traceparent")).orElse(null),
               row.getTimestamp("occurred_at").toInstant());
 
   /** Payloads of a page beyond which it takes no further event; one may have 1 MiB. */
@@ -47,7 +49,8 @@ final class EventRows {
         .createQuery(
             """
             select (select epoch from epochs) as epoch, stream_id, seq, event_id, state_version,
-                   type, phase, payload, source, correlation_id, occurred_at
+                   type, phase, payload, source, correlation_id, traceparent,
+                   occurred_at
             from (
               select *, sum(octet_length(payload::text)) over (order by seq rows
                   between unbounded preceding and 1 preceding) as bytes_before
@@ -81,7 +84,8 @@ final class EventRows {
             .createQuery(
                 """
                 select (select epoch from epochs) as epoch, stream_id, seq, event_id, state_version,
-                       type, phase, payload, source, correlation_id, occurred_at, found
+                       type, phase, payload, source, correlation_id, traceparent,
+                   occurred_at, found
                 from (
                   select *, count(*) over () as found,
                          coalesce(sum(octet_length(payload::text)) over (order by seq %1$s rows
@@ -153,6 +157,7 @@ final class EventRows {
               event.payloadJson(),
               event.source(),
               event.correlationId(),
+              event.trace(),
               occurredAt));
     }
     Position position =

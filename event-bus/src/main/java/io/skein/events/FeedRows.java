@@ -54,7 +54,8 @@ final class FeedRows {
         .createQuery(
             """
             select (select epoch from epochs) as epoch, position, stream_id, seq, event_id,
-                   state_version, type, phase, payload, source, correlation_id, occurred_at
+                   state_version, type, phase, payload, source, correlation_id, traceparent,
+                   occurred_at
             from (
               select *, sum(octet_length(payload::text)) over (order by position, seq rows
                   between unbounded preceding and 1 preceding) as bytes_before

@@ -2,6 +2,7 @@ package io.skein.events;
 
 import io.skein.postgres.Database;
 import io.skein.postgres.Identifiers;
+import io.skein.postgres.TraceParent;
 import io.skein.postgres.Transaction;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -171,13 +172,18 @@ public final class Journal {
           .bindArray("phases", String.class, column(events, NewEvent::phase))
           .bindArray("sources", String.class, column(events, NewEvent::source))
           .bindArray("correlations", String.class, column(events, NewEvent::correlationId))
-          .bindArray("traceparents", String.class, column(events, event -> null))
+          .bindArray("traceparents", String.class, column(events, Journal::traceparent))
           .bindArray("changes", Boolean.class, column(events, NewEvent::changesState))
           .map((row, context) -> EventRows.committed(stream, events, ids, row))
           .one();
     } catch (UnableToExecuteStatementException e) {
       throw refusal(stream, e);
     }
+  }
+
+  private static @Nullable String traceparent(NewEvent event) {
+    TraceParent trace = event.trace();
+    return trace == null ? null : trace.toString();
   }
 
   private static @Nullable Object[] column(

@@ -1,5 +1,6 @@
 package io.skein.events;
 
+import io.skein.postgres.TraceParent;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  *     checks
  * @param source which part of the system says so
  * @param correlationId ties it to a request
+ * @param trace of the request or run that says so
  * @param changesState whether the flow's state changed with it; its sequence is then the state's
  *     new version
  */
@@ -20,6 +22,7 @@ public record NewEvent(
     String payloadJson,
     String source,
     @Nullable String correlationId,
+    @Nullable TraceParent trace,
     boolean changesState) {
 
   public NewEvent {
@@ -30,27 +33,31 @@ public record NewEvent(
 
   /** An event without payload that leaves the state as it is. */
   public static NewEvent of(String type) {
-    return new NewEvent(type, null, "{}", "skein", null, false);
+    return new NewEvent(type, null, "{}", "skein", null, null, false);
   }
 
   public NewEvent withPhase(@Nullable String newPhase) {
-    return new NewEvent(type, newPhase, payloadJson, source, correlationId, changesState);
+    return new NewEvent(type, newPhase, payloadJson, source, correlationId, trace, changesState);
   }
 
   public NewEvent withPayload(String newPayloadJson) {
-    return new NewEvent(type, phase, newPayloadJson, source, correlationId, changesState);
+    return new NewEvent(type, phase, newPayloadJson, source, correlationId, trace, changesState);
   }
 
   public NewEvent withSource(String newSource) {
-    return new NewEvent(type, phase, payloadJson, newSource, correlationId, changesState);
+    return new NewEvent(type, phase, payloadJson, newSource, correlationId, trace, changesState);
   }
 
   public NewEvent withCorrelationId(@Nullable String newCorrelationId) {
-    return new NewEvent(type, phase, payloadJson, source, newCorrelationId, changesState);
+    return new NewEvent(type, phase, payloadJson, source, newCorrelationId, trace, changesState);
+  }
+
+  public NewEvent withTrace(@Nullable TraceParent newTrace) {
+    return new NewEvent(type, phase, payloadJson, source, correlationId, newTrace, changesState);
   }
 
   /** The same event, told together with a change of the flow's state. */
   public NewEvent changingState() {
-    return new NewEvent(type, phase, payloadJson, source, correlationId, true);
+    return new NewEvent(type, phase, payloadJson, source, correlationId, trace, true);
   }
 }

@@ -1,5 +1,6 @@
 package io.skein.events;
 
+import io.skein.postgres.TraceParent;
 import java.time.Instant;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param payloadJson a JSON object
  * @param source which part of the system said so
  * @param correlationId ties it to a request
+ * @param trace of the request or run that said so
  * @param occurredAt when it was appended, by PostgreSQL's clock
  */
 public record StoredEvent(
@@ -29,6 +31,7 @@ public record StoredEvent(
     String payloadJson,
     String source,
     @Nullable String correlationId,
+    @Nullable TraceParent trace,
     Instant occurredAt) {
 
   /** Its place in the stream. */

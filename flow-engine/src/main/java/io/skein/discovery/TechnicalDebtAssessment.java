@@ -10,11 +10,12 @@ import io.skein.discovery.lifecycle.LifecycleTable;
 import io.skein.discovery.lifecycle.SixR;
 import io.skein.discovery.lifecycle.SixRRules;
 import io.skein.discovery.lifecycle.TechnicalDebt;
+import io.skein.flows.AgentPhaseHandler;
 import io.skein.flows.Effect;
 import io.skein.flows.Flow;
 import io.skein.flows.KindEnvironment;
 import io.skein.flows.PhaseBatch;
-import io.skein.flows.PhaseHandler;
+import io.skein.flows.PhaseFailedException;
 import io.skein.flows.PhaseOutcome;
 import io.skein.flows.PhaseRun;
 import java.util.ArrayList;
@@ -23,7 +24,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Dates every asset's software as of the flow's day and suggests what to do with it. */
-final class TechnicalDebtAssessment implements PhaseHandler {
+final class TechnicalDebtAssessment implements AgentPhaseHandler {
   private static final String AGENT = "lifecycle analyst";
   private static final int BATCH_ASSETS = 1_000;
 
@@ -70,6 +71,15 @@ final class TechnicalDebtAssessment implements PhaseHandler {
   /** An application that a cell only names has no operating system to be missing. */
   private static boolean dated(InventoryAsset asset) {
     return asset.facts().operatingSystem() != null || asset.type() != AssetType.APPLICATION;
+  }
+
+  /** An agent says what it found; it dates no assets and suggests no strategies. */
+  @Override
+  public PhaseOutcome accept(Flow flow, JsonNode result) throws PhaseFailedException {
+    List<Finding> findings = AgentFindings.read(result);
+    return PhaseOutcome.completed(
+        transaction -> assets.insertFindings(transaction, flow.id(), findings),
+        environment.json().createObjectNode().put("findings", findings.size()));
   }
 
   @Override

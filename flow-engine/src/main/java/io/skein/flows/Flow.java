@@ -1,5 +1,6 @@
 package io.skein.flows;
 
+import io.skein.postgres.TraceParent;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
@@ -15,6 +16,7 @@ import tools.jackson.databind.JsonNode;
  * @param asOf the day that dates the analyses
  * @param approval what waits for the user, while it waits
  * @param error why the flow failed, while it is failed
+ * @param trace of the request that created it
  */
 public record Flow(
     FlowId id,
@@ -30,6 +32,7 @@ public record Flow(
     @Nullable JsonNode approval,
     @Nullable FlowError error,
     @Nullable String correlationId,
+    @Nullable TraceParent trace,
     String createdBy,
     Instant createdAt,
     Instant updatedAt,

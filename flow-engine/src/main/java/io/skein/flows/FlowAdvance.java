@@ -3,7 +3,6 @@ package io.skein.flows;
 import io.skein.events.AgentProgress;
 import io.skein.events.Journal;
 import io.skein.postgres.Transaction;
-import java.util.List;
 import java.util.function.Function;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -48,7 +47,7 @@ final class FlowAdvance {
     phases.insert(transaction, id, definition);
     uploads.claim(transaction, id, flow.uploads());
     journal.open(transaction, id.stream(), flow.owner().tenant());
-    FlowEvents events = new FlowEvents(json, flow.correlationId());
+    FlowEvents events = new FlowEvents(json, flow.correlationId(), flow.trace());
     events.add(
         "flow_created",
         null,
@@ -111,13 +110,18 @@ final class FlowAdvance {
   void enqueueOpenWork(Transaction transaction, Flow flow) {
     for (PhaseState phase : flow.phases()) {
       if (phase.status() == PhaseStatus.RUNNING) {
-        List<String> open = units.open(transaction, flow.id(), phase.phase());
-        tasks.enqueueUnits(transaction, flow, phase.phase(), open);
-        if (open.isEmpty()) {
+        if (phase.unitsTotal() == 0) {
           tasks.enqueuePhase(transaction, flow, phase.phase());
+        } else {
+          enqueueOpenUnits(transaction, flow, phase.phase());
         }
       }
     }
+  }
+
+  /** Enqueues the batches of a phase that are not done, and what closes it after them. */
+  void enqueueOpenUnits(Transaction transaction, Flow flow, String phase) {
+    tasks.enqueueUnits(transaction, flow, phase, units.open(transaction, flow.id(), phase));
   }
 
   /** Nothing is appended to the flow's stream after this, and its agents have no more to say. */

@@ -165,7 +165,7 @@ public final class FlowCommands {
       case Approval.Accepted accepted -> {
         String phase = judged.get().phase();
         accepted.effect().apply(transaction);
-        FlowEvents events = new FlowEvents(json, flow.correlationId());
+        FlowEvents events = new FlowEvents(json, flow);
         events.add(accepted.event(), phase, events.payload().put("user", user));
         advance.completePhase(transaction, flow, phase, accepted.summary(), events);
         yield null;
@@ -178,7 +178,7 @@ public final class FlowCommands {
     move(transaction, flow, FlowStatus.RUNNING);
     Flow running = advance.load(transaction, flow.id());
     advance.enqueueOpenWork(transaction, running);
-    FlowEvents events = new FlowEvents(json, flow.correlationId());
+    FlowEvents events = new FlowEvents(json, flow);
     events.add(event, null, events.payload());
     advance.advance(transaction, running, events);
   }
@@ -189,7 +189,7 @@ public final class FlowCommands {
   }
 
   private void record(Transaction transaction, Flow flow, String event) {
-    FlowEvents events = new FlowEvents(json, flow.correlationId());
+    FlowEvents events = new FlowEvents(json, flow);
     advance.append(transaction, flow.id(), events.add(event, null, events.payload()));
   }
 

@@ -5,8 +5,10 @@ import io.skein.events.Journal;
 import io.skein.flows.CommandRequest.IdempotencyKey;
 import io.skein.locks.Locks;
 import io.skein.postgres.Database;
+import io.skein.tasks.RemoteTaskHandler;
 import io.skein.tasks.TaskHandler;
 import io.skein.tasks.TaskQueue;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -32,10 +34,13 @@ public final class FlowEngine {
   private final JsonMapper json;
   private final Set<String> kinds;
   private final List<TaskHandler> taskHandlers;
+  private final List<AgentPhase> agentPhases;
 
   /**
    * @param kinds every kind this process knows
+   * @param agentPhases names of phases that agents do over HTTP; the same in all processes
    * @param listener hears of each step made by this process
+   * @throws IllegalArgumentException when one of these phases is not for agents
    */
   public FlowEngine(
       Database database,
@@ -45,6 +50,7 @@ public final class FlowEngine {
       AgentProgress progress,
       JsonMapper json,
       List<FlowKind> kinds,
+      Set<String> agentPhases,
       StepListener listener) {
     this.database = database;
     this.json = json;
@@ -63,9 +69,12 @@ public final class FlowEngine {
       }
     }
     this.kinds = new TreeSet<>(definitions.keySet());
+    agentPhases.forEach(phase -> demandAgents(handlers, phase));
     PhaseStore phases = new PhaseStore(json);
     UnitStore units = new UnitStore(json);
-    FlowTasks flowTasks = new FlowTasks(tasks, json, flow -> definition(definitions, flow.kind()));
+    FlowTasks flowTasks =
+        new FlowTasks(
+            tasks, json, flow -> definition(definitions, flow.kind()), Set.copyOf(agentPhases));
     this.advance =
         new FlowAdvance(
             store,
@@ -81,10 +90,25 @@ public final class FlowEngine {
     PhaseSteps steps = new PhaseSteps(store, phases, units, flowTasks, advance, json);
     PhaseWork work =
         new PhaseWork(database, store, phases, units, steps, handlers, progress, json, listener);
-    this.taskHandlers =
-        List.of(
-            new PhaseTaskHandler(FlowTasks.PHASE, work, steps, json),
-            new PhaseTaskHandler(FlowTasks.BATCH, work, steps, json));
+    PhaseTaskHandler phaseTasks = new PhaseTaskHandler(FlowTasks.PHASE, work, steps, json);
+    this.agentPhases =
+        agentPhases.stream()
+            .map(phase -> new AgentPhase(phase, store, steps, phaseTasks, handlers, progress, json))
+            .toList();
+    this.taskHandlers = new ArrayList<>();
+    taskHandlers.add(phaseTasks);
+    taskHandlers.add(new PhaseTaskHandler(FlowTasks.BATCH, work, steps, json));
+    taskHandlers.addAll(this.agentPhases);
+  }
+
+  private static void demandAgents(Map<String, PhaseHandler> handlers, String phase) {
+    boolean forAgents =
+        handlers.values().stream()
+            .anyMatch(
+                handler -> handler.phase().equals(phase) && handler instanceof AgentPhaseHandler);
+    if (!forAgents) {
+      throw new IllegalArgumentException("there is no phase " + phase + " that agents can do");
+    }
   }
 
   /** Modules whose migrations a process with a flow engine needs, in order. */
@@ -110,7 +134,12 @@ public final class FlowEngine {
 
   /** What a worker must be given to run flows. */
   public List<TaskHandler> taskHandlers() {
-    return taskHandlers;
+    return List.copyOf(taskHandlers);
+  }
+
+  /** What takes the results of agents, for the process that these workers talk to. */
+  public List<RemoteTaskHandler> agentPhases() {
+    return List.copyOf(agentPhases);
   }
 
   public UploadStore uploads() {

@@ -3,6 +3,7 @@ package io.skein.flows;
 import io.skein.events.Appended;
 import io.skein.events.Journal;
 import io.skein.events.NewEvent;
+import io.skein.postgres.TraceParent;
 import io.skein.postgres.Transaction;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,11 +21,17 @@ final class FlowEvents {
 
   private final JsonMapper json;
   private final @Nullable String correlationId;
+  private final @Nullable TraceParent trace;
   private final List<NewEvent> events = new ArrayList<>();
 
-  FlowEvents(JsonMapper json, @Nullable String correlationId) {
+  FlowEvents(JsonMapper json, Flow flow) {
+    this(json, flow.correlationId(), flow.trace());
+  }
+
+  FlowEvents(JsonMapper json, @Nullable String correlationId, @Nullable TraceParent trace) {
     this.json = json;
     this.correlationId = correlationId;
+    this.trace = trace;
   }
 
   ObjectNode payload() {
@@ -39,7 +46,8 @@ final class FlowEvents {
 
   FlowEvents add(String type, @Nullable String phase, ObjectNode payload) {
     events.add(
-        new NewEvent(type, phase, json.writeValueAsString(payload), SOURCE, correlationId, true));
+        new NewEvent(
+            type, phase, json.writeValueAsString(payload), SOURCE, correlationId, trace, true));
     return this;
   }
 

@@ -1,5 +1,6 @@
 package io.skein.flows;
 
+import io.skein.postgres.TraceParent;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
@@ -57,6 +58,7 @@ final class FlowRow implements RowMapper<Flow> {
         approval == null ? null : json.readTree(approval),
         errorPhase == null ? null : new Flow.FlowError(errorPhase, row.getString("error_reason")),
         row.getString("correlation_id"),
+        TraceParent.parse(row.getString("traceparent")).orElse(null),
         row.getString("created_by"),
         instant(row.getTimestamp("created_at")),
         instant(row.getTimestamp("updated_at")),

@@ -137,9 +137,9 @@ final class FlowStore {
         .createUpdate(
             """
             insert into flows (id, tenant, engagement, kind, definition_version, name, status,
-                               as_of, correlation_id, created_by, created_at, updated_at)
+                               as_of, correlation_id, traceparent, created_by, created_at, updated_at)
             values (:id, :tenant, :engagement, :kind, :version, :name, 'initializing',
-                    :asOf, :correlation, :createdBy, skein_now(), skein_now())
+                    :asOf, :correlation, :traceparent, :createdBy, skein_now(), skein_now())
             """)
         .bind("id", id.value())
         .bind("tenant", flow.owner().tenant())
@@ -149,6 +149,7 @@ final class FlowStore {
         .bind("name", flow.name())
         .bind("asOf", flow.asOf())
         .bind("correlation", flow.correlationId())
+        .bind("traceparent", flow.trace() == null ? null : flow.trace().toString())
         .bind("createdBy", flow.createdBy())
         .execute();
   }

@@ -2,13 +2,18 @@ package io.skein.flows;
 
 import io.skein.postgres.Transaction;
 import io.skein.tasks.NewTask;
+import io.skein.tasks.TaskId;
 import io.skein.tasks.TaskQueue;
 import io.skein.tasks.TimeLimits;
+import io.skein.tasks.Uniqueness;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
+import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /** The tasks of flows, enqueued in the step that makes them necessary. Thread safe. */
 final class FlowTasks {
@@ -18,27 +23,45 @@ final class FlowTasks {
   static final String PHASE = "process_flow_phase";
   static final String BATCH = "process_data_import_batch";
 
+  /** The queue of phases that agents do; the type of such a task is the phase's name. */
+  static final String AGENTS = "agents";
+
   /** The task is interrupted when the phase's own limit, counted from its start, is surely over. */
   private static final Duration MARGIN = Duration.ofMillis(500);
 
   private final TaskQueue tasks;
   private final JsonMapper json;
   private final Function<Flow, FlowDefinition> definitions;
+  private final Set<String> agentPhases;
 
-  FlowTasks(TaskQueue tasks, JsonMapper json, Function<Flow, FlowDefinition> definitions) {
+  FlowTasks(
+      TaskQueue tasks,
+      JsonMapper json,
+      Function<Flow, FlowDefinition> definitions,
+      Set<String> agentPhases) {
     this.tasks = tasks;
     this.json = json;
     this.definitions = definitions;
+    this.agentPhases = agentPhases;
   }
 
   /** Enqueues the phase's own task, unless one of this run is live. */
   void enqueuePhase(Transaction transaction, Flow flow, String phase) {
-    tasks.enqueue(transaction, task(flow, phase, null));
+    boolean byAgents = agentPhases.contains(phase);
+    tasks.enqueue(transaction, byAgents ? agentTask(flow, phase) : task(flow, phase, null));
   }
 
-  /** Enqueues the tasks of planned batches, of those of this run that are not live. */
+  /**
+   * Enqueues the tasks of planned batches, of those of this run that are not live, and the task
+   * that closes the phase, which waits for them to succeed. When one that has not begun waits for
+   * others already it stays, and finds out what is open when it begins.
+   */
   void enqueueUnits(Transaction transaction, Flow flow, String phase, List<String> units) {
-    tasks.enqueue(transaction, units.stream().map(unit -> task(flow, phase, unit)).toList());
+    List<TaskId> batches =
+        tasks.enqueue(transaction, units.stream().map(unit -> task(flow, phase, unit)).toList());
+    NewTask closing = task(flow, phase, null);
+    String key = Objects.requireNonNull(closing.unique()).key() + "close";
+    tasks.enqueue(transaction, closing.withUnique(Uniqueness.untilBegun(key)).after(batches));
   }
 
   /** Ends what still waits or runs for the flow. */
@@ -46,14 +69,27 @@ final class FlowTasks {
     tasks.cancel(transaction, flow.value());
   }
 
+  /** Says more than a task of our own, whose worker reads the flow. */
+  private NewTask agentTask(Flow flow, String phase) {
+    PhaseTask task = new PhaseTask(flow.id(), phase, flow.phase(phase).run(), null);
+    ObjectNode payload = (ObjectNode) json.readTree(task.payload(json));
+    payload.put("kind", flow.kind()).put("name", flow.name()).put("asOf", flow.asOf().toString());
+    return of(flow, task, NewTask.of(AGENTS, phase, json.writeValueAsString(payload)));
+  }
+
   private NewTask task(Flow flow, String phase, @Nullable String unit) {
     PhaseTask task = new PhaseTask(flow.id(), phase, flow.phase(phase).run(), unit);
-    Duration limit = definitions.apply(flow).phase(phase).timeLimit();
-    return NewTask.of(QUEUE, unit == null ? PHASE : BATCH, task.payload(json))
+    return of(flow, task, NewTask.of(QUEUE, unit == null ? PHASE : BATCH, task.payload(json)));
+  }
+
+  private NewTask of(Flow flow, PhaseTask task, NewTask draft) {
+    Duration limit = definitions.apply(flow).phase(task.phase()).timeLimit();
+    return draft
         .withUniqueKey(task.uniqueKey())
         .withFlow(flow.id().value())
         .withTenant(flow.owner().tenant())
         .withCorrelation(flow.correlationId())
+        .withTraceparent(flow.trace() == null ? null : flow.trace().toString())
         .withLimits(new TimeLimits(limit.plus(MARGIN), limit.plus(MARGIN.multipliedBy(20))));
   }
 }

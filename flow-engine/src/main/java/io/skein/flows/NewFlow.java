@@ -1,5 +1,6 @@
 package io.skein.flows;
 
+import io.skein.postgres.TraceParent;
 import java.time.LocalDate;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param asOf the day that dates the analyses
  * @param createdBy the user
  * @param correlationId travels through tasks and events, or null
+ * @param trace of the request, continued by tasks and events, or null
  * @param uploads files that are stored already; they become the flow's
  */
 public record NewFlow(
@@ -20,6 +22,7 @@ public record NewFlow(
     LocalDate asOf,
     String createdBy,
     @Nullable String correlationId,
+    @Nullable TraceParent trace,
     List<UploadId> uploads) {
   private static final int MAX_NAME = 200;
 

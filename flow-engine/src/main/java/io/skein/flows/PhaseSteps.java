@@ -90,7 +90,7 @@ final class PhaseSteps {
         json.createObjectNode().put("batchesDone", 0).put("batchesTotal", batches.size()));
   }
 
-  /** Commits one planned batch; the last one enqueues the rest of the phase. */
+  /** Commits one planned batch. The queue begins what closes the phase when all have succeeded. */
   void finishUnit(Transaction transaction, PhaseTask task, String unit, Effect effect)
       throws Overtaken, PhaseFailedException {
     Standing standing = wanted(transaction, task);
@@ -101,15 +101,23 @@ final class PhaseSteps {
     units.markPlannedDone(transaction, task.flow(), task.phase(), unit);
     PhaseState phase = standing.flow().phase(task.phase());
     int done = phase.unitsDone() + 1;
-    if (done == phase.unitsTotal() && !standing.stopped()) {
-      tasks.enqueuePhase(transaction, standing.flow(), task.phase());
-    }
     publish(
         transaction,
         standing.flow(),
         "phase_progressed",
         task.phase(),
         json.createObjectNode().put("batchesDone", done).put("batchesTotal", phase.unitsTotal()));
+  }
+
+  /**
+   * Lets another task close the phase, after the batches that are not done: they were stopped by a
+   * pause, and their successors are not those that this task waited for.
+   */
+  void closeLater(Transaction transaction, PhaseTask task) throws Overtaken, PhaseFailedException {
+    Standing standing = wanted(transaction, task);
+    if (!standing.stopped()) {
+      advance.enqueueOpenUnits(transaction, standing.flow(), task.phase());
+    }
   }
 
   /** Commits one slice of a phase's own writing, unless an earlier run has. */
@@ -129,7 +137,7 @@ final class PhaseSteps {
     Standing standing = wanted(transaction, task);
     Flow flow = standing.flow();
     effect.apply(transaction);
-    FlowEvents events = new FlowEvents(json, flow.correlationId());
+    FlowEvents events = new FlowEvents(json, flow);
     JsonNode approval = outcome.approval();
     if (approval == null) {
       advance.completePhase(transaction, flow, task.phase(), outcome.summary(), events);
@@ -184,7 +192,7 @@ final class PhaseSteps {
             flow.progress(),
             flow.approval(),
             new Flow.FlowError(task.phase(), reason)));
-    FlowEvents events = new FlowEvents(json, flow.correlationId());
+    FlowEvents events = new FlowEvents(json, flow);
     events.add("phase_failed", task.phase(), events.payload().put("reason", reason));
     events.add("flow_failed", task.phase(), events.payload().put("reason", reason));
     advance.append(transaction, flow.id(), events);
@@ -192,7 +200,7 @@ final class PhaseSteps {
 
   private void publish(
       Transaction transaction, Flow flow, String type, String phase, ObjectNode payload) {
-    FlowEvents events = new FlowEvents(json, flow.correlationId());
+    FlowEvents events = new FlowEvents(json, flow);
     advance.append(transaction, flow.id(), events.add(type, phase, payload));
   }
 

@@ -106,6 +106,11 @@ final class PhaseWork {
         return;
       }
     }
+    if (run.phase().unitsDone() < run.phase().unitsTotal()) {
+      completeStep(
+          context, task, "close later", Effect.NOTHING, (tx, e) -> steps.closeLater(tx, task));
+      return;
+    }
     PhaseOutcome outcome = handler.finish(run);
     completeStep(
         context,

@@ -70,7 +70,8 @@ final class DiscoveryRuns implements AutoCloseable {
       writer.write(bytes, 0, bytes.length);
       uploads.add(writer.finish().id());
     }
-    NewFlow flow = new NewFlow(OWNER, DiscoveryFlow.KIND, "a flow", AS_OF, "ann", null, uploads);
+    NewFlow flow =
+        new NewFlow(OWNER, DiscoveryFlow.KIND, "a flow", AS_OF, "ann", null, null, uploads);
     CommandOutcome.Done done = (CommandOutcome.Done) stack.engine.create(flow, null);
     return FlowId.parse(stack.json.readTree(done.flow()).get("flowId").asString());
   }

@@ -156,6 +156,7 @@ class CommandStormTest {
                     LocalDate.of(2026, 11, 22),
                     "ann",
                     null,
+                    null,
                     List.of()),
                 null);
     return FlowId.parse(stack.json.readTree(done.flow()).get("flowId").asString());

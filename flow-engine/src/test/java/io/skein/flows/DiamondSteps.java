@@ -12,7 +12,7 @@ record DiamondSteps(FlowAdvance advance, PhaseSteps phases) {
     FlowStore store = new FlowStore(database, json);
     PhaseStore phases = new PhaseStore(json);
     UnitStore units = new UnitStore(json);
-    FlowTasks tasks = new FlowTasks(queue, json, flow -> definition);
+    FlowTasks tasks = new FlowTasks(queue, json, flow -> definition, java.util.Set.of());
     FlowAdvance advance =
         new FlowAdvance(
             store,

@@ -175,7 +175,7 @@ class FlowEngineTest {
                     .append(
                         transaction,
                         flow.stream(),
-                        List.of(new NewEvent("late", null, "{}", "test", null, true)))))
+                        List.of(new NewEvent("late", null, "{}", "test", null, null, true)))))
         .isInstanceOf(RuntimeException.class);
     stack().close();
     stack = null;
@@ -273,6 +273,7 @@ class FlowEngineTest {
                     "a diamond",
                     LocalDate.of(2026, 11, 22),
                     "ann",
+                    null,
                     null,
                     List.of()),
                 null);

@@ -49,7 +49,15 @@ public final class FlowStack implements AutoCloseable {
     Locks locks = keep(new Locks(redis, database, java.time.Duration.ofMinutes(1)));
     engine =
         new FlowEngine(
-            database, events.journal(), tasks, locks, events.progress(), json, kinds, listener);
+            database,
+            events.journal(),
+            tasks,
+            locks,
+            events.progress(),
+            json,
+            kinds,
+            java.util.Set.of(),
+            listener);
   }
 
   /** Starts one more worker with four slots. */

@@ -54,7 +54,14 @@ class ParallelFinishTest {
     DiamondSteps steps = DiamondSteps.on(stack.database, stack.events, stack.tasks, stack.json);
     NewFlow flow =
         new NewFlow(
-            OWNER, DiamondFlow.KIND, "a race", LocalDate.of(2026, 11, 22), "ann", null, List.of());
+            OWNER,
+            DiamondFlow.KIND,
+            "a race",
+            LocalDate.of(2026, 11, 22),
+            "ann",
+            null,
+            null,
+            List.of());
     PhaseOutcome outcome = PhaseOutcome.completed(Effect.NOTHING, stack.json.createObjectNode());
     return stack.database.inTransaction(transaction -> {
       FlowId id = steps.advance().create(transaction, flow, stack.engine.uploads()).id();

@@ -127,6 +127,21 @@ class ArchitectureTest {
           .dependOnClassesThat()
           .resideInAnyPackage("io.javalin..", "org.eclipse.jetty..");
 
+  /** What is due, lost or over is said by PostgreSQL, so the clocks of machines may differ. */
+  @ArchTest
+  static final ArchRule TASKS_ASK_NO_CLOCK_OF_THIS_MACHINE =
+      noClasses()
+          .that()
+          .resideInAPackage("io.skein.tasks..")
+          .should()
+          .callMethod(java.time.Instant.class, "now")
+          .orShould()
+          .callMethod(System.class, "currentTimeMillis")
+          .orShould()
+          .callMethod(java.time.Clock.class, "systemUTC")
+          .orShould()
+          .callMethod(java.time.OffsetDateTime.class, "now");
+
   @ArchTest
   static final ArchRule LIBRARIES_DO_NOT_READ_THE_ENVIRONMENT =
       noClasses()

@@ -11,7 +11,6 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
-import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,7 +36,7 @@ public final class RemoteWorkers implements AutoCloseable {
   private final RedisHints hints;
   private final Duration term;
   private final LeasedWrites writes;
-  private final FailedRuns failedRuns;
+  private final RemoteRuns runs;
   private final Semaphore waiting = new Semaphore(WAITING_BOUND);
 
   /** Whose turn is next in each queue: of all workers here together. */
@@ -45,12 +44,16 @@ public final class RemoteWorkers implements AutoCloseable {
 
   private volatile boolean closed;
 
-  RemoteWorkers(Database database, RedisHints hints, Duration term) {
+  RemoteWorkers(
+      Database database,
+      RedisHints hints,
+      Duration term,
+      Collection<? extends RemoteTaskHandler> handlers) {
     this.database = database;
     this.hints = hints;
     this.term = term;
     this.writes = new LeasedWrites(term, hints);
-    this.failedRuns = new FailedRuns(database, Map.of());
+    this.runs = new RemoteRuns(database, hints, writes, handlers);
   }
 
   /** How long a lease holds from its last renewal; renew it three times as often. */
@@ -104,149 +107,15 @@ public final class RemoteWorkers implements AutoCloseable {
     }
   }
 
-  /**
-   * Renews the lease, unless the run is longer than its hard time limit: then the task fails.
-   *
-   * @param progress percent; null leaves it as it is
-   * @param details JSON text for the next run, at most 64 Ki characters; null leaves them
-   * @return false when the lease is lost: somebody else runs the task, or it is over
-   * @throws IllegalArgumentException when the details are no JSON, too large, or hold U+0000
-   */
-  public boolean heartbeat(Lease lease, @Nullable Integer progress, @Nullable String details) {
-    if (progress != null && (progress < 0 || progress > 100)) {
-      throw new IllegalArgumentException("progress is 0 to 100 percent");
-    }
-    String checked = details == null ? null : Details.checked(details);
-    return database.inTransaction(tx -> {
-      seen(tx.handle(), lease);
-      if (tooLong(tx.handle(), lease)) {
-        writes.end(
-            tx,
-            lease,
-            TaskState.FAILED,
-            new Failure("ran longer than its hard time limit", null, null));
-        return false;
-      }
-      return writes.renew(tx.handle(), lease, new Run.Note(progress, checked));
-    });
-  }
-
-  /**
-   * Ends the task as succeeded.
-   *
-   * @param result JSON text
-   * @return false when the lease is lost
-   * @throws PermanentTaskException when the result cannot be stored; the task goes on running
-   */
-  public boolean complete(Lease lease, @Nullable String result, @Nullable String log) {
-    return database.inTransaction(
-        tx -> writes.complete(tx, new LeasedWrites.Completion(lease, result, Run.end(log))));
-  }
-
-  /**
-   * Ends a run that failed: the task is repeated, or over when the error is permanent or no attempt
-   * is left.
-   *
-   * @param pause before the next run; null for the task's own
-   * @return the state of the task after it; empty when the lease is lost
-   */
-  public Optional<TaskState> fail(
-      Lease lease,
-      String error,
-      Permanence permanence,
-      @Nullable Duration pause,
-      @Nullable String log)
-      throws InterruptedException {
-    Optional<Task> held = held(lease);
-    if (held.isEmpty()) {
-      return Optional.empty();
-    }
-    Task task = held.get();
-    TaskState end = end(task, permanence);
-    boolean written =
-        failedRuns.write(
-            task,
-            error,
-            (handler, transaction, failed, reason) -> {},
-            (transaction, reason) -> {
-              Failure failure = new Failure(reason, Run.end(log), pause);
-              return end.live()
-                  ? writes.retry(transaction.handle(), lease, failure).isPresent()
-                  : writes.end(transaction, lease, end, failure);
-            });
-    return written ? Optional.of(end) : Optional.empty();
-  }
-
-  /** Whether another attempt may help. */
-  public enum Permanence {
-    PASSING,
-    PERMANENT
-  }
-
-  /** Gives the task back as if it had not been claimed; false when the lease is lost. */
-  public boolean release(Lease lease, @Nullable String log) {
-    Optional<Task> held = held(lease);
-    Failure why = new Failure("its worker gave it back", Run.end(log), null);
-    if (held.isEmpty() || !database.read(handle -> writes.handBack(handle, lease, why))) {
-      return false;
-    }
-    hints.offer(new Hint(held.get().queue(), held.get().priority(), lease.task()));
-    return true;
+  /** What these workers say of their runs. */
+  public RemoteRuns runs() {
+    return runs;
   }
 
   /** Lets the claims that wait return with nothing, within a second. */
   @Override
   public void close() {
     closed = true;
-  }
-
-  private static TaskState end(Task task, Permanence permanence) {
-    if (permanence == Permanence.PERMANENT) {
-      return TaskState.FAILED;
-    }
-    return task.attempt() >= task.retries().maxAttempts() ? TaskState.DEAD : TaskState.SCHEDULED;
-  }
-
-  private Optional<Task> held(Lease lease) {
-    return database.read(handle ->
-        handle
-            .createQuery(
-                "select "
-                    + TaskRow.COLUMNS
-                    + " from tasks t where t.id = :id and t.lease = :lease and t.state = 'running'")
-            .bind("id", lease.task().value())
-            .bind("lease", lease.number())
-            .map((row, context) -> TaskRow.read(row))
-            .findOne());
-  }
-
-  private static boolean tooLong(Handle handle, Lease lease) {
-    return handle
-        .createQuery(
-            """
-            select started_at + hard_limit < skein_now() from tasks
-            where id = :id and lease = :lease and state = 'running'
-            """)
-        .bind("id", lease.task().value())
-        .bind("lease", lease.number())
-        .mapTo(Boolean.class)
-        .findOne()
-        .orElse(false);
-  }
-
-  /** A worker that is busy for long does not claim, and is there all the same. */
-  private static void seen(Handle handle, Lease lease) {
-    handle
-        .createUpdate(
-            """
-            update task_workers w set seen_at = skein_now()
-            from tasks t
-            where t.id = :id and t.lease = :lease and w.identity = t.worker and w.remote
-              and w.seen_at < skein_now() - interval '2 seconds'
-            """)
-        .bind("id", lease.task().value())
-        .bind("lease", lease.number())
-        .execute();
   }
 
   /** The claims of one request. */

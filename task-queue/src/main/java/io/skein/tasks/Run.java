@@ -1,5 +1,6 @@
 package io.skein.tasks;
 
+import io.skein.postgres.TraceParent;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +15,7 @@ final class Run {
   private final Lease lease;
   private @Nullable Thread thread;
   private @Nullable StopReason stopReason;
+  private @Nullable TraceParent trace;
   private @Nullable String result;
   private Note note = Note.NONE;
   private final StringBuilder log = new StringBuilder();
@@ -109,6 +111,17 @@ final class Run {
   /** The newest, written or not. */
   synchronized Note note() {
     return note;
+  }
+
+  /** This run's span: of its task's trace, or of a new one. */
+  synchronized TraceParent trace() {
+    if (trace == null) {
+      trace =
+          TraceParent.parse(task.traceparent())
+              .map(TraceParent::child)
+              .orElseGet(TraceParent::begin);
+    }
+    return trace;
   }
 
   /** Keeps the end of what was logged. */

@@ -95,7 +95,8 @@ final class RunExecution implements AutoCloseable {
     }
     @Nullable Throwable failure = null;
     long begin = System.nanoTime();
-    try (var watch = limits.watch(run)) {
+    try (var diagnostics = RunDiagnostics.open(run);
+        var watch = limits.watch(run)) {
       Objects.requireNonNull(handlers.get(run.task().type()))
           .handle(new TaskContext(database, writes, run));
     } catch (Throwable e) {

@@ -1,6 +1,7 @@
 package io.skein.tasks;
 
 import io.skein.postgres.Database;
+import io.skein.postgres.TraceParent;
 import io.skein.postgres.TransactionConsumer;
 import io.skein.postgres.TransactionWork;
 import java.time.Duration;
@@ -105,6 +106,14 @@ public final class TaskContext {
    */
   public void details(String json) {
     run.noteDetails(Details.checked(json));
+  }
+
+  /**
+   * This run as a span of the trace that enqueued the task, for what it calls and enqueues ({@link
+   * NewTask#withTraceparent}); of a new trace when the task has none. The same at each call.
+   */
+  public TraceParent trace() {
+    return run.trace();
   }
 
   /** Adds a line to the run's log, of which the last 8,000 characters are kept with it. */

@@ -4,6 +4,7 @@ import io.skein.postgres.Database;
 import io.skein.postgres.Transaction;
 import io.skein.redis.RedisConnections;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -107,9 +108,11 @@ public final class TaskQueue implements AutoCloseable {
    * many of them wait at once.
    *
    * @param term how long their leases hold from the last renewal
+   * @param handlers take the results of some types of task; of others they are only stored
    */
-  public RemoteWorkers remoteWorkers(Duration term) {
-    return new RemoteWorkers(database, hints, term);
+  public RemoteWorkers remoteWorkers(
+      Duration term, Collection<? extends RemoteTaskHandler> handlers) {
+    return new RemoteWorkers(database, hints, term, handlers);
   }
 
   /** Tasks that repeat. */

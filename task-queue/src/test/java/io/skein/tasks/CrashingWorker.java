@@ -15,10 +15,11 @@ final class CrashingWorker {
 
   private CrashingWorker() {}
 
-  /** Arguments: database, Redis, key prefix, queue, slots. Runs until it is killed. */
+  /** Arguments: database, Redis, key prefix, queue, slots, lease. Runs until it is killed. */
   public static void main(String[] args) throws Exception {
     Servers servers = Servers.existing(DatabaseAddress.parse(args[0]), args[1], args[2]);
-    WorkerSettings settings = settings(args[3], Integer.parseInt(args[4]));
+    WorkerSettings settings =
+        settings(args[3], Integer.parseInt(args[4])).withLease(HEARTBEAT, Duration.parse(args[5]));
     Worker worker =
         new Worker(
             settings,
@@ -39,6 +40,11 @@ final class CrashingWorker {
   }
 
   static Process launch(Servers servers, String queue, int slots) throws IOException {
+    return launch(servers, queue, slots, LEASE);
+  }
+
+  static Process launch(Servers servers, String queue, int slots, Duration lease)
+      throws IOException {
     return new ProcessBuilder(
             List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -51,7 +57,8 @@ final class CrashingWorker {
                 servers.redisUrl,
                 servers.keyPrefix,
                 queue,
-                String.valueOf(slots)))
+                String.valueOf(slots),
+                lease.toString()))
         .inheritIO()
         .start();
   }

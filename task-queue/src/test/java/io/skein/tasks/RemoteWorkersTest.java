@@ -27,7 +27,7 @@ final class RemoteWorkersTest {
   @BeforeAll
   static void open() {
     servers = Servers.fresh();
-    workers = servers.queue.remoteWorkers(Duration.ofSeconds(15));
+    workers = servers.queue.remoteWorkers(Duration.ofSeconds(15), List.of());
   }
 
   @AfterAll
@@ -47,18 +47,18 @@ final class RemoteWorkersTest {
     RemoteRun run = claimOne();
     assertThat(run.task().id()).isEqualTo(id);
     assertThat(workers.claim(worker, null, 1, NOW)).isEmpty();
-    assertThat(workers.heartbeat(run.lease(), 40, "{\"at\": 7}")).isTrue();
+    assertThat(workers.runs().heartbeat(run.lease(), 40, "{\"at\": 7}")).isTrue();
     assertThat(servers.task(id).progress()).isEqualTo(40);
-    assertThat(workers.complete(run.lease(), "{\"n\": 1}", "done")).isTrue();
+    assertThat(workers.runs().complete(run.lease(), "{\"n\": 1}", "done")).isTrue();
     Task task = servers.task(id);
     assertThat(task.state()).isEqualTo(TaskState.SUCCEEDED);
     assertThat(task.log()).isEqualTo("done");
     assertThat(task.details()).contains("7");
-    assertThat(workers.heartbeat(run.lease(), null, null)).isFalse();
-    assertThat(workers.complete(run.lease(), null, null)).isFalse();
-    assertThat(workers.fail(run.lease(), "x", RemoteWorkers.Permanence.PASSING, null, null))
+    assertThat(workers.runs().heartbeat(run.lease(), null, null)).isFalse();
+    assertThat(workers.runs().complete(run.lease(), null, null)).isFalse();
+    assertThat(workers.runs().fail(run.lease(), "x", RemoteRuns.Permanence.PASSING, null, null))
         .isEmpty();
-    assertThat(workers.release(run.lease(), null)).isFalse();
+    assertThat(workers.runs().release(run.lease(), null)).isFalse();
   }
 
   @Test
@@ -81,29 +81,29 @@ final class RemoteWorkersTest {
     TaskId id =
         servers.queue.enqueue(
             NewTask.of(queue, "count", "{}").withRetries(new Retries(2, Duration.ofMinutes(1))));
-    assertThat(fail(claimOne(), RemoteWorkers.Permanence.PASSING)).isEqualTo(TaskState.SCHEDULED);
+    assertThat(fail(claimOne(), RemoteRuns.Permanence.PASSING)).isEqualTo(TaskState.SCHEDULED);
     servers.sql(
         "update tasks set state = 'queued', run_at = skein_now() where id = '" + id.value() + "'");
-    assertThat(fail(claimOne(), RemoteWorkers.Permanence.PASSING)).isEqualTo(TaskState.DEAD);
+    assertThat(fail(claimOne(), RemoteRuns.Permanence.PASSING)).isEqualTo(TaskState.DEAD);
     assertThat(servers.queue.lists().attempts(id))
         .extracting(Attempt::outcome)
         .containsExactly("dead", "retried");
     TaskId other = enqueue();
-    assertThat(fail(claimOne(), RemoteWorkers.Permanence.PERMANENT)).isEqualTo(TaskState.FAILED);
+    assertThat(fail(claimOne(), RemoteRuns.Permanence.PERMANENT)).isEqualTo(TaskState.FAILED);
     assertThat(servers.task(other).error()).isEqualTo("broken");
   }
 
   @Test
   void whatIsGivenBackCostsNoAttempt() throws Exception {
     TaskId id = enqueue();
-    assertThat(workers.release(claimOne().lease(), null)).isTrue();
+    assertThat(workers.runs().release(claimOne().lease(), null)).isTrue();
     assertThat(servers.task(id).attempt()).isZero();
     RemoteRun unknown = claimOne();
     assertThat(workers.claim(worker, List.of(), 1, NOW))
         .extracting(RemoteRun::task)
         .extracting(Task::id)
         .containsExactly(id);
-    assertThat(workers.heartbeat(unknown.lease(), null, null)).isFalse();
+    assertThat(workers.runs().heartbeat(unknown.lease(), null, null)).isFalse();
     assertThat(servers.task(id).attempt()).isOne();
   }
 
@@ -120,7 +120,7 @@ final class RemoteWorkersTest {
     reaper.reap();
     assertThat(servers.task(id).state()).isEqualTo(TaskState.QUEUED);
     assertThat(servers.task(id).crashes()).isOne();
-    assertThat(workers.complete(run.lease(), null, null)).isFalse();
+    assertThat(workers.runs().complete(run.lease(), null, null)).isFalse();
   }
 
   @Test
@@ -158,10 +158,10 @@ final class RemoteWorkersTest {
   void aResultThatCannotBeStoredLeavesTheTaskToTheWorker() throws Exception {
     TaskId id = enqueue();
     RemoteRun run = claimOne();
-    assertThatThrownBy(() -> workers.complete(run.lease(), "\"\\u0000\"", null))
+    assertThatThrownBy(() -> workers.runs().complete(run.lease(), "\"\\u0000\"", null))
         .isInstanceOf(PermanentTaskException.class);
     assertThat(servers.task(id).state()).isEqualTo(TaskState.RUNNING);
-    assertThat(workers.complete(run.lease(), null, "a\u0000b")).isTrue();
+    assertThat(workers.runs().complete(run.lease(), null, "a\u0000b")).isTrue();
   }
 
   @Test
@@ -172,7 +172,7 @@ final class RemoteWorkersTest {
         "update tasks set started_at = started_at - interval '31 minutes' where id = '"
             + id.value()
             + "'");
-    assertThat(workers.heartbeat(run.lease(), null, null)).isFalse();
+    assertThat(workers.runs().heartbeat(run.lease(), null, null)).isFalse();
     assertThat(servers.task(id).state()).isEqualTo(TaskState.FAILED);
     assertThat(servers.task(id).error()).contains("hard time limit");
   }
@@ -187,9 +187,9 @@ final class RemoteWorkersTest {
     return runs.getFirst();
   }
 
-  private static TaskState fail(RemoteRun run, RemoteWorkers.Permanence permanence)
+  private static TaskState fail(RemoteRun run, RemoteRuns.Permanence permanence)
       throws InterruptedException {
-    return workers.fail(run.lease(), "broken", permanence, null, null).orElseThrow();
+    return workers.runs().fail(run.lease(), "broken", permanence, null, null).orElseThrow();
   }
 
   private static void expire(TaskId task) {

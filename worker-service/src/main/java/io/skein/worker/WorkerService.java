@@ -84,6 +84,7 @@ public final class WorkerService implements AutoCloseable {
             events.progress(),
             JsonMapper.builder().build(),
             FlowKind.installed(),
+            settings.agentPhases(),
             listener);
     Worker worker =
         new Worker(

@@ -11,6 +11,7 @@ import io.skein.telemetry.SettingsReader;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What a worker process is told by its environment.
@@ -19,6 +20,7 @@ import java.util.Optional;
  * @param host the address its management port binds to
  * @param managementPort 0 lets the system choose
  * @param retention of the events of finished flows; empty to keep them for ever
+ * @param agentPhases phases of flows that agents do over HTTP; the same in API instances
  */
 public record WorkerServiceSettings(
     String name,
@@ -28,6 +30,7 @@ public record WorkerServiceSettings(
     RedisSettings redis,
     EventSettings events,
     Optional<RetentionPolicy> retention,
+    Set<String> agentPhases,
     WorkerSettings worker) {
   private static final int DEFAULT_MANAGEMENT_PORT = 8471;
   private static final int DEFAULT_SLOTS = 4;
@@ -74,9 +77,18 @@ public record WorkerServiceSettings(
     }
     RedisSettings prefixed =
         redis.withKeyPrefix(settings.text("SKEIN_KEY_PREFIX", redis.keyPrefix()));
+    Set<String> agentPhases = Set.copyOf(settings.list("SKEIN_AGENT_PHASES"));
     settings.finish();
     return new WorkerServiceSettings(
-        name, host, port, postgres.withPoolSize(slots + 6), prefixed, events, retention, worker);
+        name,
+        host,
+        port,
+        postgres.withPoolSize(slots + 6),
+        prefixed,
+        events,
+        retention,
+        agentPhases,
+        worker);
   }
 
   private static Optional<RetentionPolicy> retention(SettingsReader settings) {

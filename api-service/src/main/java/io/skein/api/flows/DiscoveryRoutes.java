@@ -11,6 +11,7 @@ import io.skein.discovery.DiscoveryQueries.AssetFilter;
 import io.skein.discovery.inventory.AssetType;
 import io.skein.flows.FlowEngine;
 import io.skein.flows.FlowId;
+import io.skein.tasks.RemoteRuns;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -24,11 +25,14 @@ public final class DiscoveryRoutes {
   private static final int LARGEST_PAGE = 1_000;
 
   private final FlowEngine engine;
+  private final LeasedFlows leased;
   private final DiscoveryQueries queries;
   private final JsonMapper json;
 
-  public DiscoveryRoutes(FlowEngine engine, DiscoveryQueries queries, JsonMapper json) {
+  public DiscoveryRoutes(
+      FlowEngine engine, RemoteRuns runs, DiscoveryQueries queries, JsonMapper json) {
     this.engine = engine;
+    this.leased = new LeasedFlows(runs);
     this.queries = queries;
     this.json = json;
   }
@@ -90,7 +94,9 @@ public final class DiscoveryRoutes {
 
   private FlowId owned(Context context) {
     FlowId flow = Owners.flow(context);
-    return engine.find(Owners.of(context), flow).orElseThrow(Owners::noSuchFlow).id();
+    return leased.holds(context, flow)
+        ? flow
+        : engine.find(Owners.of(context), flow).orElseThrow(Owners::noSuchFlow).id();
   }
 
   private static @Nullable String assetType(Context context) {

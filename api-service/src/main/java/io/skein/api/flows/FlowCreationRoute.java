@@ -7,6 +7,7 @@ import io.skein.api.http.Problem;
 import io.skein.api.http.ProblemException;
 import io.skein.api.http.ProblemType;
 import io.skein.api.http.QueryParameters;
+import io.skein.api.http.RequestTrace;
 import io.skein.discovery.DiscoveryFlow;
 import io.skein.discovery.UploadCheck;
 import io.skein.flows.CommandOutcome;
@@ -129,6 +130,7 @@ public final class FlowCreationRoute {
             asOf,
             Owners.user(context),
             context.header("X-Correlation-ID"),
+            RequestTrace.of(context),
             files.ids());
     return CommandAnswers.done(engine.create(flow, IdempotencyHeader.read(context, request)));
   }

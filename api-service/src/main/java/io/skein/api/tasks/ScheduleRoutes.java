@@ -81,7 +81,7 @@ public final class ScheduleRoutes {
     ScheduleRequest request = JsonBody.read(context, json, ScheduleRequest.class);
     try {
       Schedule asked = request.named(name);
-      ofFlows.refuse(asked.type());
+      ofFlows.refuseToEnqueue(asked.type());
       boolean admin = Roles.has(context, Role.ADMIN);
       Schedule schedule = admin ? asked : asked.withTenant(tenant(context));
       if (!schedules.putForTenant(schedule)) {

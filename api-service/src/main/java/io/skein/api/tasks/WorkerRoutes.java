@@ -13,6 +13,7 @@ import io.skein.flows.FlowEngine;
 import io.skein.tasks.Lease;
 import io.skein.tasks.PermanentTaskException;
 import io.skein.tasks.RemoteRun;
+import io.skein.tasks.RemoteRuns;
 import io.skein.tasks.RemoteWorker;
 import io.skein.tasks.RemoteWorkers;
 import io.skein.tasks.TaskId;
@@ -128,7 +129,7 @@ public final class WorkerRoutes {
     List<RemoteRun> runs;
     try {
       RemoteWorker worker = request.checkedWorker();
-      worker.types().forEach(ofFlows::refuse);
+      worker.types().forEach(ofFlows::refuseToClaim);
       int most = request.most() == null ? 1 : request.most();
       runs = workers.claim(worker, request.known(), most, request.patience());
     } catch (IllegalArgumentException e) {
@@ -173,10 +174,10 @@ public final class WorkerRoutes {
       return Duration.ofSeconds(retryAfterSeconds);
     }
 
-    RemoteWorkers.Permanence permanence() {
+    RemoteRuns.Permanence permanence() {
       return Boolean.TRUE.equals(permanent)
-          ? RemoteWorkers.Permanence.PERMANENT
-          : RemoteWorkers.Permanence.PASSING;
+          ? RemoteRuns.Permanence.PERMANENT
+          : RemoteRuns.Permanence.PASSING;
     }
   }
 
@@ -202,10 +203,14 @@ public final class WorkerRoutes {
     try {
       answer(
           context,
-          workers.heartbeat(lease(context, request), request.percent(), text(request.details())),
+          workers
+              .runs()
+              .heartbeat(lease(context, request), request.percent(), text(request.details())),
           TaskState.RUNNING);
     } catch (IllegalArgumentException e) {
       throw malformed(e);
+    } catch (InterruptedException e) {
+      throw stopping();
     }
   }
 
@@ -214,7 +219,7 @@ public final class WorkerRoutes {
     try {
       answer(
           context,
-          workers.complete(lease(context, request), text(request.result()), request.log()),
+          workers.runs().complete(lease(context, request), text(request.result()), request.log()),
           TaskState.SUCCEEDED);
     } catch (PermanentTaskException e) {
       throw Problem.of(
@@ -236,8 +241,14 @@ public final class WorkerRoutes {
         throw new IllegalArgumentException("error is missing; say why the run failed");
       }
       Optional<TaskState> state =
-          workers.fail(
-              lease(context, request), error, request.permanence(), request.pause(), request.log());
+          workers
+              .runs()
+              .fail(
+                  lease(context, request),
+                  error,
+                  request.permanence(),
+                  request.pause(),
+                  request.log());
       answer(context, state.isPresent(), state.orElse(TaskState.SCHEDULED));
     } catch (IllegalArgumentException e) {
       throw malformed(e);
@@ -249,7 +260,10 @@ public final class WorkerRoutes {
   private void release(Context context) {
     RunRequest request = read(context);
     try {
-      answer(context, workers.release(lease(context, request), request.log()), TaskState.QUEUED);
+      answer(
+          context,
+          workers.runs().release(lease(context, request), request.log()),
+          TaskState.QUEUED);
     } catch (IllegalArgumentException e) {
       throw malformed(e);
     }

@@ -1,0 +1,225 @@
+package io.skein.tasks;
+
+import io.skein.postgres.Database;
+import io.skein.postgres.Transaction;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What workers in other languages say of their runs. Each names the lease and changes nothing when
+ * that is lost. Thread safe.
+ */
+public final class RemoteRuns {
+  private final Database database;
+  private final RedisHints hints;
+  private final LeasedWrites writes;
+  private final Map<String, RemoteTaskHandler> handlers;
+  private final FailedRuns failedRuns;
+
+  RemoteRuns(
+      Database database,
+      RedisHints hints,
+      LeasedWrites writes,
+      Collection<? extends RemoteTaskHandler> handlers) {
+    this.database = database;
+    this.hints = hints;
+    this.writes = writes;
+    this.handlers =
+        handlers.stream()
+            .collect(Collectors.toUnmodifiableMap(TaskHandler::type, Function.identity()));
+    this.failedRuns = new FailedRuns(database, Map.copyOf(this.handlers));
+  }
+
+  /** Whether another attempt may help. */
+  public enum Permanence {
+    PASSING,
+    PERMANENT
+  }
+
+  /** The task, while the lease is held; empty when it is lost. */
+  public Optional<Task> held(Lease lease) {
+    return database.read(handle ->
+        handle
+            .createQuery(
+                "select "
+                    + TaskRow.COLUMNS
+                    + " from tasks t where t.id = :id and t.lease = :lease and t.state = 'running'")
+            .bind("id", lease.task().value())
+            .bind("lease", lease.number())
+            .map((row, context) -> TaskRow.read(row))
+            .findOne());
+  }
+
+  /**
+   * Renews the lease, unless the run is longer than its hard time limit: then the task fails.
+   *
+   * @param progress percent; null leaves it as it is
+   * @param details JSON text for the next run, at most 64 Ki characters; null leaves them
+   * @return false when the lease is lost: somebody else runs the task, or it is over
+   * @throws IllegalArgumentException when the details are no JSON, too large, or hold U+0000
+   */
+  public boolean heartbeat(Lease lease, @Nullable Integer progress, @Nullable String details)
+      throws InterruptedException {
+    if (progress != null && (progress < 0 || progress > 100)) {
+      throw new IllegalArgumentException("progress is 0 to 100 percent");
+    }
+    String checked = details == null ? null : Details.checked(details);
+    boolean renewed =
+        database.read(handle -> {
+          seen(handle, lease);
+          return !tooLong(handle, lease)
+              && writes.renew(handle, lease, new Run.Note(progress, checked));
+        });
+    if (!renewed) {
+      endWhatTookTooLong(lease);
+    } else if (progress != null && !handlers.isEmpty()) {
+      held(lease)
+          .ifPresent(task -> {
+            RemoteTaskHandler handler = handlers.get(task.type());
+            if (handler != null) {
+              handler.progressed(task, progress, checked);
+            }
+          });
+    }
+    return renewed;
+  }
+
+  /**
+   * Ends the task as succeeded.
+   *
+   * @param result JSON text
+   * @return false when the lease is lost
+   * @throws PermanentTaskException when the result cannot be stored or used; the task goes on
+   *     running
+   */
+  public boolean complete(Lease lease, @Nullable String result, @Nullable String log) {
+    Optional<Task> held = handlers.isEmpty() ? Optional.empty() : held(lease);
+    LeasedWrites.Completion completion = new LeasedWrites.Completion(lease, result, Run.end(log));
+    try {
+      database.useTransaction(transaction -> {
+        held.ifPresent(task -> take(transaction, task, result));
+        if (!writes.complete(transaction, completion)) {
+          throw new LeaseLostException(lease.task(), lease.number());
+        }
+      });
+      return true;
+    } catch (LeaseLostException e) {
+      return false;
+    }
+  }
+
+  private void take(Transaction transaction, Task task, @Nullable String result) {
+    RemoteTaskHandler handler = handlers.get(task.type());
+    if (handler != null) {
+      handler.complete(transaction, task, result);
+    }
+  }
+
+  /**
+   * Ends a run that failed: the task is repeated, or over when the error is permanent or no attempt
+   * is left.
+   *
+   * @param pause before the next run; null for the task's own
+   * @return the state of the task after it; empty when the lease is lost
+   */
+  public Optional<TaskState> fail(
+      Lease lease,
+      String error,
+      Permanence permanence,
+      @Nullable Duration pause,
+      @Nullable String log)
+      throws InterruptedException {
+    Optional<Task> held = held(lease);
+    if (held.isEmpty()) {
+      return Optional.empty();
+    }
+    Task task = held.get();
+    TaskState end = end(task, permanence);
+    boolean written =
+        end.live()
+            ? failedRuns.write(
+                task,
+                error,
+                TaskHandler::onRetry,
+                (transaction, reason) ->
+                    writes
+                        .retry(
+                            transaction.handle(), lease, new Failure(reason, Run.end(log), pause))
+                        .isPresent())
+            : end(task, lease, end, error, Run.end(log));
+    return written ? Optional.of(end) : Optional.empty();
+  }
+
+  /** Gives the task back as if it had not been claimed; false when the lease is lost. */
+  public boolean release(Lease lease, @Nullable String log) {
+    Optional<Task> held = held(lease);
+    Failure why = new Failure("its worker gave it back", Run.end(log), null);
+    if (held.isEmpty() || !database.read(handle -> writes.handBack(handle, lease, why))) {
+      return false;
+    }
+    hints.offer(new Hint(held.get().queue(), held.get().priority(), lease.task()));
+    return true;
+  }
+
+  private void endWhatTookTooLong(Lease lease) throws InterruptedException {
+    Optional<Task> held = held(lease);
+    if (held.isPresent() && database.read(handle -> tooLong(handle, lease))) {
+      Task task = held.get();
+      String error = "ran longer than its hard time limit " + task.limits().hard();
+      var written = end(task, lease, TaskState.FAILED, error, null);
+    }
+  }
+
+  private boolean end(Task task, Lease lease, TaskState end, String error, @Nullable String log)
+      throws InterruptedException {
+    return failedRuns.write(
+        task,
+        error,
+        (handler, transaction, failed, reason) ->
+            handler.onFailed(transaction, failed, end, reason),
+        (transaction, reason) ->
+            writes.end(transaction, lease, end, new Failure(reason, log, null)));
+  }
+
+  private static TaskState end(Task task, Permanence permanence) {
+    if (permanence == Permanence.PERMANENT) {
+      return TaskState.FAILED;
+    }
+    return task.attempt() >= task.retries().maxAttempts() ? TaskState.DEAD : TaskState.SCHEDULED;
+  }
+
+  private static boolean tooLong(Handle handle, Lease lease) {
+    return handle
+        .createQuery(
+            """
+            select started_at + hard_limit < skein_now() from tasks
+            where id = :id and lease = :lease and state = 'running'
+            """)
+        .bind("id", lease.task().value())
+        .bind("lease", lease.number())
+        .mapTo(Boolean.class)
+        .findOne()
+        .orElse(false);
+  }
+
+  /** A worker that is busy for long does not claim, and is there all the same. */
+  private static void seen(Handle handle, Lease lease) {
+    handle
+        .createUpdate(
+            """
+            update task_workers w set seen_at = skein_now()
+            from tasks t
+            where t.id = :id and t.lease = :lease and w.identity = t.worker and w.remote
+              and w.seen_at < skein_now() - interval '2 seconds'
+            """)
+        .bind("id", lease.task().value())
+        .bind("lease", lease.number())
+        .execute();
+  }
+}
