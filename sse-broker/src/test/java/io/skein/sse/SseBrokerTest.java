@@ -116,6 +116,7 @@ class SseBrokerTest {
             "payload",
             "source",
             "correlationId",
+            "traceparent",
             "version",
             "occurredAt");
     assertThat(last.data().path("version").asLong()).isEqualTo(6);

@@ -138,22 +138,29 @@ final class FairClaims {
    * @return at most {@code most}
    */
   List<Run> claim(String queue, Levels levels, int most) {
-    List<Run> runs = takeTurns(queue, levels, most);
+    Turns turns = takeTurns(queue, levels, most);
     if (levels.equals(Levels.ALL)) {
-      backlog.begin(queue, runs.size() == most ? runs : List.of());
+      boolean more = turns.ofAll() && turns.runs().size() == most;
+      backlog.begin(queue, more ? turns.runs() : List.of());
     }
-    return runs;
+    return turns.runs();
   }
 
   /**
-   * Claims where the last claim of all levels in the queue ended, if that got all it asked for.
-   * Whatever was queued before that place meanwhile is found by the next {@link #claim} only. The
-   * gain: the index holds the entries of what was just claimed in front until it is cleaned, and
-   * each claim from the start walks over them.
+   * @param ofAll whether one statement asked every lane
+   */
+  private record Turns(List<Run> runs, boolean ofAll) {}
+
+  /**
+   * Claims where the last claim of all levels in the queue ended, if that asked every lane and got
+   * all it asked for; with more lanes than slots they have to take turns. Whatever was queued
+   * before that place meanwhile is found by the next {@link #claim} only. The gain: the index holds
+   * the entries of what was just claimed in front until it is cleaned, and each claim from the
+   * start walks over them.
    */
   List<Run> goOn(String queue, int most) {
     List<Backlog.Place> places = backlog.places(queue);
-    if (places.isEmpty()) {
+    if (places.isEmpty() || places.size() > most) {
       return List.of();
     }
     Ask ask = new Ask(queue, places.stream().map(Backlog.Place::lane).toList(), Levels.ALL, most);
@@ -164,17 +171,19 @@ final class FairClaims {
     return runs;
   }
 
-  private List<Run> takeTurns(String queue, Levels levels, int most) {
+  private Turns takeTurns(String queue, Levels levels, int most) {
     List<Run> runs = new ArrayList<>();
     String begin = cursors.getOrDefault(queue, "");
     boolean wrapped = begin.isEmpty();
+    boolean ofAll = false;
     for (int looks = 0; looks < LOOKS && runs.size() < most; looks++) {
       String cursor = cursors.getOrDefault(queue, "");
       int wanted = most - runs.size();
       Look look = database.read(handle -> look(handle, queue, cursor, wanted));
       if (look.paused()) {
-        return runs;
+        break;
       }
+      ofAll = looks == 0 && wrapped && look.lanes().size() < wanted;
       if (!look.lanes().isEmpty()) {
         runs.addAll(claim(new Ask(queue, look.lanes(), levels, wanted), look.limited()));
       }
@@ -183,12 +192,12 @@ final class FairClaims {
       } else {
         cursors.remove(queue);
         if (wrapped) {
-          return runs; // every lane had its turn, with more slots than there are lanes
+          break; // every lane had its turn, with more slots than there are lanes
         }
         wrapped = true;
       }
     }
-    return runs;
+    return new Turns(runs, ofAll);
   }
 
   private List<Run> claim(Ask ask, boolean limited) {

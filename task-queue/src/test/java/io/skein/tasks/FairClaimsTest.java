@@ -86,6 +86,49 @@ final class FairClaimsTest {
   }
 
   @Test
+  void aClaimGoesOnBehindTheLastAndTheNextFromTheStartFindsWhatCameBefore() {
+    enqueue("a", 30);
+    enqueue("b", 30);
+    List<Run> first = claims.claim(queue, FairClaims.Levels.ALL, 10);
+    List<Run> second = claims.goOn(queue, 10);
+    assertThat(tenants(second)).containsOnly(Map.entry("a", 5L), Map.entry("b", 5L));
+    assertThat(ids(second)).doesNotContainAnyElementsOf(ids(first));
+    enqueue("c", 1);
+    NewTask task = NewTask.of(queue, "count", "{}").withTenant("a");
+    TaskId urgent = servers.queue.enqueue(task.withPriority(Priority.HIGH));
+    assertThat(ids(claims.goOn(queue, 10))).doesNotContain(urgent);
+    List<Run> third = claims.claim(queue, FairClaims.Levels.ALL, 10);
+    assertThat(ids(third)).contains(urgent);
+    assertThat(tenants(third)).containsKey("c");
+    servers.queue.queues().pause(queue);
+    assertThat(claims.goOn(queue, 10)).isEmpty();
+  }
+
+  /**
+   * Else the few that had their turn would have the next ones too, until a claim from the start.
+   */
+  @Test
+  void withMoreTenantsThanSlotsEachHasATurnBeforeOneHasTwo() {
+    for (int tenant = 0; tenant < 40; tenant++) {
+      enqueue("t" + tenant, 5);
+    }
+    List<Run> runs = new ArrayList<>();
+    while (runs.size() < 40) {
+      List<Run> gone = claims.goOn(queue, 4);
+      runs.addAll(gone.isEmpty() ? claims.claim(queue, FairClaims.Levels.ALL, 4) : gone);
+    }
+    assertThat(tenants(runs)).hasSize(40);
+  }
+
+  @Test
+  void goingOnWithFewerSlotsThanTenantsIsATurnForTheNext() {
+    enqueue("a", 30);
+    enqueue("b", 30);
+    claims.claim(queue, FairClaims.Levels.ALL, 10);
+    assertThat(claims.goOn(queue, 1)).isEmpty();
+  }
+
+  @Test
   void aPausedQueueStartsNothingUntilItIsResumed() {
     enqueue("t", 3);
     TaskId hinted = servers.queue.enqueue(NewTask.of(queue, "count", "{}"));
