@@ -164,8 +164,8 @@ public final class ApiService implements AutoCloseable {
             ROLE,
             FlowEngine.version(),
             settings.host() + ":" + management.port()));
-    closer.add("claims of remote workers", workers);
     closer.add("drain", () -> broker.drain(settings.drain()));
+    closer.add("claims of remote workers", workers);
     LOG.info("api started name={} port={}", settings.name(), http.port());
     return new ApiService(closer, readiness, http, management);
   }

@@ -118,6 +118,53 @@ class AgentPhaseTest {
   }
 
   @Test
+  void anAgentOfAPausedFlowDoesNotBeginAndAfterItsResumptionDoes() {
+    String flow = viewer.create(ApiClient.CLEAR_CSV);
+    awaitQueued(flow);
+    viewer.post(ApiClient.FLOWS + "/" + flow + "/pause", "");
+    assertThat(agent.tree(agent.post("/api/v1/workers/claims", CLAIM)).get("tasks")).isEmpty();
+    assertThat(
+            stack.count(
+                "select count(*) from tasks where queue = 'agents' and state = 'cancelled'"
+                    + " and flow = ?::uuid",
+                flow))
+        .isOne();
+    viewer.post(ApiClient.FLOWS + "/" + flow + "/resume", "");
+    JsonNode task = claim(flow);
+    assertThat(post(task, "complete", ", \"result\": {\"findings\": []}")).contains("succeeded");
+    viewer.awaitStatus(flow, Set.of("completed"));
+  }
+
+  /** A phase waits for its agents as long as it takes; its time limit is for their work. */
+  @Test
+  void theTimeLimitOfAPhaseCountsFromItsClaim() {
+    String flow = viewer.create(ApiClient.CLEAR_CSV);
+    awaitQueued(flow);
+    var aged =
+        stack.database.read(handle ->
+            handle.execute(
+                "update flow_phases set started_at = started_at - interval '1 day',"
+                    + " deadline = deadline - interval '1 day'"
+                    + " where flow_id = ?::uuid and phase = 'tech_debt_assessment'",
+                flow));
+    assertThat(aged).isOne();
+    JsonNode task = claim(flow);
+    assertThat(post(task, "complete", ", \"result\": {\"findings\": []}")).contains("succeeded");
+    viewer.awaitStatus(flow, Set.of("completed"));
+  }
+
+  private static void awaitQueued(String flow) {
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() ->
+            stack.count(
+                    "select count(*) from tasks where queue = 'agents' and state = 'queued'"
+                        + " and flow = ?::uuid",
+                    flow)
+                == 1);
+  }
+
+  @Test
   void aLeaseOpensItsOwnFlowOnly() {
     String flow = viewer.create(ApiClient.CLEAR_CSV);
     JsonNode task = claim(flow);

@@ -7,8 +7,10 @@ import io.skein.tasks.PermanentTaskException;
 import io.skein.tasks.RemoteTaskHandler;
 import io.skein.tasks.Task;
 import io.skein.tasks.TaskState;
+import io.skein.tasks.UnreadablePayloadException;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -53,6 +55,16 @@ final class AgentPhase implements RemoteTaskHandler {
   @Override
   public String type() {
     return phase;
+  }
+
+  /** As Skein's own workers: a task that finds its flow stopped ends under the flow's lock. */
+  @Override
+  public Optional<String> claimed(Transaction transaction, Task task) {
+    try {
+      return steps.beginAgent(transaction, PhaseTask.parse(json, task.payload()));
+    } catch (UnreadablePayloadException e) {
+      return Optional.of(String.valueOf(e.getMessage()));
+    }
   }
 
   @Override

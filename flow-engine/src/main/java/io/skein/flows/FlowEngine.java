@@ -69,12 +69,14 @@ public final class FlowEngine {
       }
     }
     this.kinds = new TreeSet<>(definitions.keySet());
-    agentPhases.forEach(phase -> demandAgents(handlers, phase));
     PhaseStore phases = new PhaseStore(json);
     UnitStore units = new UnitStore(json);
     FlowTasks flowTasks =
         new FlowTasks(
-            tasks, json, flow -> definition(definitions, flow.kind()), Set.copyOf(agentPhases));
+            tasks,
+            json,
+            flow -> definition(definitions, flow.kind()),
+            doneByAgents(handlers, agentPhases));
     this.advance =
         new FlowAdvance(
             store,
@@ -92,7 +94,10 @@ public final class FlowEngine {
         new PhaseWork(database, store, phases, units, steps, handlers, progress, json, listener);
     PhaseTaskHandler phaseTasks = new PhaseTaskHandler(FlowTasks.PHASE, work, steps, json);
     this.agentPhases =
-        agentPhases.stream()
+        handlers.values().stream()
+            .filter(AgentPhaseHandler.class::isInstance)
+            .map(PhaseHandler::phase)
+            .distinct()
             .map(phase -> new AgentPhase(phase, store, steps, phaseTasks, handlers, progress, json))
             .toList();
     this.taskHandlers = new ArrayList<>();
@@ -101,14 +106,20 @@ public final class FlowEngine {
     taskHandlers.addAll(this.agentPhases);
   }
 
-  private static void demandAgents(Map<String, PhaseHandler> handlers, String phase) {
-    boolean forAgents =
-        handlers.values().stream()
-            .anyMatch(
-                handler -> handler.phase().equals(phase) && handler instanceof AgentPhaseHandler);
-    if (!forAgents) {
-      throw new IllegalArgumentException("there is no phase " + phase + " that agents can do");
+  /** As {@code kind/phase}, of each kind whose handler takes the results of agents. */
+  private static Set<String> doneByAgents(Map<String, PhaseHandler> handlers, Set<String> phases) {
+    Set<String> unknown = new TreeSet<>(phases);
+    Set<String> done = new TreeSet<>();
+    handlers.forEach((key, handler) -> {
+      if (phases.contains(handler.phase()) && handler instanceof AgentPhaseHandler) {
+        unknown.remove(handler.phase());
+        done.add(key);
+      }
+    });
+    if (!unknown.isEmpty()) {
+      throw new IllegalArgumentException("there is no phase " + unknown + " that agents can do");
     }
+    return Set.copyOf(done);
   }
 
   /** Modules whose migrations a process with a flow engine needs, in order. */
@@ -137,7 +148,10 @@ public final class FlowEngine {
     return List.copyOf(taskHandlers);
   }
 
-  /** What takes the results of agents, for the process that these workers talk to. */
+  /**
+   * What takes the results of agents, for the process that these workers talk to. Also of phases
+   * that agents do not do at present: the settings may have been others when a task was enqueued.
+   */
   public List<RemoteTaskHandler> agentPhases() {
     return List.copyOf(agentPhases);
   }

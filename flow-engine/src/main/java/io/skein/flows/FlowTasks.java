@@ -34,6 +34,9 @@ final class FlowTasks {
   private final Function<Flow, FlowDefinition> definitions;
   private final Set<String> agentPhases;
 
+  /**
+   * @param agentPhases those that agents do, as {@code kind/phase}
+   */
   FlowTasks(
       TaskQueue tasks,
       JsonMapper json,
@@ -47,13 +50,14 @@ final class FlowTasks {
 
   /** Enqueues the phase's own task, unless one of this run is live. */
   void enqueuePhase(Transaction transaction, Flow flow, String phase) {
-    boolean byAgents = agentPhases.contains(phase);
+    boolean byAgents = agentPhases.contains(flow.kind() + "/" + phase);
     tasks.enqueue(transaction, byAgents ? agentTask(flow, phase) : task(flow, phase, null));
   }
 
   /**
    * Enqueues the tasks of planned batches, of those of this run that are not live, and the task
-   * that closes the phase, which waits for them to succeed. When one that has not begun waits for
+   * that closes the phase, which waits for their ends. However they end: one that was cancelled, or
+   * stopped by a pause, leaves its unit open. When a closing task that has not begun waits for
    * others already it stays, and finds out what is open when it begins.
    */
   void enqueueUnits(Transaction transaction, Flow flow, String phase, List<String> units) {
@@ -61,7 +65,7 @@ final class FlowTasks {
         tasks.enqueue(transaction, units.stream().map(unit -> task(flow, phase, unit)).toList());
     NewTask closing = task(flow, phase, null);
     String key = Objects.requireNonNull(closing.unique()).key() + "close";
-    tasks.enqueue(transaction, closing.withUnique(Uniqueness.untilBegun(key)).after(batches));
+    tasks.enqueue(transaction, closing.withUnique(Uniqueness.untilBegun(key)).afterEndOf(batches));
   }
 
   /** Ends what still waits or runs for the flow. */

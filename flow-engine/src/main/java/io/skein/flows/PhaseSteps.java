@@ -2,6 +2,7 @@ package io.skein.flows;
 
 import io.skein.postgres.Transaction;
 import java.util.List;
+import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -14,6 +15,9 @@ import tools.jackson.databind.node.ObjectNode;
 final class PhaseSteps {
   static final String LATE =
       "the phase did not end within its time limit; retry the flow to go on where it stopped";
+
+  private static final String GONE_ON = "the flow has gone on without it";
+  private static final String STOPPED = "the flow is stopped; its resumption enqueues another task";
 
   private final FlowStore store;
   private final PhaseStore phases;
@@ -53,6 +57,28 @@ final class PhaseSteps {
     return standing;
   }
 
+  /**
+   * Lets an agent begin with a phase: its time limit counts from now, however long the phase waited
+   * for it.
+   *
+   * @return why it should not begin; empty when it should
+   */
+  Optional<String> beginAgent(Transaction transaction, PhaseTask task) {
+    if (!store.lock(transaction, task.flow())) {
+      return Optional.of(GONE_ON);
+    }
+    Standing standing = standing(advance.load(transaction, task.flow()), task);
+    if (!standing.wanted()) {
+      return Optional.of(GONE_ON);
+    }
+    if (standing.stopped()) {
+      return Optional.of(STOPPED);
+    }
+    FlowDefinition definition = advance.definition(standing.flow().kind());
+    phases.extendDeadline(transaction, task.flow(), definition.phase(task.phase()));
+    return Optional.empty();
+  }
+
   /** As {@link #lock}, without locking: good for deciding what not to begin. */
   static Standing standing(Flow flow, PhaseTask task) {
     PhaseState phase = flow.phase(task.phase());
@@ -90,7 +116,7 @@ final class PhaseSteps {
         json.createObjectNode().put("batchesDone", 0).put("batchesTotal", batches.size()));
   }
 
-  /** Commits one planned batch. The queue begins what closes the phase when all have succeeded. */
+  /** Commits one planned batch. The queue begins what closes the phase when all have ended. */
   void finishUnit(Transaction transaction, PhaseTask task, String unit, Effect effect)
       throws Overtaken, PhaseFailedException {
     Standing standing = wanted(transaction, task);
@@ -111,7 +137,7 @@ final class PhaseSteps {
 
   /**
    * Lets another task close the phase, after the batches that are not done: they were stopped by a
-   * pause, and their successors are not those that this task waited for.
+   * pause or cancelled, and their successors are not those that this task waited for.
    */
   void closeLater(Transaction transaction, PhaseTask task) throws Overtaken, PhaseFailedException {
     Standing standing = wanted(transaction, task);

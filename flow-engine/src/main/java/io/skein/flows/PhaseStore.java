@@ -46,19 +46,22 @@ final class PhaseStore {
 
   /** What was left of a phase's time limit when the flow stopped is given anew in full. */
   void extendDeadlines(Transaction transaction, FlowId id, FlowDefinition definition) {
-    for (PhaseDefinition phase : definition.phases()) {
-      transaction
-          .handle()
-          .createUpdate(
-              """
-              update flow_phases set deadline = skein_now() + :limit::interval
-              where flow_id = :id and phase = :phase and status = 'running'
-              """)
-          .bind("limit", interval(phase.timeLimit()))
-          .bind("id", id.value())
-          .bind("phase", phase.name())
-          .execute();
-    }
+    definition.phases().forEach(phase -> extendDeadline(transaction, id, phase));
+  }
+
+  /** The time limit of a running phase begins anew. */
+  void extendDeadline(Transaction transaction, FlowId id, PhaseDefinition phase) {
+    transaction
+        .handle()
+        .createUpdate(
+            """
+            update flow_phases set deadline = skein_now() + :limit::interval
+            where flow_id = :id and phase = :phase and status = 'running'
+            """)
+        .bind("limit", interval(phase.timeLimit()))
+        .bind("id", id.value())
+        .bind("phase", phase.name())
+        .execute();
   }
 
   void end(Transaction transaction, FlowId id, String phase, PhaseStatus status, JsonNode summary) {

@@ -3,10 +3,12 @@ package io.skein.flows;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.skein.tasks.TaskId;
 import java.time.Duration;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -85,7 +87,7 @@ class BatchesTest {
   }
 
   @Test
-  void aFailedBatchCancelsTheClosingTaskAndARetryHasAnotherOne() throws Exception {
+  void aFailedBatchClosesNothingAndARetryHasAnotherClosingTask() throws Exception {
     FlowId flow =
         begin(
             new Counted(5) {
@@ -98,12 +100,35 @@ class BatchesTest {
               }
             });
     awaitStatus(flow, FlowStatus.FAILED);
-    await().until(() -> count("type = 'process_flow_phase' and state = 'cancelled'") == 1);
+    await().until(() -> count("state in ('queued', 'running', 'waiting', 'scheduled')") == 0);
     assertThat(closings).hasValue(0);
     assertThat(stack.engine.commands().retry(request(flow)))
         .isInstanceOf(CommandOutcome.Done.class);
     awaitStatus(flow, FlowStatus.COMPLETED);
     assertEachOnce(5);
+    assertThat(closings).hasValue(1);
+  }
+
+  /** Nobody fails the flow for it, so it must not wait for ever. */
+  @Test
+  void aBatchThatSomebodyCancelledIsDoneAllTheSame() throws Exception {
+    FlowId flow = begin(new Counted(6, "unit-0", "unit-1", "unit-2", "unit-3", "unit-4", "unit-5"));
+    await().until(() -> count("type = 'process_data_import_batch' and state = 'queued'") == 2);
+    UUID queued =
+        stack.database.read(handle ->
+            handle
+                .createQuery(
+                    "select id from tasks where type = 'process_data_import_batch'"
+                        + " and state = 'queued' limit 1")
+                .mapTo(UUID.class)
+                .one());
+    boolean cancelled =
+        stack.database.inTransaction(
+            transaction -> stack.tasks.cancel(transaction, new TaskId(queued)));
+    assertThat(cancelled).isTrue();
+    held.countDown();
+    awaitStatus(flow, FlowStatus.COMPLETED);
+    assertEachOnce(6);
     assertThat(closings).hasValue(1);
   }
 

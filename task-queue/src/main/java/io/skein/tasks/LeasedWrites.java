@@ -294,7 +294,8 @@ final class LeasedWrites {
     }
   }
 
-  private static String reason(Throwable failure) {
+  /** What PostgreSQL said. */
+  static String reason(Throwable failure) {
     return String.valueOf(Causes.of(failure).getLast().getMessage());
   }
 

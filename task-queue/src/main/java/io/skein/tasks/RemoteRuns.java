@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.JdbiException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,6 +57,25 @@ public final class RemoteRuns {
             .findOne());
   }
 
+  /** Whether a run that was just claimed is needed; when it is not, its task is over. */
+  boolean begins(RemoteRun run) {
+    RemoteTaskHandler handler = handlers.get(run.task().type());
+    if (handler == null) {
+      return true;
+    }
+    return database.inTransaction(transaction -> {
+      Optional<String> unneeded = handler.claimed(transaction, run.task());
+      unneeded.ifPresent(reason -> discard(transaction, run.lease(), reason));
+      return unneeded.isEmpty();
+    });
+  }
+
+  /** When the lease is lost meanwhile, the task is another's business. */
+  private void discard(Transaction transaction, Lease lease, String reason) {
+    var ended =
+        writes.end(transaction, lease, TaskState.CANCELLED, new Failure(reason, null, null));
+  }
+
   /**
    * Renews the lease, unless the run is longer than its hard time limit: then the task fails.
    *
@@ -70,12 +90,7 @@ public final class RemoteRuns {
       throw new IllegalArgumentException("progress is 0 to 100 percent");
     }
     String checked = details == null ? null : Details.checked(details);
-    boolean renewed =
-        database.read(handle -> {
-          seen(handle, lease);
-          return !tooLong(handle, lease)
-              && writes.renew(handle, lease, new Run.Note(progress, checked));
-        });
+    boolean renewed = renew(lease, new Run.Note(progress, checked));
     if (!renewed) {
       endWhatTookTooLong(lease);
     } else if (progress != null && !handlers.isEmpty()) {
@@ -88,6 +103,21 @@ public final class RemoteRuns {
           });
     }
     return renewed;
+  }
+
+  private boolean renew(Lease lease, Run.Note note) {
+    try {
+      return database.read(handle -> {
+        seen(handle, lease);
+        return !tooLong(handle, lease) && writes.renew(handle, lease, note);
+      });
+    } catch (JdbiException e) {
+      if (LeasedWrites.refusedForItsData(e)) {
+        throw new IllegalArgumentException(
+            "the details were refused: " + LeasedWrites.reason(e), e);
+      }
+      throw e;
+    }
   }
 
   /**
@@ -111,6 +141,11 @@ public final class RemoteRuns {
       return true;
     } catch (LeaseLostException e) {
       return false;
+    } catch (JdbiException e) {
+      if (LeasedWrites.refusedForItsData(e)) {
+        throw new PermanentTaskException("the result was refused: " + LeasedWrites.reason(e), e);
+      }
+      throw e;
     }
   }
 

@@ -1,6 +1,7 @@
 package io.skein.tasks;
 
 import io.skein.postgres.Transaction;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,6 +10,16 @@ import org.jspecify.annotations.Nullable;
  * which end tasks of lost workers; these must not serve the queue. Thread safe.
  */
 public interface RemoteTaskHandler extends TaskHandler {
+  /**
+   * Looks at a task that a worker has just claimed, before it is handed out. Like the others it is
+   * called before the task's row is locked, so flow rows may be locked.
+   *
+   * @return why the run is not needed: the task is cancelled then, with that reason. Empty to go on
+   */
+  default Optional<String> claimed(Transaction transaction, Task task) {
+    return Optional.empty();
+  }
+
   /**
    * Takes a result, in the very transaction that completes the task and before its row is written:
    * both happen, once, or neither.

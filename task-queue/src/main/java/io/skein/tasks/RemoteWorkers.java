@@ -9,8 +9,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,7 +44,7 @@ public final class RemoteWorkers implements AutoCloseable {
   /** Whose turn is next in each queue: of all workers here together. */
   private final Map<String, String> turns = new ConcurrentHashMap<>();
 
-  private volatile boolean closed;
+  private final CountDownLatch closing = new CountDownLatch(1);
 
   RemoteWorkers(
       Database database,
@@ -68,12 +70,16 @@ public final class RemoteWorkers implements AutoCloseable {
    *     lost on its way) goes back to the queue. Null when it does not say
    * @param most at most so many, 1 to {@link #MOST}
    * @param patience how long to wait when there is nothing; zero answers at once
+   * @return none when there was nothing in time, and after {@link #close}
    */
   public List<RemoteRun> claim(
       RemoteWorker worker, @Nullable Collection<TaskId> running, int most, Duration patience)
       throws InterruptedException {
     if (most < 1 || most > MOST) {
       throw new IllegalArgumentException("a claim is for 1 to " + MOST + " tasks");
+    }
+    if (closed()) {
+      return List.of();
     }
     if (turns.size() > TURNS_BOUND) {
       turns.clear();
@@ -88,13 +94,19 @@ public final class RemoteWorkers implements AutoCloseable {
     try {
       Duration pause = FIRST_PAUSE;
       while (true) {
-        List<Run> runs = claim.once(most);
+        List<RemoteRun> claimed =
+            claim.once(most).stream()
+                .map(run -> new RemoteRun(run.task(), run.lease()))
+                .filter(runs::begins)
+                .toList();
         long left = until - System.nanoTime();
-        if (!runs.isEmpty() || !mayWait || closed || left <= 0) {
-          return runs.stream().map(run -> new RemoteRun(run.task(), run.lease())).toList();
+        if (!claimed.isEmpty() || !mayWait || left <= 0) {
+          return claimed;
         }
         long jittered = (long) (pause.toNanos() * ThreadLocalRandom.current().nextDouble(0.7, 1));
-        Thread.sleep(Duration.ofNanos(Math.min(left, jittered)));
+        if (closing.await(Math.min(left, jittered), TimeUnit.NANOSECONDS)) {
+          return List.of();
+        }
         pause =
             pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0
                 ? pause.multipliedBy(2)
@@ -112,10 +124,15 @@ public final class RemoteWorkers implements AutoCloseable {
     return runs;
   }
 
-  /** Lets the claims that wait return with nothing, within a second. */
+  /** Whether claims find nothing here any more; to be made at another instance. */
+  public boolean closed() {
+    return closing.getCount() == 0;
+  }
+
+  /** Lets the claims that wait return at once, with nothing. */
   @Override
   public void close() {
-    closed = true;
+    closing.countDown();
   }
 
   /** The claims of one request. */

@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -74,6 +76,25 @@ final class RemoteWorkersTest {
             });
     assertThat(workers.claim(worker, null, 1, Duration.ofSeconds(20))).hasSize(1);
     later.join();
+  }
+
+  @Test
+  void closingLetsTheClaimsThatWaitReturnAtOnce() throws Exception {
+    RemoteWorkers stopping = servers.queue.remoteWorkers(Duration.ofSeconds(15), List.of());
+    CompletableFuture<List<RemoteRun>> waiting =
+        CompletableFuture.supplyAsync(() -> {
+          try {
+            return stopping.claim(worker, null, 1, Duration.ofSeconds(30));
+          } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+          }
+        });
+    // Long enough for the pauses between its looks to have grown.
+    await().pollDelay(Duration.ofSeconds(2)).until(() -> !waiting.isDone());
+    stopping.close();
+    assertThat(waiting.get(300, TimeUnit.MILLISECONDS)).isEmpty();
+    enqueue();
+    assertThat(stopping.claim(worker, null, 1, NOW)).isEmpty();
   }
 
   @Test

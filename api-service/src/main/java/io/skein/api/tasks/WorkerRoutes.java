@@ -125,6 +125,9 @@ public final class WorkerRoutes {
 
   private void claim(Context context) {
     Roles.demandWorker(context);
+    if (workers.closed()) {
+      throw stops(); // an empty answer would be asked for again at once
+    }
     ClaimRequest request = JsonBody.read(context, json, ClaimRequest.class);
     List<RemoteRun> runs;
     try {
@@ -290,7 +293,12 @@ public final class WorkerRoutes {
 
   private static ProblemException stopping() {
     Thread.currentThread().interrupt();
+    return stops();
+  }
+
+  private static ProblemException stops() {
     return Problem.of(ProblemType.UNAVAILABLE, "This instance stops. Go on at another one.")
+        .withHeader("Retry-After", "1")
         .exception();
   }
 }
