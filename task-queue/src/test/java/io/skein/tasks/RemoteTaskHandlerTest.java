@@ -160,7 +160,8 @@ final class RemoteTaskHandlerTest {
   void failuresAreToldWithTheirReason() throws Exception {
     TaskId id = enqueue("{}");
     assertThat(fail(claimOne(), RemoteRuns.Permanence.PASSING)).contains(TaskState.SCHEDULED);
-    servers.sql("update tasks set state = 'queued', run_at = skein_now() where id = '" + id.value() + "'");
+    servers.sql(
+        "update tasks set state = 'queued', run_at = skein_now() where id = '" + id.value() + "'");
     assertThat(fail(claimOne(), RemoteRuns.Permanence.PERMANENT)).contains(TaskState.FAILED);
     assertThat(told(id)).containsExactly("retry no idea", "failed no idea");
   }
