@@ -3,6 +3,7 @@ package io.skein.tasks;
 import io.skein.postgres.Database;
 import java.util.List;
 import java.util.UUID;
+import org.jdbi.v3.core.Handle;
 
 /** Moves scheduled tasks whose time has come into their queues. Any number may do so at once. */
 final class DuePromoter {
@@ -19,28 +20,28 @@ final class DuePromoter {
   void promote() {
     List<Hint> promoted;
     do {
-      promoted = promoteSome();
+      promoted = database.read(DuePromoter::promoteSome);
       promoted.forEach(hints::offer);
     } while (promoted.size() == BATCH);
   }
 
-  private List<Hint> promoteSome() {
-    return database.read(handle ->
-        handle
-            .createQuery(
-                """
-                with due as materialized (
-                  select id from tasks where state = 'scheduled' and run_at <= skein_now()
-                  order by run_at limit :most for update skip locked)
-                update tasks t set state = 'queued' from due where t.id = due.id
-                returning t.id, t.queue, t.priority
-                """)
-            .bind("most", BATCH)
-            .map((row, context) ->
-                new Hint(
-                    row.getString("queue"),
-                    Priority.ofLevel(row.getInt("priority")),
-                    new TaskId(row.getObject("id", UUID.class))))
-            .list());
+  /** The time is a subquery's answer, since the index cannot be asked for a volatile function. */
+  static List<Hint> promoteSome(Handle handle) {
+    return handle
+        .createQuery(
+            """
+            with due as materialized (
+              select id from tasks where state = 'scheduled' and run_at <= (select skein_now())
+              order by run_at limit :most for update skip locked)
+            update tasks t set state = 'queued' from due where t.id = due.id
+            returning t.id, t.queue, t.priority
+            """)
+        .bind("most", BATCH)
+        .map((row, context) ->
+            new Hint(
+                row.getString("queue"),
+                Priority.ofLevel(row.getInt("priority")),
+                new TaskId(row.getObject("id", UUID.class))))
+        .list();
   }
 }

@@ -17,9 +17,10 @@ final class Retention {
   /** Upkeep has more to do than this. */
   private static final int BATCHES = 10;
 
+  /** The first condition is for the index: of a volatile function only a subquery's answer is. */
   private static final String OVER =
       """
-      finished_at < skein_now() - :least * interval '1 ms'
+      finished_at < (select skein_now() - :least * interval '1 ms')
       and finished_at < skein_now() - case when state = 'succeeded' then :succeeded else :others end
         * interval '1 ms'
       """;
@@ -60,7 +61,7 @@ final class Retention {
     return true;
   }
 
-  private long deleteBatch(Handle handle) {
+  long deleteBatch(Handle handle) {
     return bound(
             handle.createQuery(
                 """
@@ -76,13 +77,13 @@ final class Retention {
         .one();
   }
 
-  private static int deletePeriods(Handle handle) {
+  static int deletePeriods(Handle handle) {
     return handle
         .createUpdate(
             """
             delete from task_periods p using (
-              select type, unique_key from task_periods where until <= skein_now()
-              limit :most for update skip locked) past
+              select type, unique_key from task_periods where until <= (select skein_now())
+              order by until limit :most for update skip locked) past
             where p.type = past.type and p.unique_key = past.unique_key
             """)
         .bind("most", BATCH * BATCHES)
