@@ -23,6 +23,10 @@ final class Rivals {
   static final String GRAPHILE = "Graphile Worker";
   static final String CELERY = "Celery";
 
+  /** BullMQ takes ioredis only as somebody else's choice, so it does not bring it. */
+  private static final List<String> PACKAGES =
+      List.of("bullmq", "ioredis", "graphile-worker", "pg");
+
   private static final List<String> PYTHON = List.of("/usr/bin/python3");
   private static final String HOW_NODE =
       "Node.js with npm is missing; install it to see BullMQ and Graphile Worker compared (Debian,"
@@ -54,12 +58,14 @@ final class Rivals {
       say.accept(HOW_NODE);
       return List.of();
     }
-    if (!Files.isDirectory(folder.resolve("node_modules/graphile-worker"))) {
+    Path modules = folder.resolve("node_modules");
+    if (!PACKAGES.stream().allMatch(name -> Files.isDirectory(modules.resolve(name)))) {
       say.accept("installing bullmq and graphile-worker with npm into " + folder);
       create(folder);
       List<String> npm = List.of("npm", "install", "--no-audit", "--no-fund", "--no-package-lock");
       List<String> command = new ArrayList<>(npm);
-      command.addAll(List.of("--prefix", folder.toString(), "bullmq", "graphile-worker", "pg"));
+      command.addAll(List.of("--prefix", folder.toString()));
+      command.addAll(PACKAGES);
       if (!works(command)) {
         say.accept("npm could not install them; try: " + String.join(" ", command));
         return List.of();
