@@ -95,7 +95,7 @@ final class FailedRuns {
     }
     try {
       reaction.of(handler, transaction, task, error);
-    } catch (Exception | LinkageError | AssertionError | StackOverflowError e) {
+    } catch (Throwable e) {
       throw new HookException(e);
     }
   }

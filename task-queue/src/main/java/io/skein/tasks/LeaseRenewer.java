@@ -39,13 +39,13 @@ final class LeaseRenewer implements Runnable {
 
   @Override
   public void run() {
-    Duration pause = heartbeat;
+    Duration pause = Duration.ZERO;
     while (!Thread.currentThread().isInterrupted()) {
       try {
-        roll.sign();
         Thread.sleep(pause);
         renew();
         pause = heartbeat;
+        sign();
       } catch (InterruptedException stopping) {
         Thread.currentThread().interrupt();
       } catch (RuntimeException | Error e) {
@@ -53,6 +53,15 @@ final class LeaseRenewer implements Runnable {
         LOG.warn("leases were not renewed; trying again", e);
         pause = heartbeat.compareTo(AGAIN_AFTER_FAILURE) < 0 ? heartbeat : AGAIN_AFTER_FAILURE;
       }
+    }
+  }
+
+  /** Leases are renewed all the same. */
+  private void sign() {
+    try {
+      roll.sign();
+    } catch (RuntimeException e) {
+      LOG.warn("this worker is not shown among those that work; trying again", e);
     }
   }
 

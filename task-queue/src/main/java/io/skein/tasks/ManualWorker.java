@@ -35,8 +35,7 @@ public final class ManualWorker implements AutoCloseable {
     Database database = tasks.database();
     this.tasks = tasks;
     this.settings = WorkerSettings.named("manual").withQueues(queues).withSlots(1);
-    Reach reach = new Reach(settings.lease(), System.nanoTime());
-    this.parts = RunParts.of(settings, tasks, handlers, WorkerListener.NONE, reach);
+    this.parts = RunParts.of(settings, tasks, handlers, WorkerListener.NONE);
     this.statements =
         new ClaimStatements(
             "manual@" + Identifiers.next(), queues, parts.handlers().keySet(), settings.lease());

@@ -24,8 +24,7 @@ record RunParts(
       WorkerSettings settings,
       TaskQueue queue,
       Collection<? extends TaskHandler> handlers,
-      WorkerListener listener,
-      Reach reach) {
+      WorkerListener listener) {
     Map<String, TaskHandler> byType = byType(handlers);
     Database database = queue.database();
     WorkerReports reports = new WorkerReports(listener);
@@ -41,7 +40,6 @@ record RunParts(
             new Parking(database, queue.hints(), settings, List.copyOf(byType.keySet())),
             new ScheduleTicks(queue),
             new Retention(database, settings.retention()),
-            reach,
             settings.reapInterval());
     RunEnds ends = new RunEnds(queue, writes, failedRuns, slots, upkeep, reports, settings.build());
     RunExecution execution = new RunExecution(queue, byType, writes, ends, slots, reports);

@@ -22,7 +22,6 @@ final class Upkeep implements Runnable {
   private final Parking parking;
   private final ScheduleTicks ticks;
   private final Retention retention;
-  private final Reach reach;
   private final Duration interval;
   private final PriorityQueue<Long> timers = new PriorityQueue<>((a, b) -> Long.signum(a - b));
 
@@ -32,14 +31,12 @@ final class Upkeep implements Runnable {
       Parking parking,
       ScheduleTicks ticks,
       Retention retention,
-      Reach reach,
       Duration interval) {
     this.promoter = promoter;
     this.expiry = expiry;
     this.parking = parking;
     this.ticks = ticks;
     this.retention = retention;
-    this.reach = reach;
     this.interval = interval;
   }
 
@@ -78,7 +75,6 @@ final class Upkeep implements Runnable {
       } catch (InterruptedException stopping) {
         Thread.currentThread().interrupt();
       } catch (RuntimeException | Error e) {
-        reach.missed(System.nanoTime());
         LOG.warn("upkeep failed; trying again", e);
         nextPass = System.nanoTime() + interval.toNanos();
       }

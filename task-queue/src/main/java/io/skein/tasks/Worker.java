@@ -49,7 +49,7 @@ public final class Worker implements AutoCloseable {
       Collection<? extends TaskHandler> handlers,
       WorkerListener listener) {
     Reach reach = new Reach(settings.lease(), System.nanoTime());
-    RunParts parts = RunParts.of(settings, queue, handlers, listener, reach);
+    RunParts parts = RunParts.of(settings, queue, handlers, listener);
     Set<String> types = parts.handlers().keySet();
     Database database = queue.database();
     this.settings = settings;
