@@ -88,6 +88,8 @@ class PageInBrowserTest {
       Locator approve = page.getByText("Approve mapping");
       assertThat(approve).isVisible();
       look(page, "approval");
+      restartFromMapping(page);
+      assertThat(approve).isVisible();
       page.locator(".columns select").first().selectOption("hostname");
       assertThat(page.getByText("1 column changed.")).isVisible();
       approve.click();
@@ -102,6 +104,16 @@ class PageInBrowserTest {
       look(page, "sign-in");
     }
     assertThat(errors).isEmpty();
+  }
+
+  private static void restartFromMapping(Page page) {
+    page.getByText("Restart from…").click();
+    Locator choice = page.locator("#restart-phase");
+    assertThat(choice.locator("option")).hasCount(2);
+    assertThat(choice).hasValue("field_mapping");
+    look(page, "restart");
+    page.locator("dialog[open] button.danger").click();
+    assertThat(page.locator(".events li[data-type=flow_restarted]")).hasCount(1);
   }
 
   private static void upload(Page page, Path... files) {

@@ -8,6 +8,7 @@ import io.skein.discovery.inventory.AssetClassifier;
 import io.skein.discovery.inventory.InventoryAsset;
 import io.skein.flows.Effect;
 import io.skein.flows.Flow;
+import io.skein.flows.FlowId;
 import io.skein.flows.KindEnvironment;
 import io.skein.flows.PhaseBatch;
 import io.skein.flows.PhaseHandler;
@@ -47,6 +48,11 @@ final class AssetInventory implements PhaseHandler {
   @Override
   public String phase() {
     return DiscoveryFlow.INVENTORY;
+  }
+
+  @Override
+  public Effect undo(FlowId flow) {
+    return WrittenRows.removal(phase(), flow);
   }
 
   @Override

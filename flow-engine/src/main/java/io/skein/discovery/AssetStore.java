@@ -239,18 +239,22 @@ final class AssetStore {
             json.writeValueAsString(report));
   }
 
-  void insertFindings(Transaction transaction, FlowId flow, List<Finding> findings) {
+  /**
+   * @param phase that found them
+   */
+  void insertFindings(Transaction transaction, FlowId flow, String phase, List<Finding> findings) {
     transaction
         .handle()
         .createUpdate(
             """
-            insert into findings (flow_id, severity, category, asset_key, title, detail)
-            select :flow, f.severity, f.category, f.asset, f.title, f.detail
+            insert into findings (flow_id, phase, severity, category, asset_key, title, detail)
+            select :flow, :phase, f.severity, f.category, f.asset, f.title, f.detail
             from unnest(:severities, :categories, :assets, :titles, :details)
               with ordinality as f(severity, category, asset, title, detail, place)
             order by f.place
             """)
         .bind("flow", flow.value())
+        .bind("phase", phase)
         .bindArray("severities", String.class, column(findings, f -> f.severity().toString()))
         .bindArray("categories", String.class, column(findings, f -> f.category().toString()))
         .bindArray("assets", String.class, column(findings, Finding::asset))

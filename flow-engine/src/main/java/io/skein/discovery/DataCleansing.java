@@ -15,6 +15,7 @@ import io.skein.discovery.dependencies.NamedEdge;
 import io.skein.discovery.mapping.FileMapping;
 import io.skein.flows.Effect;
 import io.skein.flows.Flow;
+import io.skein.flows.FlowId;
 import io.skein.flows.KindEnvironment;
 import io.skein.flows.PhaseBatch;
 import io.skein.flows.PhaseFailedException;
@@ -48,6 +49,11 @@ final class DataCleansing implements PhaseHandler {
   @Override
   public String phase() {
     return DiscoveryFlow.CLEANSING;
+  }
+
+  @Override
+  public Effect undo(FlowId flow) {
+    return WrittenRows.removal(phase(), flow);
   }
 
   @Override
@@ -121,8 +127,8 @@ final class DataCleansing implements PhaseHandler {
     long rejected = parsed.rows().size() - clean.size();
     return transaction -> {
       staging.insertAssets(transaction, flow.id(), place.position(), clean);
-      errors.insert(transaction, flow.id(), found);
-      imports.addRejected(transaction, flow.id(), place.position(), rejected);
+      errors.insert(transaction, flow.id(), phase(), found);
+      imports.addUncleansable(transaction, flow.id(), place.position(), rejected);
     };
   }
 
@@ -143,8 +149,8 @@ final class DataCleansing implements PhaseHandler {
     int left = rejected;
     return transaction -> {
       staging.insertEdges(transaction, flow.id(), place.position(), staged);
-      errors.insert(transaction, flow.id(), found);
-      imports.addRejected(transaction, flow.id(), place.position(), left);
+      errors.insert(transaction, flow.id(), phase(), found);
+      imports.addUncleansable(transaction, flow.id(), place.position(), left);
     };
   }
 
@@ -175,8 +181,8 @@ final class DataCleansing implements PhaseHandler {
           rejected(mapping, row, "no column of this file is mapped to a field; row left out"));
     }
     return transaction -> {
-      errors.insert(transaction, flow.id(), found);
-      imports.addRejected(transaction, flow.id(), place.position(), found.size());
+      errors.insert(transaction, flow.id(), phase(), found);
+      imports.addUncleansable(transaction, flow.id(), place.position(), found.size());
     };
   }
 

@@ -7,6 +7,7 @@ import io.skein.discovery.dependencies.DependencyLimits;
 import io.skein.discovery.dependencies.DependencyReport;
 import io.skein.discovery.dependencies.GraphBuilder;
 import io.skein.discovery.lifecycle.TechnicalDebt;
+import io.skein.flows.Effect;
 import io.skein.flows.Flow;
 import io.skein.flows.FlowId;
 import io.skein.flows.KindEnvironment;
@@ -40,6 +41,11 @@ final class DependencyAnalysis implements PhaseHandler {
   }
 
   @Override
+  public Effect undo(FlowId flow) {
+    return WrittenRows.removal(phase(), flow);
+  }
+
+  @Override
   public PhaseOutcome finish(PhaseRun run) throws Exception {
     Flow flow = run.flow();
     progress(run, 5, "reading the inventory");
@@ -63,7 +69,7 @@ final class DependencyAnalysis implements PhaseHandler {
         run,
         "findings",
         new TechnicalDebt(flow.asOf()).findings(report),
-        (tx, from, findings) -> assets.insertFindings(tx, id, findings));
+        (tx, from, findings) -> assets.insertFindings(tx, id, phase(), findings));
     progress(run, 100, "done");
     ObjectNode counts = outlines.counts(report);
     ObjectNode outline = outlines.outline(report);

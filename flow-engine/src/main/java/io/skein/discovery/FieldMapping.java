@@ -41,6 +41,11 @@ final class FieldMapping implements PhaseHandler {
   }
 
   @Override
+  public Effect undo(FlowId flow) {
+    return WrittenRows.removal(phase(), flow);
+  }
+
+  @Override
   public PhaseOutcome finish(PhaseRun run) {
     FlowId flow = run.flow().id();
     List<FileMapping> proposals = new ArrayList<>();

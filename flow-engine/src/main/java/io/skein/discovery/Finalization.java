@@ -1,6 +1,8 @@
 package io.skein.discovery;
 
+import io.skein.flows.Effect;
 import io.skein.flows.Flow;
+import io.skein.flows.FlowId;
 import io.skein.flows.KindEnvironment;
 import io.skein.flows.PhaseHandler;
 import io.skein.flows.PhaseOutcome;
@@ -22,6 +24,11 @@ final class Finalization implements PhaseHandler {
   @Override
   public String phase() {
     return DiscoveryFlow.FINALIZATION;
+  }
+
+  @Override
+  public Effect undo(FlowId flow) {
+    return WrittenRows.removal(phase(), flow);
   }
 
   @Override

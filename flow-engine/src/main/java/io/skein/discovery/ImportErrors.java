@@ -8,7 +8,10 @@ import org.jdbi.v3.core.statement.PreparedBatch;
 /** Writes the table {@code import_errors}. Thread safe. */
 final class ImportErrors {
 
-  void insert(Transaction transaction, FlowId flow, List<ImportError> errors) {
+  /**
+   * @param phase that found them
+   */
+  void insert(Transaction transaction, FlowId flow, String phase, List<ImportError> errors) {
     if (errors.isEmpty()) {
       return;
     }
@@ -17,12 +20,14 @@ final class ImportErrors {
             .handle()
             .prepareBatch(
                 """
-                insert into import_errors (flow_id, file, row_number, column_name, value, reason, rejected)
-                values (:flow, :file, :row, :column, :value, :reason, :rejected)
+                insert into import_errors
+                  (flow_id, phase, file, row_number, column_name, value, reason, rejected)
+                values (:flow, :phase, :file, :row, :column, :value, :reason, :rejected)
                 """);
     for (ImportError error : errors) {
       insert
           .bind("flow", flow.value())
+          .bind("phase", phase)
           .bind("file", error.file())
           .bind("row", error.row())
           .bind("column", error.column())

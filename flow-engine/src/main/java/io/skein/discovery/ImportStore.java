@@ -156,13 +156,14 @@ final class ImportStore {
     }
   }
 
-  void addRejected(Transaction transaction, FlowId flow, int position, long rejected) {
+  /** Rows that can be read and still cannot be used. */
+  void addUncleansable(Transaction transaction, FlowId flow, int position, long rows) {
     transaction
         .handle()
         .execute(
-            "update discovery_files set rows_rejected = rows_rejected + ?"
+            "update discovery_files set rows_uncleansable = rows_uncleansable + ?"
                 + " where flow_id = ? and position = ?",
-            rejected,
+            rows,
             flow.value(),
             position);
   }

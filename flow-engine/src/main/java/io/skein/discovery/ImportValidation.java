@@ -9,6 +9,7 @@ import io.skein.discovery.csv.ScanOutcome;
 import io.skein.discovery.csv.Scanned;
 import io.skein.flows.Effect;
 import io.skein.flows.Flow;
+import io.skein.flows.FlowId;
 import io.skein.flows.KindEnvironment;
 import io.skein.flows.PhaseFailedException;
 import io.skein.flows.PhaseHandler;
@@ -45,6 +46,11 @@ final class ImportValidation implements PhaseHandler {
   }
 
   @Override
+  public Effect undo(FlowId flow) {
+    return WrittenRows.removal(phase(), flow);
+  }
+
+  @Override
   public PhaseOutcome finish(PhaseRun run) throws Exception {
     Flow flow = run.flow();
     ObjectNode summary = environment.json().createObjectNode();
@@ -73,7 +79,7 @@ final class ImportValidation implements PhaseHandler {
       imports.insertFile(
           transaction, flow.id(), position, file.uploadId(), file.name(), reading.scanned());
       imports.insertBatches(transaction, flow.id(), position, reading.batches());
-      errors.insert(transaction, flow.id(), reading.errors());
+      errors.insert(transaction, flow.id(), phase(), reading.errors());
     };
   }
 

@@ -46,7 +46,8 @@ final class ReportWriter {
     return handle
         .createQuery(
             """
-            select coalesce(sum(rows_read), 0) as read, coalesce(sum(rows_rejected), 0) as rejected
+            select coalesce(sum(rows_read), 0) as read,
+              coalesce(sum(rows_rejected + rows_uncleansable + rows_surplus), 0) as rejected
             from discovery_files where flow_id = ?
             """)
         .bind(0, flow.value())

@@ -154,19 +154,20 @@ final class StagingStore {
                       where n > :blockRows or bytes > :blockBytes),
                     told as (
                       insert into import_errors
-                        (flow_id, file, row_number, column_name, value, reason, rejected)
-                      select :flow, f.name, s.row_number, '', '',
+                        (flow_id, phase, file, row_number, column_name, value, reason, rejected)
+                      select :flow, :phase, f.name, s.row_number, '', '',
                         'too many rows describe what seems to be one asset; those past '
                           || :blockRows || ' rows or ' || :blockBytes || ' bytes are left out', true
                       from surplus s
                       join discovery_files f on f.flow_id = :flow and f.position = s.position)
-                    update discovery_files f set rows_rejected = rows_rejected + s.rows
+                    update discovery_files f set rows_surplus = rows_surplus + s.rows
                     from (select position, count(*) as rows from surplus group by position) s
                     where f.flow_id = :flow and f.position = s.position
                     """),
             flow,
             from,
             to)
+        .bind("phase", DiscoveryFlow.INVENTORY)
         .execute();
   }
 

@@ -13,6 +13,7 @@ import io.skein.discovery.lifecycle.TechnicalDebt;
 import io.skein.flows.AgentPhaseHandler;
 import io.skein.flows.Effect;
 import io.skein.flows.Flow;
+import io.skein.flows.FlowId;
 import io.skein.flows.KindEnvironment;
 import io.skein.flows.PhaseBatch;
 import io.skein.flows.PhaseFailedException;
@@ -44,6 +45,11 @@ final class TechnicalDebtAssessment implements AgentPhaseHandler {
   }
 
   @Override
+  public Effect undo(FlowId flow) {
+    return WrittenRows.removal(phase(), flow);
+  }
+
+  @Override
   public List<PhaseBatch> plan(PhaseRun run) {
     return KeyRanges.plan(assets.boundaries(run.flow().id(), BATCH_ASSETS), environment.json());
   }
@@ -64,7 +70,7 @@ final class TechnicalDebtAssessment implements AgentPhaseHandler {
     }
     return transaction -> {
       assets.assess(transaction, flow.id(), assessed);
-      assets.insertFindings(transaction, flow.id(), findings);
+      assets.insertFindings(transaction, flow.id(), phase(), findings);
     };
   }
 
@@ -78,7 +84,7 @@ final class TechnicalDebtAssessment implements AgentPhaseHandler {
   public PhaseOutcome accept(Flow flow, JsonNode result) throws PhaseFailedException {
     List<Finding> findings = AgentFindings.read(result);
     return PhaseOutcome.completed(
-        transaction -> assets.insertFindings(transaction, flow.id(), findings),
+        transaction -> assets.insertFindings(transaction, flow.id(), phase(), findings),
         environment.json().createObjectNode().put("findings", findings.size()));
   }
 

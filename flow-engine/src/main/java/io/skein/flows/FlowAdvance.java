@@ -3,6 +3,7 @@ package io.skein.flows;
 import io.skein.events.AgentProgress;
 import io.skein.events.Journal;
 import io.skein.postgres.Transaction;
+import java.util.List;
 import java.util.function.Function;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -106,8 +107,31 @@ final class FlowAdvance {
     append(transaction, flow.id(), events);
   }
 
+  /** Begins the next run of each phase that failed; what they committed is kept. */
+  void startFailed(Transaction transaction, Flow flow) {
+    for (PhaseState phase : flow.phases()) {
+      if (phase.status() == PhaseStatus.FAILED) {
+        phases.start(transaction, flow.id(), definition(flow.kind()).phase(phase.phase()));
+      }
+    }
+  }
+
+  /**
+   * Lets a flow run whatever stopped it: enqueues what running phases lack, starts what may start.
+   */
+  void goOn(Transaction transaction, Flow flow, FlowEvents events) {
+    phases.extendDeadlines(transaction, flow.id(), definition(flow.kind()));
+    store.change(
+        transaction,
+        flow.id(),
+        new FlowChange(FlowStatus.RUNNING, flow.progress(), flow.approval(), null));
+    Flow running = load(transaction, flow.id());
+    enqueueOpenWork(transaction, running);
+    advance(transaction, running, events);
+  }
+
   /** Enqueues whatever a running phase lacks; what is live already is not enqueued again. */
-  void enqueueOpenWork(Transaction transaction, Flow flow) {
+  private void enqueueOpenWork(Transaction transaction, Flow flow) {
     for (PhaseState phase : flow.phases()) {
       if (phase.status() == PhaseStatus.RUNNING) {
         if (phase.unitsTotal() == 0) {
@@ -122,6 +146,12 @@ final class FlowAdvance {
   /** Enqueues the batches of a phase that are not done, and what closes it after them. */
   void enqueueOpenUnits(Transaction transaction, Flow flow, String phase) {
     tasks.enqueueUnits(transaction, flow, phase, units.open(transaction, flow.id(), phase));
+  }
+
+  /** Forgets what the agents of some phases told last. */
+  void forgetAgents(Transaction transaction, FlowId flow, List<String> names) {
+    transaction.afterCommit(
+        () -> Thread.startVirtualThread(() -> progress.forget(flow.stream(), names)));
   }
 
   /** Nothing is appended to the flow's stream after this, and its agents have no more to say. */

@@ -15,8 +15,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The commands of users: approve, pause, resume, retry, cancel. Each holds the flow's lock, carries
- * the fence its row issued, and compares the version. Thread safe.
+ * The commands of users: approve, pause, resume, retry, restart, cancel. Each holds the flow's
+ * lock, carries the fence its row issued, and compares the version. Thread safe.
  */
 public final class FlowCommands {
   /** A frozen process keeps others waiting for so long; its fence stops what it tries later. */
@@ -29,6 +29,7 @@ public final class FlowCommands {
   private final PhaseStore phases;
   private final FlowAdvance advance;
   private final FlowTasks tasks;
+  private final FlowRestart restart;
   private final Locks locks;
   private final IdempotencyKeys keys;
   private final FlowJson flowJson;
@@ -41,6 +42,7 @@ public final class FlowCommands {
       PhaseStore phases,
       FlowAdvance advance,
       FlowTasks tasks,
+      FlowRestart restart,
       Locks locks,
       IdempotencyKeys keys,
       JsonMapper json,
@@ -50,6 +52,7 @@ public final class FlowCommands {
     this.phases = phases;
     this.advance = advance;
     this.tasks = tasks;
+    this.restart = restart;
     this.locks = locks;
     this.keys = keys;
     this.flowJson = new FlowJson(json);
@@ -70,6 +73,16 @@ public final class FlowCommands {
   /** Runs the failed phases of a flow again; what they committed already is kept. */
   public CommandOutcome retry(CommandRequest request) throws InterruptedException {
     return command("retry", request, this::retry);
+  }
+
+  /**
+   * Does a phase and all that builds on it again, whatever they have written so far; the flow runs
+   * after it. A flow that has ended stays as it is.
+   *
+   * @param phase one that has begun
+   */
+  public CommandOutcome restart(CommandRequest request, String phase) throws InterruptedException {
+    return command("restart", request, (tx, flow) -> restart.from(tx, flow, phase));
   }
 
   /** Ends the flow for good. */
@@ -111,14 +124,14 @@ public final class FlowCommands {
     if (flow.status() != FlowStatus.FAILED) {
       return refused(flow, "retry", "failed");
     }
-    for (PhaseState phase : flow.phases()) {
-      if (phase.status() == PhaseStatus.FAILED) {
-        PhaseDefinition definition = advance.definition(flow.kind()).phase(phase.phase());
-        phases.start(transaction, flow.id(), definition);
-      }
-    }
+    advance.startFailed(transaction, flow);
     goOn(transaction, flow, "flow_retried");
     return null;
+  }
+
+  private void goOn(Transaction transaction, Flow flow, String event) {
+    FlowEvents events = new FlowEvents(json, flow);
+    advance.goOn(transaction, flow, events.add(event, null, events.payload()));
   }
 
   private @Nullable CommandOutcome cancel(Transaction transaction, Flow flow) {
@@ -171,16 +184,6 @@ public final class FlowCommands {
         yield null;
       }
     };
-  }
-
-  private void goOn(Transaction transaction, Flow flow, String event) {
-    phases.extendDeadlines(transaction, flow.id(), advance.definition(flow.kind()));
-    move(transaction, flow, FlowStatus.RUNNING);
-    Flow running = advance.load(transaction, flow.id());
-    advance.enqueueOpenWork(transaction, running);
-    FlowEvents events = new FlowEvents(json, flow);
-    events.add(event, null, events.payload());
-    advance.advance(transaction, running, events);
   }
 
   private void move(Transaction transaction, Flow flow, FlowStatus status) {
@@ -249,7 +252,7 @@ public final class FlowCommands {
     return new CommandOutcome.Done(answer, changed.version(), changed.epoch());
   }
 
-  private static CommandOutcome refused(Flow flow, String command, String needed) {
+  static CommandOutcome refused(Flow flow, String command, String needed) {
     return new CommandOutcome.Refused(
         "cannot "
             + command

@@ -40,6 +40,19 @@ public record FlowDefinition(String kind, int version, List<PhaseDefinition> pha
         .orElseThrow(() -> new IllegalArgumentException(kind + " has no phase " + name));
   }
 
+  /** A phase and every one that builds on it, in their order. */
+  List<PhaseDefinition> from(String name) {
+    Set<String> reached = new HashSet<>(Set.of(phase(name).name()));
+    return phases.stream()
+        .filter(phase -> {
+          if (phase.after().stream().anyMatch(reached::contains)) {
+            reached.add(phase.name());
+          }
+          return reached.contains(phase.name());
+        })
+        .toList();
+  }
+
   /** Phases that may start, given the state of all of them. */
   List<PhaseDefinition> ready(List<PhaseState> states) {
     Set<String> completed = new HashSet<>();

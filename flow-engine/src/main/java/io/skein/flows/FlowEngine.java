@@ -87,8 +87,10 @@ public final class FlowEngine {
             json,
             kind -> definition(definitions, kind),
             progress);
+    FlowRestart restart = new FlowRestart(phases, units, advance, flowTasks, json, handlers);
     this.commands =
-        new FlowCommands(database, store, phases, advance, flowTasks, locks, keys, json, handlers);
+        new FlowCommands(
+            database, store, phases, advance, flowTasks, restart, locks, keys, json, handlers);
     PhaseSteps steps = new PhaseSteps(store, phases, units, flowTasks, advance, json);
     PhaseWork work =
         new PhaseWork(database, store, phases, units, steps, handlers, progress, json, listener);

@@ -2,6 +2,7 @@ package io.skein.flows;
 
 import io.skein.postgres.Transaction;
 import io.skein.tasks.NewTask;
+import io.skein.tasks.Task;
 import io.skein.tasks.TaskId;
 import io.skein.tasks.TaskQueue;
 import io.skein.tasks.TimeLimits;
@@ -71,6 +72,17 @@ final class FlowTasks {
   /** Ends what still waits or runs for the flow. */
   void cancel(Transaction transaction, FlowId flow) {
     tasks.cancel(transaction, flow.value());
+  }
+
+  /** Ends what still waits or runs for some phases of the flow. */
+  void cancel(Transaction transaction, FlowId flow, List<String> phases) {
+    List<TaskId> ofPhases =
+        tasks.liveOf(transaction, flow.value()).stream()
+            .filter(
+                task -> phases.contains(json.readTree(task.payload()).path("phase").asString("")))
+            .map(Task::id)
+            .toList();
+    tasks.cancel(transaction, ofPhases);
   }
 
   /** Says more than a task of our own, whose worker reads the flow. */

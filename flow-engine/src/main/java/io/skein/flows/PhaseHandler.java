@@ -36,6 +36,16 @@ public interface PhaseHandler {
   PhaseOutcome finish(PhaseRun run) throws Exception;
 
   /**
+   * Removes what the phase wrote, of all its runs and however far they came, because it is to be
+   * done again. Applied under the flow's lock, after that of the phases before it; it computes
+   * nothing and ends within seconds. The default is for a phase that leaves no rows of its own, or
+   * writes over those of an earlier run.
+   */
+  default Effect undo(FlowId flow) {
+    return Effect.NOTHING;
+  }
+
+  /**
    * Turns the user's answer into an effect, for a phase whose outcome asked for approval.
    *
    * @param flow the flow while it waits

@@ -2,6 +2,7 @@ package io.skein.flows;
 
 import io.skein.postgres.Transaction;
 import java.time.Duration;
+import java.util.List;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -77,6 +78,23 @@ final class PhaseStore {
         .bind("summary", json.writeValueAsString(summary))
         .bind("id", id.value())
         .bind("phase", phase)
+        .execute();
+  }
+
+  /**
+   * As if these phases had never begun, but that their next run is told apart from those before.
+   */
+  void reset(Transaction transaction, FlowId id, List<String> phases) {
+    transaction
+        .handle()
+        .createUpdate(
+            """
+            update flow_phases set status = 'pending', units_total = 0, units_done = 0,
+              started_at = null, deadline = null, ended_at = null, summary = '{}'
+            where flow_id = :id and phase = any(:phases)
+            """)
+        .bind("id", id.value())
+        .bindArray("phases", String.class, phases)
         .execute();
   }
 

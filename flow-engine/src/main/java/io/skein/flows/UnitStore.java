@@ -90,6 +90,16 @@ final class UnitStore {
         phase);
   }
 
+  /** Forgets the units of phases that are to be planned and written again. */
+  void forget(Transaction transaction, FlowId flow, List<String> phases) {
+    transaction
+        .handle()
+        .createUpdate("delete from flow_units where flow_id = :flow and phase = any(:phases)")
+        .bind("flow", flow.value())
+        .bindArray("phases", String.class, phases)
+        .execute();
+  }
+
   /** Records a slice of a phase task's own writing, so that a rerun skips it. */
   void recordDone(Transaction transaction, FlowId flow, String phase, String unit) {
     transaction

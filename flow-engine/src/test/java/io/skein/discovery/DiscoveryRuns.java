@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 
 /** Runs discovery flows on two workers and real servers, approving whatever is proposed. */
 final class DiscoveryRuns implements AutoCloseable {
@@ -48,17 +49,35 @@ final class DiscoveryRuns implements AutoCloseable {
   /** Runs a flow to its end; fails when the flow does. */
   Flow complete(Path... files) throws Exception {
     FlowId id = create(files);
+    awaitEnd(id);
+    return find(id);
+  }
+
+  /** Waits for a flow's end, approving what it proposes; fails when the flow does. */
+  void awaitEnd(FlowId id) {
+    awaitApproving(id, () -> find(id).status() == FlowStatus.COMPLETED);
+  }
+
+  /** Waits for something to happen in a flow, approving what it proposes. */
+  void awaitApproving(FlowId id, Callable<Boolean> happened) {
     await()
         .atMost(Duration.ofMinutes(2))
         .until(() -> {
-          Flow flow = stack.engine.find(OWNER, id).orElseThrow();
+          Flow flow = find(id);
           if (flow.status() == FlowStatus.WAITING_FOR_USER) {
             approve(id);
           }
           assertThat(flow.status()).as("%s", flow.error()).isNotEqualTo(FlowStatus.FAILED);
-          return flow.status() == FlowStatus.COMPLETED;
+          return happened.call();
         });
+  }
+
+  Flow find(FlowId id) {
     return stack.engine.find(OWNER, id).orElseThrow();
+  }
+
+  CommandOutcome restart(FlowId id, String phase) throws InterruptedException {
+    return stack.engine.commands().restart(new CommandRequest(OWNER, id, "ann", null, null), phase);
   }
 
   FlowId create(Path... files) throws IOException {

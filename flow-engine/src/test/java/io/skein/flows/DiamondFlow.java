@@ -63,6 +63,10 @@ final class DiamondFlow implements FlowKind {
       return Effect.NOTHING;
     }
 
+    default Effect undo(String phase) {
+      return Effect.NOTHING;
+    }
+
     /** What the user must agree to after the phase, or null. */
     default @Nullable JsonNode question(String phase) {
       return null;
@@ -85,6 +89,11 @@ final class DiamondFlow implements FlowKind {
     @Override
     public PhaseOutcome finish(PhaseRun run) throws Exception {
       return new PhaseOutcome(work.finish(run), json.createObjectNode(), work.question(phase));
+    }
+
+    @Override
+    public Effect undo(FlowId flow) {
+      return work.undo(phase);
     }
 
     @Override

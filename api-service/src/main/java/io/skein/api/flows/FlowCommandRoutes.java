@@ -10,10 +10,12 @@ import io.skein.flows.CommandRequest;
 import io.skein.flows.FlowCommands;
 import io.skein.flows.FlowId;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Commands: approve, pause, resume, retry, cancel. */
+/** Commands: approve, pause, resume, retry, restart, cancel. */
 public final class FlowCommandRoutes {
   private final FlowCommands commands;
   private final JsonMapper json;
@@ -28,6 +30,7 @@ public final class FlowCommandRoutes {
     routes.post("/api/v1/flows/{flow}/resume", command("resume", commands::resume));
     routes.post("/api/v1/flows/{flow}/retry", command("retry", commands::retry));
     routes.post("/api/v1/flows/{flow}/cancel", command("cancel", commands::cancel));
+    routes.post("/api/v1/flows/{flow}/restart", QueryParameters.none(this::restart));
     routes.post("/api/v1/flows/{flow}/approve", QueryParameters.none(this::approve));
   }
 
@@ -42,6 +45,16 @@ public final class FlowCommandRoutes {
     JsonNode answer = JsonBody.read(context, json, JsonNode.class, json.createObjectNode());
     CommandRequest request = request(context, "approve", answer.toString());
     CommandAnswers.write(context, CommandAnswers.done(commands.approve(request, answer)));
+  }
+
+  private record RestartRequest(@Nullable String phase) {}
+
+  private void restart(Context context) throws InterruptedException {
+    // None is refused like one that the flow has not, by who knows which it has.
+    String phase =
+        Objects.requireNonNullElse(JsonBody.read(context, json, RestartRequest.class).phase(), "");
+    CommandRequest request = request(context, "restart", phase);
+    CommandAnswers.write(context, CommandAnswers.done(commands.restart(request, phase)));
   }
 
   private static CommandRequest request(Context context, String command, String body) {

@@ -1,14 +1,16 @@
-// Pause, resume, retry, cancel and approve: each names the version it was decided on and can be sent twice safely.
+// Pause, resume, retry, restart, cancel and approve: each names the version it was decided on and can be sent twice safely.
 
 import { address, newKey, write } from './api-client.js';
+import { confirmation } from './confirmation.js';
 import { button, element, replace } from './elements.js';
 import { words } from './format-values.js';
 import { announce } from './notices.js';
+import { restartChoice } from './restart-choice.js';
 
 const TRIES = 4;
 const OFFERED = {
-  initializing: ['pause', 'cancel'], running: ['pause', 'cancel'], waiting_for_user: ['pause', 'cancel'],
-  paused: ['resume', 'cancel'], failed: ['retry', 'cancel'], completed: [], cancelled: [],
+  initializing: ['pause', 'cancel'], running: ['pause', 'restart', 'cancel'], waiting_for_user: ['restart', 'cancel'],
+  paused: ['resume', 'restart', 'cancel'], failed: ['retry', 'restart', 'cancel'], completed: [], cancelled: [],
 };
 
 /** Sends commands for one flow; `state` is its FlowState, problems go to `notice`. */
@@ -28,10 +30,10 @@ export class FlowCommands {
    * For a command that was decided on the flow's status alone: workers raise the version all the time, so a 412
    * is answered by looking again, and by sending again only while the status is still the one that the user saw.
    */
-  async sendWhileStatusHolds(command) {
+  async sendWhileStatusHolds(command, body = {}) {
     const seen = this.#state.current.status;
     for (let left = TRIES; left > 1; left -= 1) {
-      const refusal = await this.#attempt(command, {});
+      const refusal = await this.#attempt(command, body);
       if (refusal?.status !== 412) return this.#conclude(command, refusal);
       try {
         await this.#state.refresh(refusal.body.version);
@@ -40,7 +42,7 @@ export class FlowCommands {
       }
       if (this.#state.current.status !== seen) return this.#conclude(command, refusal);
     }
-    return this.send(command);
+    return this.send(command, body);
   }
 
   /** Sends once for the version that is shown. Answers whether the command was taken. */
@@ -80,36 +82,34 @@ export class FlowCommands {
 /** The buttons that the flow's status allows. */
 export function commandBar(commands) {
   const bar = element('div', { class: 'commands', role: 'group', 'aria-label': 'Commands' });
-  const dialog = confirmation('Cancel this flow?',
-    'Its running work stops, and nothing can follow. What was found so far stays readable.', 'Cancel the flow', 'Keep it going',
-    () => run('cancel'));
+  const cancelling = confirmation({
+    question: 'Cancel this flow?', yes: 'Cancel the flow', no: 'Keep it going', confirmed: () => run('cancel'),
+    consequence: 'Its running work stops, and nothing can follow. What was found so far stays readable.',
+  });
+  const restarting = restartChoice((phase) => run('restart', { phase }));
   let shown = null;
+  let current = null;
 
-  async function run(command) {
+  async function run(command, body) {
     for (const each of bar.querySelectorAll('button')) each.disabled = true;
-    await commands.sendWhileStatusHolds(command);
+    await commands.sendWhileStatusHolds(command, body);
     for (const each of bar.querySelectorAll('button')) each.disabled = false;
   }
 
+  function offer(command) {
+    if (command === 'cancel') return button('Cancel', () => cancelling.showModal(), { class: 'danger' });
+    if (command === 'restart') return button('Restart from…', () => restarting.open(current));
+    return button(words(command), () => run(command), { class: command === 'pause' ? null : 'primary' });
+  }
+
   function update(flow) {
+    current = flow;
     if (flow.status === shown) return;
     shown = flow.status;
     const hadFocus = bar.contains(document.activeElement);
-    replace(bar, (OFFERED[shown] ?? []).map((command) => (command === 'cancel'
-      ? button('Cancel', () => dialog.showModal(), { class: 'danger' })
-      : button(words(command), () => run(command), { class: command === 'pause' ? null : 'primary' }))), dialog);
+    replace(bar, (OFFERED[shown] ?? []).map(offer), cancelling, restarting.node);
     if (hadFocus) bar.querySelector('button:not(dialog button)')?.focus();
   }
 
   return { node: bar, update };
-}
-
-function confirmation(question, consequence, yes, no, confirmed) {
-  const dialog = element('dialog', { 'aria-labelledby': 'confirm-title', 'aria-describedby': 'confirm-text' },
-    element('h2', { id: 'confirm-title' }, question),
-    element('p', { id: 'confirm-text' }, consequence),
-    element('div', { class: 'dialog-buttons' },
-      button(no, () => dialog.close(), { autofocus: true }),
-      button(yes, () => { dialog.close(); confirmed(); }, { class: 'danger' })));
-  return dialog;
 }

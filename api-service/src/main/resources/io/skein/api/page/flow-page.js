@@ -55,6 +55,7 @@ export function flowPage(flowId) {
     event(event) {
       events.add(event);
       track.batches(event);
+      if (event.type === 'flow_restarted') agentsNow();
       if (event.version > (state.current?.version ?? 0)) state.wish(event.version);
     },
     progress: (agent) => { if (!state.ended) agents.put(agent); },
