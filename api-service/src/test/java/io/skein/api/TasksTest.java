@@ -136,7 +136,21 @@ class TasksTest {
         admin.tree(limits("{\"maxRunning\": 5, \"rate\": 10, \"periodSeconds\": 60}"));
     assertThat(limited.get("limits").get("rate").asInt()).isEqualTo(10);
     assertThat(limited.get("live").get("queued").asInt()).isOne();
-    assertThat(limited.get("types").get(0).get("type").asString()).isEqualTo("count");
+    assertThat(limited.get("countedUpTo").asInt()).isEqualTo(10_000);
+    assertThat(limited.get("dead").asInt()).isZero();
+    JsonNode type = limited.get("types").get(0);
+    assertThat(type.get("type").asString()).isEqualTo("count");
+    assertThat(type.get("oldestWaitSeconds").asDouble()).isPositive();
+    assertThat(type.get("lastHour").propertyNames())
+        .containsExactly(
+            "since",
+            "succeeded",
+            "failed",
+            "retried",
+            "crashed",
+            "meanSeconds",
+            "medianSeconds",
+            "p95Seconds");
     admin.problem(limits("{\"rate\": 10}"), 400, "malformed-request");
     JsonNode vast = admin.problem(limits("{\"maxRunning\": 1e99}"), 400, "malformed-json");
     assertThat(vast.get("detail").asString()).contains("The number at line 1");

@@ -1,6 +1,7 @@
 package io.skein.events;
 
 import io.skein.redis.RedisAwayException;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -84,6 +85,26 @@ public final class AgentProgress {
     } catch (RedisAwayException e) {
       LOG.debug("progress could not be read", e);
       return List.of();
+    }
+  }
+
+  /**
+   * Forgets what agents told last of these phases, which are to be done again. An update of a run
+   * before that is still under way somewhere may come after it; the next run's replaces it.
+   */
+  public void forget(StreamId stream, Collection<String> phases) {
+    List<String> agents =
+        snapshot(stream).stream()
+            .filter(update -> phases.contains(update.phase()))
+            .map(AgentUpdate::agent)
+            .toList();
+    if (agents.isEmpty()) {
+      return;
+    }
+    try {
+      states.remove(stream, agents);
+    } catch (RedisAwayException e) {
+      LOG.debug("progress could not be forgotten; the next run replaces it", e);
     }
   }
 

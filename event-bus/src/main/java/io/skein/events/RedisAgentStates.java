@@ -56,6 +56,16 @@ final class RedisAgentStates {
     }
   }
 
+  /** Forgets some agents of a flow; they may tell anew. */
+  void remove(StreamId stream, List<String> agents) {
+    byte[][] fields = agents.stream().map(agent -> agent.getBytes(UTF_8)).toArray(byte[][]::new);
+    try {
+      redis.jedis().hdel(key(stream), fields);
+    } catch (JedisException e) {
+      throw new RedisAwayException("remove agents", e);
+    }
+  }
+
   /** Forgets the agents of a flow that has ended, and takes no more of them. */
   void end(StreamId stream) {
     try {

@@ -6,6 +6,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Properties;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.HandleCallback;
@@ -30,13 +31,15 @@ public final class Database implements AutoCloseable {
   private final PostgresSettings settings;
   private final String applicationName;
   private final HikariDataSource pool;
+  private final List<JdbiPlugin> plugins;
   private final Jdbi jdbi;
 
-  private Database(PostgresSettings settings, String applicationName) {
+  private Database(PostgresSettings settings, String applicationName, List<JdbiPlugin> plugins) {
     this.settings = settings;
     this.applicationName = applicationName;
     this.pool = new HikariDataSource(poolConfig());
-    this.jdbi = Jdbi.create(pool).installPlugin(new PostgresPlugin());
+    this.plugins = plugins;
+    this.jdbi = prepared(Jdbi.create(pool));
   }
 
   /**
@@ -45,7 +48,7 @@ public final class Database implements AutoCloseable {
    * @param applicationName shown in {@code pg_stat_activity}; the instance's name
    */
   public static Database open(PostgresSettings settings, String applicationName) {
-    return new Database(settings, applicationName);
+    return new Database(settings, applicationName, List.of(new PostgresPlugin()));
   }
 
   /**
@@ -53,9 +56,8 @@ public final class Database implements AutoCloseable {
    */
   public static Database openOn(
       PostgresSettings settings, String applicationName, SettableClock clock) {
-    Database database = new Database(settings, applicationName);
-    database.jdbi.installPlugin(new ClockSetting(clock));
-    return database;
+    return new Database(
+        settings, applicationName, List.of(new PostgresPlugin(), new ClockSetting(clock)));
   }
 
   /**
@@ -103,6 +105,11 @@ public final class Database implements AutoCloseable {
     return DriverManager.getConnection(settings.jdbcUrl(), properties);
   }
 
+  /** A connection that is not of the pool, opened when it is used first. The caller closes it. */
+  public OwnConnection ownConnection() {
+    return new OwnConnection(this::connectDirectly, this::prepared);
+  }
+
   /** Whether the server answers a query now. */
   public boolean reachable() {
     try (Handle handle = jdbi.open()) {
@@ -122,6 +129,11 @@ public final class Database implements AutoCloseable {
       Handle handle, TransactionWork<T, X> work) throws X {
     Transaction transaction = new Transaction(handle);
     return new Committed<>(transaction, work.run(transaction));
+  }
+
+  private Jdbi prepared(Jdbi fresh) {
+    plugins.forEach(fresh::installPlugin);
+    return fresh;
   }
 
   private HikariConfig poolConfig() {

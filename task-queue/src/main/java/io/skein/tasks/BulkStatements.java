@@ -44,7 +44,7 @@ final class BulkStatements {
       changed as (
         update tasks t set state = 'queued', lease = t.lease + 1, attempt = 0, crash_count = 0,
           run_at = skein_now(), waits_for = 0, worker = null, started_at = null,
-          finished_at = null, error = null, log = null, progress = null, parked_by = null,
+          finished_at = null, error = null, log = null, progress = null, refused_by = '{}',
           expires_at = case when t.expires_at > skein_now() then t.expires_at end
         from ranked r where t.id = r.id and r.nth = 1 returning t.id)
       """;

@@ -175,9 +175,16 @@ final class ClaimLoop implements Runnable {
 
   private void run(List<Run> runs) {
     slots.take(runs);
-    for (Run run : runs) {
-      reports.tell(listener -> listener.claimed(run.task()));
-      execution.submit(run);
+    int submitted = 0;
+    try {
+      for (Run run : runs) {
+        reports.tell(listener -> listener.claimed(run.task()));
+        execution.submit(run);
+        submitted++;
+      }
+    } finally {
+      // What got no thread is given back by the next round, as what nobody here knows.
+      slots.forget(runs.subList(submitted, runs.size()));
     }
   }
 

@@ -13,7 +13,8 @@ import org.jdbi.v3.core.statement.Query;
 /**
  * The statements that turn queued tasks into runs of this worker. Each locks what it takes, passing
  * over rows that another worker is claiming, and raises the lease: two workers never get the same
- * run. Only types this worker knows are taken, and nothing of a queue that is paused.
+ * run. Only types this worker knows are taken, no payload that its build could not read, and
+ * nothing of a queue that is paused.
  */
 final class ClaimStatements {
   /** How long a busy worker leaves a suspect to an idle one. */
@@ -22,12 +23,15 @@ final class ClaimStatements {
   private final String worker;
   private final List<String> queues;
   private final List<String> types;
+  private final String build;
   private final Duration term;
 
-  ClaimStatements(String worker, List<String> queues, Set<String> types, Duration term) {
+  ClaimStatements(
+      String worker, List<String> queues, Set<String> types, String build, Duration term) {
     this.worker = worker;
     this.queues = queues;
     this.types = List.copyOf(types);
+    this.build = build;
     this.term = term;
   }
 
@@ -41,6 +45,7 @@ final class ClaimStatements {
                     select c.ctid as place from tasks c
                     where c.id = any(:ids) and c.state = 'queued' and c.crash_count < 2
                       and c.queue = any(:queues) and c.type = any(:types)
+                      and :build <> all(c.refused_by)
                       and (c.expires_at is null or c.expires_at > skein_now())
                       and not exists (select from task_queues q
                         where q.queue = c.queue and (q.paused_at is not null or q.limited))
@@ -63,7 +68,7 @@ final class ClaimStatements {
                         """
                         select ctid as place from tasks
                         where queue = :queue and state = 'queued' and crash_count >= 2
-                          and type = any(:types)
+                          and type = any(:types) and :build <> all(refused_by)
                           and (expires_at is null or expires_at > skein_now())
                           and not exists (select from task_queues q
                             where q.queue = :queue and q.paused_at is not null)
@@ -133,6 +138,7 @@ final class ClaimStatements {
   List<Run> claim(Query query) {
     return query
         .bindArray("types", String.class, types)
+        .bind("build", build)
         .bind("worker", worker)
         .bind("term", term.toMillis())
         .map((row, context) -> new Run(TaskRow.read(row), row.getLong("lease")))

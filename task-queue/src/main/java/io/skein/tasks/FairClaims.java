@@ -45,6 +45,7 @@ final class FairClaims {
   static final String OF_LANE =
       """
       %s and %s = l.name and c.priority between :highest and :lowest and c.type = any(:types)
+      and :build <> all(c.refused_by)
       and (c.expires_at is null or c.expires_at > skein_now())
       """
           .formatted(QUEUED, LANE);

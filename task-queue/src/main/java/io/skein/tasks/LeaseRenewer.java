@@ -1,15 +1,18 @@
 package io.skein.tasks;
 
 import io.skein.postgres.Database;
+import io.skein.postgres.OwnConnection;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Renews the leases of everything that runs here in one statement per heartbeat, and stops the runs
- * whose lease was lost. Its answers are also how this worker knows that PostgreSQL is in reach.
+ * whose lease was lost. On a connection of its own: handlers that hold all of the pool's must not
+ * cost the leases. Its answers are also how this worker knows that PostgreSQL is in reach.
  */
 final class LeaseRenewer implements Runnable {
   private static final Logger LOG = LoggerFactory.getLogger(LeaseRenewer.class);
@@ -39,13 +42,19 @@ final class LeaseRenewer implements Runnable {
 
   @Override
   public void run() {
+    try (OwnConnection connection = database.ownConnection()) {
+      keepOn(connection);
+    }
+  }
+
+  private void keepOn(OwnConnection connection) {
     Duration pause = Duration.ZERO;
     while (!Thread.currentThread().isInterrupted()) {
       try {
         Thread.sleep(pause);
-        renew();
+        renew(connection);
         pause = heartbeat;
-        sign();
+        sign(connection);
       } catch (InterruptedException stopping) {
         Thread.currentThread().interrupt();
       } catch (RuntimeException | Error e) {
@@ -57,17 +66,20 @@ final class LeaseRenewer implements Runnable {
   }
 
   /** Leases are renewed all the same. */
-  private void sign() {
+  private void sign(OwnConnection connection) {
     try {
-      roll.sign();
+      connection.<@Nullable Void, RuntimeException>read(handle -> {
+        handle.useTransaction(roll::sign);
+        return null;
+      });
     } catch (RuntimeException e) {
       LOG.warn("this worker is not shown among those that work; trying again", e);
     }
   }
 
-  private void renew() {
+  private void renew(OwnConnection connection) {
     List<Run> running = slots.running();
-    Set<Lease> lost = database.read(handle -> writes.renewAll(handle, running));
+    Set<Lease> lost = connection.read(handle -> writes.renewAll(handle, running));
     reach.answered(System.nanoTime());
     for (Run run : running) {
       if (lost.contains(run.lease())) {

@@ -243,7 +243,8 @@ final class LeasedWrites {
     return ending(
                 handle,
                 Outcome.PARKED,
-                "state = 'parked', error = :error, parked_by = :build, " + UNCOUNTED,
+                "state = 'parked', error = :error, refused_by = skein_refused(t.refused_by, :build), "
+                    + UNCOUNTED,
                 lease,
                 why)
             .bind("build", build)

@@ -38,7 +38,11 @@ public final class ManualWorker implements AutoCloseable {
     this.parts = RunParts.of(settings, tasks, handlers, WorkerListener.NONE);
     this.statements =
         new ClaimStatements(
-            "manual@" + Identifiers.next(), queues, parts.handlers().keySet(), settings.lease());
+            "manual@" + Identifiers.next(),
+            queues,
+            parts.handlers().keySet(),
+            settings.build(),
+            settings.lease());
     this.fair = new FairClaims(database, statements);
     parts.execution().start();
   }

@@ -21,7 +21,7 @@ final class Parking {
   private static final Duration LOOK = Duration.ofSeconds(15);
 
   /** A deploy takes a while: who knows the type may be about to start. */
-  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private final Database database;
   private final RedisHints hints;
@@ -78,7 +78,7 @@ final class Parking {
               select t.id from tasks t join unknown u on u.queue = t.queue and u.type = t.type
               where t.state = 'queued' and t.run_at <= skein_now() - :patience * interval '1 ms'
               limit :most for update of t skip locked)
-            update tasks t set state = 'parked', parked_by = null,
+            update tasks t set state = 'parked',
               error = 'no worker of the queue ' || t.queue || ' knows the type ' || t.type
             from found where t.id = found.id
             returning t.type
@@ -104,7 +104,7 @@ final class Parking {
             with known as materialized (
               select id from tasks
               where state = 'parked' and type = any(:types) and queue = any(:queues)
-                and parked_by is distinct from :build
+                and :build <> all(refused_by)
               limit :most for update skip locked)
             update tasks t set state = 'queued', error = null, run_at = skein_now()
             from known where t.id = known.id

@@ -10,12 +10,15 @@ final class PassingFailures {
   /** {@code query_canceled}, {@code transaction_timeout}. */
   private static final Set<String> TOOK_TOO_LONG = Set.of("57014", "25P04");
 
+  /** {@code read_only_sql_transaction}: the server became a standby, or its disk is full. */
+  private static final String READ_ONLY = "25006";
+
   private PassingFailures() {}
 
   /**
    * Whether the same work may succeed a moment later: no connection, no resources, a restart, a
-   * lock waited for too long, a deadlock, a transaction ended for idleness. Not a statement or a
-   * transaction that took too long: it may take as long every time.
+   * lock waited for too long, a deadlock, a transaction ended for idleness, a primary that is none
+   * any more. Not a statement or a transaction that took too long: it may take as long every time.
    */
   static boolean isPassing(Throwable failure) {
     for (Throwable cause : Causes.of(failure)) {
@@ -32,7 +35,8 @@ final class PassingFailures {
             || state.startsWith("53")
             || state.startsWith("55")
             || state.startsWith("57")
-            || state.startsWith("25P");
+            || state.startsWith("25P")
+            || state.equals(READ_ONLY);
       }
     }
     return false;

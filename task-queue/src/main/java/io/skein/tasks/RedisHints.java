@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.atomic.AtomicLong;
-import org.jspecify.annotations.Nullable;
 import org.redisson.api.BatchOptions;
 import org.redisson.api.RBatch;
 import org.redisson.api.stream.StreamAddArgs;
@@ -78,7 +77,6 @@ final class RedisHints implements AutoCloseable {
   }
 
   private void send(List<Hint> batch) {
-    @Nullable RuntimeException failure = null;
     try {
       RBatch commands = redis.redisson().createBatch(BatchOptions.defaults().skipResult());
       for (Hint hint : batch) {
@@ -95,11 +93,16 @@ final class RedisHints implements AutoCloseable {
       }
       commands.execute();
     } catch (RedisException e) {
-      failure = e;
+      notSent(batch, e);
+    } catch (RuntimeException | Error e) {
+      // The thread must live: without it hints are lost for good.
+      LOG.error("hints could not be sent", e);
+      notSent(batch, e);
     }
-    if (failure != null) {
-      dropped.addAndGet(batch.size());
-      LOG.debug("hints were not sent; the fair claim finds their tasks", failure);
-    }
+  }
+
+  private void notSent(List<Hint> batch, Throwable reason) {
+    dropped.addAndGet(batch.size());
+    LOG.debug("hints were not sent; the fair claim finds their tasks", reason);
   }
 }

@@ -145,7 +145,8 @@ public final class RemoteWorkers implements AutoCloseable {
     RemoteClaim(RemoteWorker worker) {
       this.worker = worker;
       this.statements =
-          new ClaimStatements(worker.identity(), worker.queues(), worker.types(), term);
+          new ClaimStatements(
+              worker.identity(), worker.queues(), worker.types(), worker.build(), term);
       this.fair = new FairClaims(database, statements, turns);
       this.queues = new ArrayList<>(worker.queues());
       Collections.shuffle(queues, ThreadLocalRandom.current());

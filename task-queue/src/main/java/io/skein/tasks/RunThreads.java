@@ -2,10 +2,11 @@ package io.skein.tasks;
 
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.HashSet;
-import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ThreadFactory;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,19 +21,36 @@ final class RunThreads implements Executor, AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RunThreads.class);
   private static final Duration KEPT_IDLE = Duration.ofMinutes(1);
 
-  private final Queue<Runnable> waiting = new ArrayDeque<>();
+  private final ThreadFactory factory;
+  private final Deque<Runnable> waiting = new ArrayDeque<>();
   private final Set<Thread> threads = new HashSet<>();
   private int idle;
-  private int started;
   private boolean waking;
   private boolean closed;
 
-  /** Runs it soon, on one of the threads; after the close never. */
+  RunThreads() {
+    this(Thread.ofPlatform().name("skein-task-", 0).daemon().factory());
+  }
+
+  RunThreads(ThreadFactory factory) {
+    this.factory = factory;
+  }
+
+  /**
+   * Runs it soon, on one of the threads; after the close never.
+   *
+   * @throws Error or what else kept a needed thread from starting; the job will not run
+   */
   @Override
   public synchronized void execute(Runnable job) {
     if (!closed) {
       waiting.add(job);
-      wakeOne();
+      try {
+        wakeOne();
+      } catch (RuntimeException | Error e) {
+        waiting.removeLast();
+        throw e;
+      }
     }
   }
 
@@ -53,9 +71,7 @@ final class RunThreads implements Executor, AutoCloseable {
     if (idle > 0) {
       notify();
     } else {
-      Thread thread =
-          Thread.ofPlatform().name("skein-task-" + started++).daemon().unstarted(this::work);
-      start(thread);
+      start(factory.newThread(this::work));
     }
   }
 
@@ -64,7 +80,7 @@ final class RunThreads implements Executor, AutoCloseable {
       thread.start();
       threads.add(thread);
     } catch (Throwable e) {
-      waking = false; // none is coming; the job stays for the next thread that is awake
+      waking = false; // none is coming
       throw e;
     }
   }
@@ -102,7 +118,11 @@ final class RunThreads implements Executor, AutoCloseable {
       waking = false;
     }
     Runnable job = waiting.poll();
-    wakeOne();
+    try {
+      wakeOne();
+    } catch (RuntimeException | Error e) {
+      LOG.warn("no more threads can be had for runs; those that are awake do what waits", e);
+    }
     return job;
   }
 

@@ -151,6 +151,12 @@ final class Slots {
     notifyAll();
   }
 
+  /** Frees the slots of runs that did not begin. */
+  synchronized void forget(Collection<Run> runs) {
+    running.removeAll(runs);
+    notifyAll();
+  }
+
   /** Takes a slot for a run that begins when nothing else runs; until it ends no slot is free. */
   synchronized void takeAlone(Run run) {
     running.add(run);

@@ -1,10 +1,8 @@
 package io.skein.tasks;
 
 import io.skein.postgres.Database;
-import io.skein.postgres.Transaction;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
@@ -24,14 +22,14 @@ final class StalledTaskReaper {
   private static final int DEATHS = 16;
 
   /** Lost tasks: the lease ran out, or the worker is among the gone and its lock still free. */
-  private static final String LOST =
+  static final String LOST =
       """
       state = 'running' and (lease_until < skein_now()
         or (worker = any(:gone) and hashtextextended(worker, 0) not in (select key from live_workers)))
       """;
 
   private final Database database;
-  private final FailedRuns failedRuns;
+  private final Burials burials;
   private final RedisHints hints;
   private final WorkerReports reports;
   private final List<String> types;
@@ -39,26 +37,26 @@ final class StalledTaskReaper {
 
   StalledTaskReaper(
       Database database,
-      FailedRuns failedRuns,
+      Burials burials,
       RedisHints hints,
       WorkerReports reports,
       Set<String> types) {
     this.database = database;
-    this.failedRuns = failedRuns;
+    this.burials = burials;
     this.hints = hints;
     this.reports = reports;
     this.types = List.copyOf(types);
   }
 
   /** Looks once; true when it saw a worker for the first time that may be gone. */
-  boolean reap() throws InterruptedException {
+  boolean reap() {
     Set<String> free = database.read(StalledTaskReaper::workersWithoutLock);
     Set<String> gone = new HashSet<>(free);
     gone.retainAll(freeAtLastLook);
     boolean suspicion = !freeAtLastLook.containsAll(free);
     freeAtLastLook = free;
     requeue(gone);
-    buryPoison(gone);
+    findPoison(gone);
     return suspicion;
   }
 
@@ -130,7 +128,7 @@ final class StalledTaskReaper {
         .list();
   }
 
-  private void buryPoison(Set<String> gone) throws InterruptedException {
+  private void findPoison(Set<String> gone) {
     List<Run> poison =
         database.read(handle ->
             handle
@@ -148,55 +146,7 @@ final class StalledTaskReaper {
                 .bind("most", DEATHS)
                 .map((row, context) -> new Run(TaskRow.read(row), row.getLong("lease")))
                 .list());
-    for (Run run : poison) {
-      bury(run, gone);
-    }
-  }
-
-  private void bury(Run run, Set<String> gone) throws InterruptedException {
-    int crashes = run.task().crashes() + 1;
-    String error =
-        "poison: its worker was lost in " + crashes + " of its runs, in the last it ran alone";
-    boolean buried =
-        failedRuns.write(
-            run.task(),
-            error,
-            (handler, transaction, task, reason) ->
-                handler.onFailed(transaction, task, TaskState.DEAD, reason),
-            (transaction, reason) -> endLost(transaction, run.lease(), gone, reason));
-    if (buried) {
-      LOG.atWarn()
-          .addKeyValue("task", run.task().id())
-          .addKeyValue("type", run.task().type())
-          .addKeyValue("crashes", crashes)
-          .log("a task ended as dead: it takes its worker down");
-      reports.tell(listener -> listener.failed(run.task(), TaskState.DEAD, error));
-    }
-  }
-
-  private boolean endLost(Transaction transaction, Lease lease, Set<String> gone, String error) {
-    Optional<Boolean> awaited =
-        transaction
-            .handle()
-            .createQuery(
-                """
-                update tasks set state = 'dead', crash_count = crash_count + 1, error = :error,
-                  lease_until = null, finished_at = skein_now()
-                where id = :id and lease = :lease and %s
-                returning awaited
-                """
-                    .formatted(LOST))
-            .bind("id", lease.task().value())
-            .bind("lease", lease.number())
-            .bind("error", LeasedWrites.storable(error))
-            .bindArray("gone", String.class, List.copyOf(gone))
-            .mapTo(Boolean.class)
-            .findOne();
-    if (awaited.orElse(false)) {
-      List<Hint> released = Release.after(transaction.handle(), List.of(lease.task()));
-      transaction.afterCommit(() -> released.forEach(hints::offer));
-    }
-    return awaited.isPresent();
+    burials.take(poison, gone);
   }
 
   private record Requeued(Hint hint, boolean innocent) {}

@@ -3,12 +3,9 @@ package io.skein.tasks;
 import io.skein.postgres.Database;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** What operators read: tasks by filter, their runs, who works. Thread safe. */
@@ -116,58 +113,12 @@ public final class TaskLists {
             .list());
   }
 
-  /** Each type of a queue that is live or ended within the last hour, by name. */
+  /**
+   * Each type of a queue that is live or ended within the last hour, by name. What it costs is
+   * bounded; it gives up after five seconds.
+   */
   public List<TaskStatistics> statistics(String queue) {
-    return database.read(handle ->
-        handle
-            .createQuery(
-                """
-                with lives as (
-                  select type, array_agg(state) as states, array_agg(n) as counts from (
-                    select type, state, count(*) as n from tasks
-                    where queue = :queue and %s group by type, state) by_state
-                  group by type),
-                ends as (
-                  select type, count(*) filter (where state = 'succeeded') as succeeded,
-                    count(*) filter (where state in ('failed', 'dead')) as failed,
-                    avg(extract(epoch from finished_at - started_at)) as mean,
-                    percentile_cont(0.95) within group (
-                      order by extract(epoch from finished_at - started_at)::float8) as p95
-                  from tasks
-                  where queue = :queue and finished_at > skein_now() - interval '1 hour'
-                  group by type)
-                select coalesce(l.type, e.type) as type,
-                  coalesce(l.states, '{}') as states, coalesce(l.counts, '{}') as counts,
-                  coalesce(e.succeeded, 0) as succeeded, coalesce(e.failed, 0) as failed,
-                  coalesce(e.mean, 0)::float8 as mean, coalesce(e.p95, 0)::float8 as p95
-                from lives l full join ends e on e.type = l.type order by 1
-                """
-                    .formatted(TaskState.LIVE))
-            .bind("queue", queue)
-            .map((row, context) ->
-                new TaskStatistics(
-                    queue,
-                    row.getString("type"),
-                    live(row),
-                    row.getLong("succeeded"),
-                    row.getLong("failed"),
-                    seconds(row, "mean"),
-                    seconds(row, "p95")))
-            .list());
-  }
-
-  private static Map<TaskState, Long> live(ResultSet row) throws SQLException {
-    String[] states = (String[]) row.getArray("states").getArray();
-    Long[] counts = (Long[]) row.getArray("counts").getArray();
-    Map<TaskState, Long> live = new EnumMap<>(TaskState.class);
-    for (int i = 0; i < states.length; i++) {
-      live.put(TaskState.ofStored(states[i]), counts[i]);
-    }
-    return live;
-  }
-
-  private static Duration seconds(ResultSet row, String column) throws SQLException {
-    return Duration.ofNanos((long) (Math.max(0, row.getDouble(column)) * 1e9));
+    return database.inTransaction(tx -> TypeStatistics.of(tx.handle(), queue));
   }
 
   private static @Nullable Instant instant(ResultSet row, String column) throws SQLException {

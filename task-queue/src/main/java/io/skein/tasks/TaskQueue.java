@@ -80,12 +80,17 @@ public final class TaskQueue implements AutoCloseable {
    * @return how many were live
    */
   public int cancel(Transaction transaction, UUID flow) {
-    return cancel(transaction, "flow = :key", flow);
+    return cancel(transaction, "flow = any(:keys)", List.of(flow));
   }
 
   /** Cancels one task, as {@link #cancel(Transaction, UUID)}; false when it was not live. */
   public boolean cancel(Transaction transaction, TaskId task) {
-    return cancel(transaction, "id = :key", task.value()) == 1;
+    return cancel(transaction, List.of(task)) == 1;
+  }
+
+  /** Cancels those of these tasks that are live, as {@link #cancel(Transaction, UUID)}. */
+  public int cancel(Transaction transaction, List<TaskId> tasks) {
+    return cancel(transaction, "id = any(:keys)", tasks.stream().map(TaskId::value).toList());
   }
 
   /** What operators say about queues. */
@@ -165,7 +170,7 @@ public final class TaskQueue implements AutoCloseable {
   }
 
   /** Also those that waited for one of them to succeed; those that waited for its end go on. */
-  private int cancel(Transaction transaction, String condition, UUID key) {
+  private int cancel(Transaction transaction, String condition, List<UUID> keys) {
     Handle handle = transaction.handle();
     List<TaskId> cancelled =
         handle
@@ -179,7 +184,7 @@ public final class TaskQueue implements AutoCloseable {
                 returning t.id
                 """
                     .formatted(condition, TaskState.LIVE))
-            .bind("key", key)
+            .bindArray("keys", UUID.class, keys)
             .map((row, context) -> new TaskId(row.getObject("id", UUID.class)))
             .list();
     List<Hint> released = Release.after(handle, cancelled);

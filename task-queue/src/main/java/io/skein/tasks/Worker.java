@@ -59,7 +59,8 @@ public final class Worker implements AutoCloseable {
     this.presence = new WorkerPresence(database, settings.name(), reach);
     this.roll = new WorkerRoll(database, settings, presence.identity(), types);
     ClaimStatements statements =
-        new ClaimStatements(presence.identity(), settings.queues(), types, settings.lease());
+        new ClaimStatements(
+            presence.identity(), settings.queues(), types, settings.build(), settings.lease());
     claiming.add(
         thread("skein-task-claims", new ClaimLoop(queue, statements, parts, presence, settings)));
     for (String name : settings.queues()) {
@@ -73,8 +74,10 @@ public final class Worker implements AutoCloseable {
             "skein-task-leases",
             new LeaseRenewer(database, parts.writes(), slots, roll, reach, settings.heartbeat())));
     keeping.add(thread("skein-task-upkeep", parts.upkeep()));
+    Burials burials = new Burials(parts.failedRuns(), queue.hints(), parts.reports());
+    keeping.add(thread("skein-task-burials", burials));
     StalledTaskReaper reaper =
-        new StalledTaskReaper(database, parts.failedRuns(), queue.hints(), parts.reports(), types);
+        new StalledTaskReaper(database, burials, queue.hints(), parts.reports(), types);
     keeping.add(thread("skein-task-reaping", new Reaping(reaper, reach, settings.reapInterval())));
     // What was enqueued meanwhile has no hints.
     queue.redis().health().onChange(available -> slots.hintsRanOut());

@@ -22,6 +22,7 @@ final class WorkerPresence implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(WorkerPresence.class);
   private static final Duration LISTEN = Duration.ofSeconds(2);
   private static final Duration PAUSE = Duration.ofMillis(200);
+  private static final Duration COMPLAIN = Duration.ofMinutes(1);
 
   private final Database database;
   private final Reach reach;
@@ -29,6 +30,7 @@ final class WorkerPresence implements AutoCloseable {
   private @Nullable Connection connection;
   private boolean held;
   private boolean closed;
+  private long complainAt = System.nanoTime();
   private @Nullable Thread thread;
 
   WorkerPresence(Database database, String name, Reach reach) {
@@ -133,6 +135,10 @@ final class WorkerPresence implements AutoCloseable {
     if (wasHeld) {
       LOG.warn("the connection that shows this worker's presence was lost; taking it again", e);
       return; // at once: others may reap when they see the lock free twice
+    }
+    if (System.nanoTime() - complainAt >= 0) {
+      complainAt = System.nanoTime() + COMPLAIN.toNanos();
+      LOG.warn("this worker claims nothing, since PostgreSQL does not answer; trying again", e);
     }
     try {
       Thread.sleep(PAUSE);

@@ -2,7 +2,6 @@ package io.skein.tasks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
@@ -151,26 +150,6 @@ final class BulkTasksTest {
         .contains(new BulkTasks.Changed(2, false));
     assertThat(lists.page(here, null, 10)).extracting(Task::id).containsExactly(ids.get(2));
     assertThat(lists.attempts(ids.get(0))).isEmpty();
-  }
-
-  @Test
-  void statisticsTellWhatIsLiveAndHowTheLastHourWent() {
-    List<TaskId> ids = enqueue(4, "count", "t");
-    end(ids.get(0), "succeeded", "");
-    end(ids.get(1), "failed", "x");
-    servers.sql(
-        "update tasks set started_at = finished_at - interval '2 seconds' where queue = '"
-            + queue
-            + "' and finished_at is not null");
-    assertThat(lists.statistics(queue))
-        .singleElement()
-        .satisfies(figures -> {
-          assertThat(figures.live()).containsOnlyKeys(TaskState.QUEUED).containsValue(2L);
-          assertThat(figures.succeeded()).isOne();
-          assertThat(figures.failed()).isOne();
-          assertThat(figures.meanRunTime()).isEqualTo(Duration.ofSeconds(2));
-          assertThat(figures.p95RunTime()).isEqualTo(Duration.ofSeconds(2));
-        });
   }
 
   @Test

@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Callable;
@@ -97,7 +96,7 @@ final class ClaimTest {
   void aLockSeenFreeOnlyOnceTakesNothing() throws Exception {
     TaskId id = enqueue(1).getFirst();
     claimAll(statements("blinking"));
-    StalledTaskReaper reaper = reaper();
+    Reaper reaper = reaper();
     assertThat(reaper.reap()).as("a first sight is a suspicion").isTrue();
     assertThat(servers.task(id).state()).isEqualTo(TaskState.RUNNING);
     reaper.forget();
@@ -144,16 +143,12 @@ final class ClaimTest {
   }
 
   private void reapTwice() {
-    StalledTaskReaper reaper = reaper();
-    try {
-      reaper.reap();
-      reaper.reap();
-    } catch (InterruptedException e) {
-      throw new IllegalStateException(e);
-    }
+    Reaper reaper = reaper();
+    reaper.reap();
+    reaper.reap();
   }
 
-  private StalledTaskReaper reaper() {
+  private static Reaper reaper() {
     TaskHandler handler =
         Handlers.of(
             "count",
@@ -162,16 +157,11 @@ final class ClaimTest {
                 transaction
                     .handle()
                     .execute("insert into ledger values (?, ?)", task.id().value(), error));
-    return new StalledTaskReaper(
-        servers.database,
-        new FailedRuns(servers.database, Map.of("count", handler)),
-        servers.queue.hints(),
-        new WorkerReports(WorkerListener.NONE),
-        Set.of("count"));
+    return Reaper.of(servers, handler);
   }
 
   private ClaimStatements statements(String worker) {
-    return new ClaimStatements(worker, List.of(queue), Set.of("count"), TERM);
+    return new ClaimStatements(worker, List.of(queue), Set.of("count"), "b", TERM);
   }
 
   private List<TaskId> enqueue(int count) {

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Workers in processes of their own are killed and frozen; effects count exactly once. */
+/** Workers in processes of their own are killed, frozen and cut off. */
 final class CrashTest {
   private static Servers servers;
   private final List<Process> children = new ArrayList<>();
@@ -49,23 +49,6 @@ final class CrashTest {
   }
 
   @Test
-  void tasksOfAKilledWorkerRunAgainWithinThreeSeconds() throws Exception {
-    Process child = launch(4);
-    List<TaskId> ids = enqueue("long", 4);
-    awaitNotes("started", 4);
-    startSurvivor();
-    child.destroyForcibly();
-    long killed = System.nanoTime();
-    awaitSucceeded(4);
-    assertThat(Duration.ofNanos(System.nanoTime() - killed)).isLessThan(Duration.ofSeconds(3));
-    for (TaskId id : ids) {
-      assertThat(servers.task(id).crashes()).isEqualTo(1);
-      assertThat(servers.task(id).attempt()).isEqualTo(1);
-    }
-    awaitNotes("effect", 4);
-  }
-
-  @Test
   void aFrozenWorkerLosesItsTasksAndCanDoNothingWhenItWakes() throws Exception {
     Process child = launch(1);
     TaskId id = enqueue("stubborn", 1).getFirst();
@@ -86,31 +69,41 @@ final class CrashTest {
     assertThat(servers.task(id).crashes()).isEqualTo(1);
   }
 
+  /** Each way in which a handler can end a run or do something in its name. */
   @Test
-  void thousandsOfEffectsCountOnceThoughWorkersAreKilled() throws Exception {
-    int tasks = 2_000;
-    Process first = launch(6);
-    Process second = launch(6);
-    startSurvivor();
-    List<TaskId> ids = enqueue("effect", tasks);
-    awaitAtLeast(300);
-    first.destroyForcibly();
-    servers.redis.jedis().flushAll();
-    awaitAtLeast(1_000);
-    second.destroyForcibly();
-    awaitSucceeded(tasks);
-    assertThat(ids).hasSize(tasks);
-    awaitNotes("effect", tasks);
-    assertThat(
-            servers.count(
-                "select count(distinct task) from ledger where note = 'effect' and task in"
-                    + " (select id from tasks where queue = '"
-                    + queue
-                    + "')"))
-        .isEqualTo(tasks);
-    assertThat(servers.count("select max(attempt) from tasks where queue = '" + queue + "'"))
-        .as("crashes spend no attempts")
-        .isEqualTo(1);
+  void aWokenWorkerCanNeitherFailNorRepeatNorEnqueueInTheNameOfALostRun() throws Exception {
+    List<String> ways = List.of("fail", "give up", "retry", "snooze", "discard", "enqueue");
+    Process child = launch(ways.size());
+    List<TaskId> ids =
+        ways.stream()
+            .map(way ->
+                servers.queue.enqueue(
+                    NewTask.of(queue, "stubborn", "\"" + way + "\"").withRetries(Retries.NONE)))
+            .toList();
+    awaitNotes("started", ids.size());
+    Worker survivor = startSurvivor();
+    ServerProcess process = new ServerProcess(child.pid());
+    process.freeze();
+    awaitSucceeded(ids.size());
+    survivor.stop();
+    process.thaw();
+    ids.forEach(id -> servers.sql("insert into ledger values ('" + id + "', 'go on')"));
+    // All of its slots are free again when all of these have begun: every lost run is settled.
+    enqueue("long", ways.size());
+    awaitNotes("started", 2 * ids.size());
+    awaitNotes("effect", ids.size());
+    awaitNotes("late", 0);
+    assertThat(servers.count("select count(*) from tasks where type = 'late'")).isZero();
+    for (TaskId id : ids) {
+      Task task = servers.task(id);
+      assertThat(task.state()).isEqualTo(TaskState.SUCCEEDED);
+      assertThat(task.attempt()).isOne();
+      assertThat(task.crashes()).isOne();
+      assertThat(task.error()).isNull();
+      assertThat(servers.count("select count(*) from task_attempts where task = '" + id + "'"))
+          .as("only the crash is kept")
+          .isOne();
+    }
   }
 
   @Test
@@ -211,13 +204,15 @@ final class CrashTest {
   }
 
   /** A worker in this process that has seen PostgreSQL long enough to reap. */
-  private void startSurvivor() {
-    start(
-        servers,
-        Handlers.of("effect", CrashingWorker::effect),
-        Handlers.of("long", CrashingWorker::effect),
-        Handlers.of("stubborn", CrashingWorker::effect));
+  private Worker startSurvivor() {
+    Worker survivor =
+        start(
+            servers,
+            Handlers.of("effect", CrashingWorker::effect),
+            Handlers.of("long", CrashingWorker::effect),
+            Handlers.of("stubborn", CrashingWorker::effect));
     await().pollDelay(CrashingWorker.LEASE.plusSeconds(1)).until(() -> true);
+    return survivor;
   }
 
   private Worker start(Servers where, TaskHandler... handlers) {
@@ -242,10 +237,6 @@ final class CrashTest {
         .atMost(Duration.ofSeconds(40))
         .pollInterval(Duration.ofMillis(20))
         .until(() -> succeeded() == count);
-  }
-
-  private void awaitAtLeast(int count) {
-    await().atMost(Duration.ofSeconds(20)).until(() -> succeeded() >= count);
   }
 
   private long succeeded() {

@@ -5,6 +5,7 @@ import io.skein.testing.DatabaseAddress;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 
@@ -26,6 +27,9 @@ final class CrashingWorker {
             servers.queue,
             List.of(
                 Handlers.of("effect", CrashingWorker::effect),
+                Handlers.of("slow", CrashingWorker::slowEffect),
+                Handlers.of("halt", context -> Runtime.getRuntime().halt(137)),
+                Handlers.of("memory", context -> exhaustMemory()),
                 Handlers.of("long", context -> hang(context)),
                 Handlers.of("stubborn", context -> outliveTheLease(servers, context))));
     worker.start();
@@ -50,6 +54,7 @@ final class CrashingWorker {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx128m",
                 "-XX:TieredStopAtLevel=1",
+                "-XX:+ExitOnOutOfMemoryError",
                 "-cp",
                 System.getProperty("java.class.path"),
                 CrashingWorker.class.getName(),
@@ -65,6 +70,20 @@ final class CrashingWorker {
 
   static void effect(TaskContext context) {
     context.complete(transaction -> note(transaction, context, "effect"), null);
+  }
+
+  /** Long enough that a kill finds some of it under way. */
+  static void slowEffect(TaskContext context) throws InterruptedException {
+    context.useStep(transaction -> note(transaction, context, "step"));
+    Thread.sleep(20);
+    effect(context);
+  }
+
+  private static void exhaustMemory() {
+    List<byte[]> held = new ArrayList<>();
+    while (held.size() < Integer.MAX_VALUE) {
+      held.add(new byte[1 << 20]);
+    }
   }
 
   private static void hang(TaskContext context) {
@@ -84,6 +103,24 @@ final class CrashingWorker {
       var unused = Thread.interrupted();
       LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
     }
+    String way = context.task().payload().replace("\"", "");
+    switch (way) {
+      case "fail" -> throw new IllegalStateException("late");
+      case "give up" -> throw new PermanentTaskException("late");
+      case "retry" -> context.retryAfter(Duration.ZERO, "late");
+      case "snooze" -> context.snooze(Duration.ZERO, "late");
+      case "discard" -> context.discard("late");
+      case "enqueue" ->
+          context.complete(
+              transaction ->
+                  servers.queue.enqueue(
+                      transaction, NewTask.of(context.task().queue(), "late", "{}")),
+              null);
+      default -> completeLate(servers, context);
+    }
+  }
+
+  private static void completeLate(Servers servers, TaskContext context) {
     String step = outcome(() -> context.useStep(transaction -> note(transaction, context, "late")));
     String completion =
         outcome(() -> context.complete(transaction -> note(transaction, context, "late"), "1"));

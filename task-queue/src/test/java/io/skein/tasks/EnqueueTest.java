@@ -168,6 +168,21 @@ final class EnqueueTest {
     assertThat(servers.count("select count(*) from tasks where queue = 'bad'")).isZero();
   }
 
+  @Test
+  void thePayloadsTextIsBoundedHoweverWellItCompresses() {
+    servers.sql("create table large (payload jsonb)");
+    servers.sql("insert into large values (to_jsonb(repeat('x', 1048576)))");
+    assertThatThrownBy(() -> servers.sql("select skein_enqueue('bad', 'send', payload) from large"))
+        .hasMessageContaining("1 MiB");
+  }
+
+  @Test
+  void aPeriodWithoutAKeyIsRefusedWithAReason() {
+    assertThatThrownBy(
+            () -> servers.sql("select skein_enqueue('bad', 'send', unique_period => '1 day')"))
+        .hasMessageContaining("unique_period needs a unique_key");
+  }
+
   private static List<String> hints(String queue) {
     return servers
         .redis

@@ -230,13 +230,14 @@ final class FairClaimsTest {
   }
 
   private List<Run> hinted(TaskId task) {
-    ClaimStatements statements = new ClaimStatements("h", List.of(queue), Set.of("count"), TERM);
+    ClaimStatements statements =
+        new ClaimStatements("h", List.of(queue), Set.of("count"), "b", TERM);
     return servers.database.read(handle -> statements.hinted(handle, List.of(task)));
   }
 
   private FairClaims claims(String worker) {
     return new FairClaims(
-        servers.database, new ClaimStatements(worker, List.of(queue), Set.of("count"), TERM));
+        servers.database, new ClaimStatements(worker, List.of(queue), Set.of("count"), "b", TERM));
   }
 
   private static List<TaskId> ids(List<Run> runs) {

@@ -224,6 +224,26 @@ final class HintsTest {
   }
 
   @Test
+  void aFullRedisTakesNoHintAndTasksStartAllTheSame() {
+    start(WorkerSettings.named("w").withQueues(List.of(queue)));
+    TaskId first = enqueue();
+    await().until(() -> runs.containsKey(first));
+    servers.redis.jedis().configSet("maxmemory-policy", "noeviction");
+    servers.redis.jedis().configSet("maxmemory", "1");
+    try {
+      enqueueMany(200);
+      awaitSucceeded(201);
+      assertThat(hintsInRedis()).isZero();
+    } finally {
+      servers.redis.jedis().configSet("maxmemory", "0");
+    }
+    enqueueMany(200);
+    awaitSucceeded(401);
+    assertThat(runs.values()).allSatisfy(count -> assertThat(count).hasValue(1));
+    await().atMost(Duration.ofSeconds(30)).until(() -> servers.redis.health().available());
+  }
+
+  @Test
   void twoQueuesAndPrioritiesShareAWorkersSlots() {
     String other = queue + "-other";
     start(onlyHints().withQueues(List.of(queue, other)).withSlots(3));

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.skein.postgres.Transaction;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -234,12 +233,7 @@ final class RemoteTaskHandlerTest {
             + "'");
   }
 
-  private static StalledTaskReaper reaper() {
-    return new StalledTaskReaper(
-        servers.database,
-        new FailedRuns(servers.database, Map.of(TYPE, new Teller())),
-        servers.queue.hints(),
-        new WorkerReports(WorkerListener.NONE),
-        Set.of(TYPE));
+  private static Reaper reaper() {
+    return Reaper.of(servers, new Teller());
   }
 }

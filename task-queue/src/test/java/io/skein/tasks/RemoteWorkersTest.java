@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -132,7 +131,7 @@ final class RemoteWorkersTest {
   void aReaperTakesItsTasksOnlyWhenTheLeaseIsOver() throws Exception {
     TaskId id = enqueue();
     RemoteRun run = claimOne();
-    StalledTaskReaper reaper = reaper();
+    Reaper reaper = reaper();
     for (int look = 0; look < 3; look++) {
       reaper.reap();
     }
@@ -220,12 +219,7 @@ final class RemoteWorkersTest {
             + "'");
   }
 
-  private static StalledTaskReaper reaper() {
-    return new StalledTaskReaper(
-        servers.database,
-        new FailedRuns(servers.database, Map.of()),
-        servers.queue.hints(),
-        new WorkerReports(WorkerListener.NONE),
-        Set.of());
+  private static Reaper reaper() {
+    return Reaper.of(servers);
   }
 }

@@ -91,7 +91,7 @@ final class TaskModelTest {
 
     private final FairClaims claims =
         new FairClaims(
-            servers.database, new ClaimStatements("w", List.of(queue), Set.of("t"), TERM));
+            servers.database, new ClaimStatements("w", List.of(queue), Set.of("t"), "b", TERM));
     private boolean paused;
 
     Sequence(Random random) {
@@ -306,13 +306,7 @@ final class TaskModelTest {
                 + " and state = 'running'");
       }
       done.add("crash " + (run == null ? "nothing" : run.lease()));
-      new StalledTaskReaper(
-              servers.database,
-              new FailedRuns(servers.database, Map.of("t", Handlers.of("t", context -> {}))),
-              servers.queue.hints(),
-              new WorkerReports(WorkerListener.NONE),
-              Set.of("t"))
-          .reap();
+      Reaper.of(servers, Handlers.of("t", context -> {})).reap();
       if (run != null && held(run)) {
         Modelled task = modelled(run.task().id());
         task.state = TaskState.QUEUED;

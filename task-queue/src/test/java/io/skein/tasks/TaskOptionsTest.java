@@ -201,6 +201,50 @@ final class TaskOptionsTest {
   }
 
   @Test
+  void buildsThatAllCannotReadAPayloadTryItOnceEach() {
+    AtomicInteger read = new AtomicInteger();
+    start("1", typed("mail", read));
+    start("2", typed("mail", read));
+    TaskId id = enqueue(task("mail", "{\"too\": \"a@example.org\"}"));
+    await().untilAsserted(() -> assertThat(parkings(id)).isEqualTo(2));
+    AtomicInteger looks = new AtomicInteger();
+    await()
+        .during(Duration.ofSeconds(3))
+        .atMost(Duration.ofSeconds(5))
+        .until(() -> looks.incrementAndGet() > 0 && parkings(id) == 2);
+    assertThat(servers.task(id).state()).isEqualTo(TaskState.PARKED);
+    start("3", Handlers.of("mail", context -> read.incrementAndGet()));
+    awaitState(id, TaskState.SUCCEEDED);
+    assertThat(servers.task(id).attempt()).isOne();
+  }
+
+  private static long parkings(TaskId id) {
+    return servers.count(
+        "select count(*) from task_attempts where outcome = 'parked' and task = '" + id + "'");
+  }
+
+  /** A deploy may bring who knows the type: the patience is thirty seconds. */
+  @Test
+  void aTypeThatNobodyKnowsIsLeftAloneForThePatience() {
+    start(Handlers.of("known", context -> {}));
+    awaitState(enqueue(task("known", "{}")), TaskState.SUCCEEDED);
+    TaskId unknown = enqueue(task("removed", "{}"));
+    parkAhead(Duration.ofSeconds(28));
+    assertThat(servers.task(unknown).state()).isEqualTo(TaskState.QUEUED);
+    parkAhead(Duration.ofSeconds(31));
+    assertThat(servers.task(unknown).state()).isEqualTo(TaskState.PARKED);
+  }
+
+  private void parkAhead(Duration ahead) {
+    new Parking(
+            servers.queueAhead(ahead).database(),
+            servers.queue.hints(),
+            WorkerSettings.named("x").withQueues(List.of(queue)),
+            List.of("known"))
+        .park(Parking.PATIENCE);
+  }
+
+  @Test
   void aTypeThatNoWorkerOfTheQueueKnowsIsParkedUntilOneDoes() {
     start(Handlers.of("known", context -> {}));
     TaskId unknown = enqueue(task("removed", "{}"));

@@ -3,6 +3,7 @@ package io.skein.tasks;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.skein.testing.ServerProcess;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,8 +15,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * Workers are killed one after the other, with the lease of production: how long until all of their
- * tasks run again elsewhere. {@code -Dskein.test.full=true} kills two hundred.
+ * Workers are killed one after the other, and one is frozen, with the lease of production: how long
+ * until all of their tasks run again elsewhere. A worker whose host is cut off looks to PostgreSQL
+ * like a frozen one: its connections stay and say nothing. {@code -Dskein.test.full=true} kills two
+ * hundred.
  */
 @Timeout(1_200)
 final class WorkerLossTest {
@@ -23,10 +26,12 @@ final class WorkerLossTest {
   private static final int TASKS = 4;
   private static final Duration LEASE = Duration.ofSeconds(15);
   private static final Duration BOUND = Duration.ofSeconds(3);
+  private static final Duration BOUND_OF_A_FROZEN_ONE = Duration.ofSeconds(20);
   private static final Duration BIN = Duration.ofMillis(250);
 
   private final Servers servers = Servers.fresh();
   private final String queue = "q-" + UUID.randomUUID();
+  private final String other = queue + "-frozen";
   private final Map<TaskId, Long> begunAgain = new ConcurrentHashMap<>();
   private final List<Process> children = new ArrayList<>();
 
@@ -37,21 +42,27 @@ final class WorkerLossTest {
   }
 
   @Test
-  void tasksOfAKilledWorkerRunAgainWithinThreeSeconds() throws Exception {
+  void tasksOfAKilledWorkerRunAgainInThreeSecondsOfAFrozenOneInTwenty() throws Exception {
     servers.sql("create table ledger (task uuid, note text)");
     List<Duration> delays = new ArrayList<>();
+    List<Duration> frozenDelays = new ArrayList<>();
     try (Worker survivor =
         new Worker(
-            WorkerSettings.named("survivor").withQueues(List.of(queue)).withSlots(2 * TASKS),
+            WorkerSettings.named("survivor").withQueues(List.of(queue, other)).withSlots(3 * TASKS),
             servers.queue,
             List.of(Handlers.of("long", this::onlyAfterACrash)))) {
       survivor.start();
-      Process next = launch();
+      Process next = launch(queue);
+      ServerProcess frozen = new ServerProcess(launch(other).pid());
+      List<TaskId> ofFrozen = enqueue(other);
+      awaitStarted(ofFrozen);
       // Before that nobody reaps: after an outage everybody would look dead.
       await().pollDelay(LEASE.plusSeconds(1)).atMost(Duration.ofSeconds(30)).until(() -> true);
+      frozen.freeze();
+      long frozenAt = System.nanoTime();
       for (int kill = 0; kill < KILLS; kill++) {
         Process victim = next;
-        List<TaskId> ids = enqueue();
+        List<TaskId> ids = enqueue(queue);
         awaitStarted(ids);
         long killed = System.nanoTime();
         victim.destroyForcibly();
@@ -61,19 +72,26 @@ final class WorkerLossTest {
             .until(() -> begunAgain.keySet().containsAll(ids));
         long last = ids.stream().mapToLong(begunAgain::get).max().orElseThrow();
         delays.add(Duration.ofNanos(last - killed));
-        next = kill + 1 < KILLS ? launch() : next;
+        next = kill + 1 < KILLS ? launch(queue) : next;
       }
+      await().atMost(Duration.ofSeconds(30)).until(() -> begunAgain.keySet().containsAll(ofFrozen));
+      ofFrozen.stream()
+          .mapToLong(begunAgain::get)
+          .forEach(at -> frozenDelays.add(Duration.ofNanos(at - frozenAt)));
     }
-    System.out.println(histogram(delays));
+    System.out.println(histogram(delays) + ", of a frozen one after " + frozenDelays);
     assertThat(delays).allSatisfy(delay -> assertThat(delay).isLessThan(BOUND));
+    assertThat(frozenDelays)
+        .hasSize(TASKS)
+        .allSatisfy(delay -> assertThat(delay).isLessThan(BOUND_OF_A_FROZEN_ONE));
     assertThat(servers.count("select count(*) from tasks where state = 'succeeded'"))
-        .isEqualTo((long) KILLS * TASKS);
+        .isEqualTo((KILLS + 1L) * TASKS);
     assertThat(servers.count("select max(attempt) from tasks")).as("attempts").isOne();
     assertThat(servers.count("select min(crash_count) from tasks")).as("crashes").isOne();
   }
 
-  private Process launch() throws Exception {
-    Process child = CrashingWorker.launch(servers, queue, TASKS, LEASE);
+  private Process launch(String from) throws Exception {
+    Process child = CrashingWorker.launch(servers, from, TASKS, LEASE);
     children.add(child);
     return child;
   }
@@ -86,10 +104,10 @@ final class WorkerLossTest {
     begunAgain.put(context.task().id(), System.nanoTime());
   }
 
-  private List<TaskId> enqueue() {
+  private List<TaskId> enqueue(String to) {
     List<NewTask> tasks = new ArrayList<>();
     for (int i = 0; i < TASKS; i++) {
-      tasks.add(NewTask.of(queue, "long", "{}"));
+      tasks.add(NewTask.of(to, "long", "{}"));
     }
     return servers.database.inTransaction(tx -> servers.queue.enqueue(tx, tasks));
   }

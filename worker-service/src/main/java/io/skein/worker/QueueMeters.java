@@ -3,10 +3,13 @@ package io.skein.worker;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.Tags;
-import io.skein.tasks.QueueDepth;
+import io.skein.tasks.QueueStatus;
 import io.skein.tasks.Queues;
+import io.skein.tasks.TaskState;
 import java.time.Duration;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
@@ -14,19 +17,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * How full the queues are, asked of PostgreSQL every ten seconds, not by each scrape. While it does
+ * How full the queues are, asked of PostgreSQL at an interval, not by each scrape. While it does
  * not answer there are no such figures: old ones would say that all is well.
  */
 final class QueueMeters implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(QueueMeters.class);
-  private static final Duration EVERY = Duration.ofSeconds(10);
 
   private final Queues queues;
   private final MultiGauge queued;
   private final MultiGauge oldest;
-  private final MultiGauge scheduled;
-  private final MultiGauge running;
-  private final MultiGauge parked;
+  private final MultiGauge dead;
+  private final Map<TaskState, MultiGauge> others = new EnumMap<>(TaskState.class);
   private final ScheduledThreadPoolExecutor timer =
       new ScheduledThreadPoolExecutor(
           1, Thread.ofPlatform().name("skein-queue-meters").daemon().factory());
@@ -40,16 +41,21 @@ final class QueueMeters implements AutoCloseable {
             .description("how long the task is due that has waited longest")
             .baseUnit("seconds")
             .register(registry);
-    this.scheduled = gauge(registry, "skein.queue.scheduled", "tasks that are due later");
-    this.running = gauge(registry, "skein.queue.running", "tasks that run");
-    this.parked = gauge(registry, "skein.queue.parked", "tasks that no worker can run");
+    this.dead = gauge(registry, "skein.queue.dead", "tasks kept that failed for good");
+    others.put(
+        TaskState.WAITING, gauge(registry, "skein.queue.waiting", "tasks that wait for others"));
+    others.put(
+        TaskState.SCHEDULED, gauge(registry, "skein.queue.scheduled", "tasks that are due later"));
+    others.put(TaskState.RUNNING, gauge(registry, "skein.queue.running", "tasks that run"));
+    others.put(
+        TaskState.PARKED, gauge(registry, "skein.queue.parked", "tasks that no worker can run"));
   }
 
-  static QueueMeters start(Queues queues, MeterRegistry registry) {
+  static QueueMeters start(Queues queues, MeterRegistry registry, Duration every) {
     QueueMeters meters = new QueueMeters(queues, registry);
     var unused =
         meters.timer.scheduleWithFixedDelay(
-            meters::measure, 0, EVERY.toMillis(), TimeUnit.MILLISECONDS);
+            meters::measure, 0, every.toMillis(), TimeUnit.MILLISECONDS);
     return meters;
   }
 
@@ -60,27 +66,26 @@ final class QueueMeters implements AutoCloseable {
 
   private void measure() {
     try {
-      show(queues.depths());
+      show(queues.list());
     } catch (RuntimeException | Error e) {
       LOG.warn("the depths of the queues are not known", e);
       show(List.of());
     }
   }
 
-  private void show(List<QueueDepth> depths) {
-    show(queued, depths, QueueDepth::queued);
-    show(oldest, depths, depth -> depth.oldestWait().toMillis() / 1e3);
-    show(scheduled, depths, QueueDepth::scheduled);
-    show(running, depths, QueueDepth::running);
-    show(parked, depths, QueueDepth::parked);
+  private void show(List<QueueStatus> all) {
+    show(queued, all, queue -> queue.count(TaskState.QUEUED));
+    show(oldest, all, queue -> queue.oldestWait().toMillis() / 1e3);
+    show(dead, all, QueueStatus::dead);
+    others.forEach((state, gauge) -> show(gauge, all, queue -> queue.count(state)));
   }
 
   private static void show(
-      MultiGauge gauge, List<QueueDepth> depths, ToDoubleFunction<QueueDepth> figure) {
+      MultiGauge gauge, List<QueueStatus> all, ToDoubleFunction<QueueStatus> figure) {
     gauge.register(
-        depths.stream()
-            .<MultiGauge.Row<?>>map(depth ->
-                MultiGauge.Row.of(Tags.of("queue", depth.queue()), figure.applyAsDouble(depth)))
+        all.stream()
+            .<MultiGauge.Row<?>>map(queue ->
+                MultiGauge.Row.of(Tags.of("queue", queue.queue()), figure.applyAsDouble(queue)))
             .toList(),
         true);
   }

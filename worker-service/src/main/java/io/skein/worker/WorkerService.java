@@ -30,6 +30,7 @@ import tools.jackson.databind.json.JsonMapper;
 public final class WorkerService implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(WorkerService.class);
   private static final Duration LOCK_HOLD = Duration.ofMinutes(1);
+  private static final Duration QUEUES_MEASURED = Duration.ofSeconds(10);
 
   private final Closer closer;
   private final Readiness readiness;
@@ -94,7 +95,8 @@ public final class WorkerService implements AutoCloseable {
             new TaskMeters(metrics.registry(), recycle));
     metrics.registry().gauge("skein.worker.slots", worker, Worker::slots);
     metrics.registry().gauge("skein.worker.running", worker, Worker::running);
-    closer.add("queue meters", QueueMeters.start(tasks.queues(), metrics.registry()));
+    closer.add(
+        "queue meters", QueueMeters.start(tasks.queues(), metrics.registry(), QUEUES_MEASURED));
     Readiness readiness =
         new Readiness()
             .part("postgres", () -> database.reachable() ? State.ok() : State.down("no answer"))

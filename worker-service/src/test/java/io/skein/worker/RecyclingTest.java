@@ -42,7 +42,7 @@ final class RecyclingTest {
       } finally {
         worker.destroyForcibly();
       }
-      assertThat(count(statement, "state = 'parked' and parked_by = 'build-7'")).isEqualTo(3);
+      assertThat(count(statement, "state = 'parked' and refused_by = '{build-7}'")).isEqualTo(3);
       assertThat(count(statement, "state = 'queued' and attempt = 0 and crash_count = 0"))
           .isEqualTo(2);
     }

@@ -12,6 +12,7 @@ import io.skein.tasks.NewTask;
 import io.skein.tasks.PermanentTaskException;
 import io.skein.tasks.TaskContext;
 import io.skein.tasks.TaskHandler;
+import io.skein.tasks.TaskId;
 import io.skein.tasks.TaskQueue;
 import io.skein.tasks.Worker;
 import io.skein.tasks.WorkerSettings;
@@ -52,9 +53,11 @@ final class TaskMetersTest {
       tasks.enqueue(NewTask.of("busy", "act", "\"give up\""));
       tasks.enqueue(NewTask.of("busy", "act", "\"fail\""));
       enqueueMany(database, tasks, "idle", 12_000);
-      tasks.enqueue(NewTask.of("later", "act", "{}").withDelay(Duration.ofHours(1)));
+      TaskId later = tasks.enqueue(NewTask.of("later", "act", "{}").withDelay(Duration.ofHours(1)));
+      tasks.enqueue(NewTask.of("later", "act", "{}").after(List.of(later)));
       worker.start();
-      try (QueueMeters queues = QueueMeters.start(tasks.queues(), metrics.registry())) {
+      try (QueueMeters queues =
+          QueueMeters.start(tasks.queues(), metrics.registry(), Duration.ofMillis(200))) {
         await()
             .untilAsserted(() -> {
               String page = page(server);
@@ -69,6 +72,8 @@ final class TaskMetersTest {
                   .contains("skein_tasks_crashes_total{instance_name=\"worker-1\"} 0.0")
                   .contains("skein_tasks_abandoned_threads{instance_name=\"worker-1\"} 0.0")
                   .contains("skein_queue_queued{instance_name=\"worker-1\",queue=\"idle\"} 10000.0")
+                  .contains("skein_queue_dead{instance_name=\"worker-1\",queue=\"busy\"} 1.0")
+                  .contains("skein_queue_waiting{instance_name=\"worker-1\",queue=\"later\"} 1.0")
                   .contains(
                       "skein_queue_scheduled{instance_name=\"worker-1\",queue=\"later\"} 1.0");
               assertThat(page.lines().filter(line -> line.contains("oldest_wait_seconds{")))

@@ -12,6 +12,7 @@ import io.skein.api.http.ProblemType;
 import io.skein.api.http.QueryParameters;
 import io.skein.tasks.QueueLimits;
 import io.skein.tasks.QueueStatus;
+import io.skein.tasks.Queues;
 import io.skein.tasks.TaskQueue;
 import io.skein.tasks.TaskStatistics;
 import java.time.Duration;
@@ -63,7 +64,7 @@ public final class QueueRoutes {
         tasks
             .queues()
             .find(queue)
-            .orElse(new QueueStatus(queue, null, QueueLimits.NONE, Map.of(), Duration.ZERO)),
+            .orElse(new QueueStatus(queue, null, QueueLimits.NONE, Map.of(), 0, Duration.ZERO)),
         body);
     ArrayNode types = body.putArray("types");
     tasks.lists().statistics(queue).forEach(figures -> write(figures, types.addObject()));
@@ -147,16 +148,24 @@ public final class QueueRoutes {
         .put("rate", rate == null ? null : rate.starts())
         .put("periodSeconds", rate == null ? null : TaskNodes.seconds(rate.period()));
     TaskNodes.counts(node.putObject("live"), status.live());
+    node.put("dead", status.dead());
     node.put("oldestWaitSeconds", TaskNodes.seconds(status.oldestWait()));
+    node.put("countedUpTo", Queues.MOST_COUNTED);
   }
 
   private static void write(TaskStatistics figures, ObjectNode node) {
     node.put("type", figures.type());
     TaskNodes.counts(node.putObject("live"), figures.live());
+    node.put("oldestWaitSeconds", TaskNodes.seconds(figures.oldestWait()));
+    TaskStatistics.Ended ended = figures.ended();
     node.putObject("lastHour")
-        .put("succeeded", figures.succeeded())
-        .put("failed", figures.failed())
-        .put("meanSeconds", TaskNodes.seconds(figures.meanRunTime()))
-        .put("p95Seconds", TaskNodes.seconds(figures.p95RunTime()));
+        .put("since", ended.since().toString())
+        .put("succeeded", ended.succeeded())
+        .put("failed", ended.failed())
+        .put("retried", ended.retried())
+        .put("crashed", ended.crashed())
+        .put("meanSeconds", TaskNodes.seconds(ended.meanRunTime()))
+        .put("medianSeconds", TaskNodes.seconds(ended.medianRunTime()))
+        .put("p95Seconds", TaskNodes.seconds(ended.p95RunTime()));
   }
 }

@@ -1,0 +1,133 @@
+package io.skein.tasks;
+
+import io.skein.postgres.Transaction;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Ends tasks that take their workers down, with what their handlers do about it. On a thread of its
+ * own: a handler's reaction that hangs or throws must not delay the tasks that are to run again.
+ * One that could not be ended is found again by the next look. Thread safe.
+ */
+final class Burials implements Runnable {
+  private static final Logger LOG = LoggerFactory.getLogger(Burials.class);
+
+  private final FailedRuns failedRuns;
+  private final RedisHints hints;
+  private final WorkerReports reports;
+  private final BlockingQueue<Burial> waiting = new LinkedBlockingQueue<>();
+  private final Set<Lease> taken = new HashSet<>();
+
+  Burials(FailedRuns failedRuns, RedisHints hints, WorkerReports reports) {
+    this.failedRuns = failedRuns;
+    this.hints = hints;
+    this.reports = reports;
+  }
+
+  /**
+   * Takes those that do not wait here already.
+   *
+   * @param gone the workers that are gone
+   */
+  synchronized void take(Collection<Run> poison, Set<String> gone) {
+    for (Run run : poison) {
+      if (taken.add(run.lease())) {
+        waiting.add(new Burial(run, gone));
+      }
+    }
+  }
+
+  @Override
+  public void run() {
+    while (!Thread.currentThread().isInterrupted()) {
+      try {
+        finish(waiting.take());
+      } catch (InterruptedException stopping) {
+        Thread.currentThread().interrupt();
+      } catch (RuntimeException | Error e) {
+        LOG.warn("a task that takes its worker down could not be ended; trying again", e);
+      }
+    }
+  }
+
+  /** Ends those that wait now, on the caller's thread. */
+  void pass() throws InterruptedException {
+    Burial next = waiting.poll();
+    while (next != null) {
+      finish(next);
+      next = waiting.poll();
+    }
+  }
+
+  private void finish(Burial burial) throws InterruptedException {
+    try {
+      bury(burial);
+    } finally {
+      over(burial.run().lease());
+    }
+  }
+
+  private synchronized void over(Lease lease) {
+    taken.remove(lease);
+  }
+
+  private void bury(Burial burial) throws InterruptedException {
+    Run run = burial.run();
+    int crashes = run.task().crashes() + 1;
+    String error =
+        "poison: its worker was lost in " + crashes + " of its runs, in the last it ran alone";
+    boolean buried =
+        failedRuns.write(
+            run.task(),
+            error,
+            (handler, transaction, task, reason) ->
+                handler.onFailed(transaction, task, TaskState.DEAD, reason),
+            (transaction, reason) -> endLost(transaction, burial, reason));
+    if (buried) {
+      LOG.atWarn()
+          .addKeyValue("task", run.task().id())
+          .addKeyValue("type", run.task().type())
+          .addKeyValue("crashes", crashes)
+          .log("a task ended as dead: it takes its worker down");
+      reports.tell(listener -> listener.failed(run.task(), TaskState.DEAD, error));
+    }
+  }
+
+  private boolean endLost(Transaction transaction, Burial burial, String error) {
+    Lease lease = burial.run().lease();
+    Optional<Boolean> awaited =
+        transaction
+            .handle()
+            .createQuery(
+                """
+                update tasks set state = 'dead', crash_count = crash_count + 1, error = :error,
+                  lease_until = null, finished_at = skein_now()
+                where id = :id and lease = :lease and %s
+                returning awaited
+                """
+                    .formatted(StalledTaskReaper.LOST))
+            .bind("id", lease.task().value())
+            .bind("lease", lease.number())
+            .bind("error", LeasedWrites.storable(error))
+            .bindArray("gone", String.class, List.copyOf(burial.gone()))
+            .mapTo(Boolean.class)
+            .findOne();
+    if (awaited.orElse(false)) {
+      List<Hint> released = Release.after(transaction.handle(), List.of(lease.task()));
+      transaction.afterCommit(() -> released.forEach(hints::offer));
+    }
+    return awaited.isPresent();
+  }
+
+  /**
+   * @param gone the workers that were gone when it was found
+   */
+  private record Burial(Run run, Set<String> gone) {}
+}

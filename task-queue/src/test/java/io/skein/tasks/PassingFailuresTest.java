@@ -1,0 +1,49 @@
+package io.skein.tasks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Which failures of PostgreSQL cost a task an attempt, asked of PostgreSQL. */
+final class PassingFailuresTest {
+  private static Servers servers;
+
+  @BeforeAll
+  static void open() {
+    servers = Servers.fresh();
+  }
+
+  @AfterAll
+  static void close() throws Exception {
+    servers.close();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "08006, true", "25006, true", "40001, true", "40P01, true", "53300, true", "55P03, true",
+    "57P01, true", "57P02, true", "57P03, true", "25P03, true", "57014, false", "25P04, false",
+    "23505, false", "22P02, false", "42P01, false", "P0001, false"
+  })
+  void theStateDecides(String state, boolean passing) {
+    Throwable failure =
+        catchThrowable(
+            () -> servers.sql("do 'begin raise exception using errcode = ''" + state + "''; end'"));
+    assertThat(PassingFailures.isPassing(failure)).isEqualTo(passing);
+  }
+
+  @Test
+  void aPrimaryThatBecameAStandbyIsPassing() {
+    Throwable failure =
+        catchThrowable(() ->
+            servers.database.useTransaction(tx -> {
+              tx.handle().execute("set transaction read only");
+              servers.queue.enqueue(tx, NewTask.of("q", "t", "{}"));
+            }));
+    assertThat(PassingFailures.isPassing(failure)).isTrue();
+  }
+}

@@ -1,0 +1,174 @@
+package io.skein.tasks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.skein.postgres.Database;
+import io.skein.postgres.PostgresSettings;
+import io.skein.testing.PostgresServer;
+import io.skein.testing.TestServers;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Workers whose PostgreSQL goes, or gives them no connection, wait cheaply and go on. */
+@Timeout(120)
+final class PostgresLossTest {
+  private static final Duration WATCHED = Duration.ofSeconds(5);
+  private static final double MOST_OF_A_CORE = 0.05;
+
+  private final PostgresServer postgres = TestServers.newPostgres();
+  private final Servers servers = Servers.on(postgres, TestServers.redis().url());
+  private final String queue = "q-" + UUID.randomUUID();
+  private final List<Worker> workers = new ArrayList<>();
+  private final List<Process> children = new ArrayList<>();
+
+  @AfterEach
+  void stop() throws Exception {
+    children.forEach(Process::destroyForcibly);
+    workers.forEach(Worker::stop);
+    servers.close();
+    postgres.close();
+  }
+
+  @Test
+  void aWorkerThatCannotReachPostgresWaitsWithoutWork() throws Exception {
+    servers.sql("create table ledger (task uuid, note text)");
+    children.add(CrashingWorker.launch(servers, queue, 4));
+    enqueue("effect", 20);
+    awaitSucceeded(20);
+    ProcessHandle worker = children.getFirst().toHandle();
+
+    postgres.kill();
+    assertThat(shareOfACore(worker)).as("while it is away").isLessThan(MOST_OF_A_CORE);
+    postgres.start();
+    enqueue("effect", 20);
+    awaitSucceeded(40);
+
+    postgres.freeze();
+    double frozen = shareOfACore(worker);
+    postgres.thaw();
+    assertThat(frozen).as("while it hangs").isLessThan(MOST_OF_A_CORE);
+    enqueue("effect", 20);
+    awaitSucceeded(60);
+    assertNothingWasSpent(60);
+  }
+
+  @Test
+  void connectionsThatAreCutAllTheTimeCostNoTask() {
+    servers.sql("create table ledger (task uuid, note text)");
+    start(servers, Handlers.of("slow", CrashingWorker::slowEffect));
+    enqueue("slow", 400);
+    for (int cut = 1; cut <= 8; cut++) {
+      int done = 40 * cut;
+      await().atMost(Duration.ofSeconds(30)).until(() -> succeeded() >= done);
+      cutAll();
+    }
+    awaitSucceeded(400);
+    assertNothingWasSpent(400);
+    assertThat(servers.count("select count(*) from ledger where note = 'effect'")).isEqualTo(400);
+    assertThat(servers.count("select count(distinct task) from ledger where note = 'effect'"))
+        .isEqualTo(400);
+  }
+
+  /** For three leases, while another worker that has connections looks for lost ones. */
+  @Test
+  void handlersThatHoldAllConnectionsKeepTheirLeases() throws Exception {
+    int pool = PostgresSettings.parse(servers.address.url()).poolSize();
+    CountDownLatch held = new CountDownLatch(pool);
+    CountDownLatch free = new CountDownLatch(1);
+    TaskHandler hoarding =
+        Handlers.of(
+            "hoard",
+            context ->
+                servers.database.useTransaction(transaction -> {
+                  held.countDown();
+                  free.await();
+                }));
+    start(servers, pool, hoarding);
+    enqueue("hoard", pool);
+    held.await();
+    try (Database other = Database.open(PostgresSettings.parse(servers.address.url()), "other");
+        TaskQueue others = TaskQueue.open(other, servers.redis)) {
+      Worker reaper =
+          new Worker(
+              CrashingWorker.settings(queue, 1),
+              others,
+              List.of(Handlers.of("other", context -> {})));
+      workers.add(reaper);
+      reaper.start();
+      await()
+          .pollDelay(CrashingWorker.LEASE.multipliedBy(3))
+          .atMost(Duration.ofSeconds(20))
+          .until(() -> true);
+      TaskId beside = others.enqueue(NewTask.of(queue, "other", "{}"));
+      await().until(() -> others.find(beside).orElseThrow().state() == TaskState.SUCCEEDED);
+      free.countDown();
+      awaitSucceeded(pool + 1);
+      reaper.stop();
+    }
+    assertNothingWasSpent(pool + 1);
+  }
+
+  private void assertNothingWasSpent(int tasks) {
+    assertThat(
+            servers.count(
+                "select count(*) from tasks where state = 'succeeded' and attempt = 1"
+                    + " and crash_count = 0"))
+        .isEqualTo(tasks);
+  }
+
+  private static double shareOfACore(ProcessHandle process) {
+    Duration before = process.info().totalCpuDuration().orElseThrow();
+    long begin = System.nanoTime();
+    await().pollDelay(WATCHED).atMost(WATCHED.multipliedBy(2)).until(() -> true);
+    Duration used = process.info().totalCpuDuration().orElseThrow().minus(before);
+    return (double) used.toNanos() / (System.nanoTime() - begin);
+  }
+
+  private void cutAll() {
+    servers.database.read(handle ->
+        handle
+            .createQuery(
+                "select count(pg_terminate_backend(pid)) from pg_stat_activity"
+                    + " where datname = current_database() and pid <> pg_backend_pid()")
+            .mapTo(Long.class)
+            .one());
+  }
+
+  private void start(Servers where, TaskHandler handler) {
+    start(where, 4, handler);
+  }
+
+  private void start(Servers where, int slots, TaskHandler handler) {
+    Worker worker =
+        new Worker(
+            CrashingWorker.settings(queue, slots).withGrace(Duration.ofSeconds(1)),
+            where.queue,
+            List.of(handler));
+    workers.add(worker);
+    worker.start();
+  }
+
+  /** Where the connection of the pool was cut it is tried again, as its users do. */
+  private void enqueue(String type, int count) {
+    List<NewTask> tasks =
+        IntStream.range(0, count).mapToObj(i -> NewTask.of(queue, type, "{}")).toList();
+    await().until(servers.database::reachable);
+    servers.database.useTransaction(transaction -> servers.queue.enqueue(transaction, tasks));
+  }
+
+  private void awaitSucceeded(int count) {
+    await().atMost(Duration.ofSeconds(40)).ignoreExceptions().until(() -> succeeded() == count);
+  }
+
+  private long succeeded() {
+    return servers.count("select count(*) from tasks where state = 'succeeded'");
+  }
+}

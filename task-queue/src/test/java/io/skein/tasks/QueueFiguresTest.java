@@ -1,0 +1,161 @@
+package io.skein.tasks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What operators see of queues and types, and that it costs the same however full they are. */
+final class QueueFiguresTest {
+  private static final int MANY = 20_000;
+  private static Servers servers;
+  private String queue = "";
+
+  @BeforeAll
+  static void open() {
+    servers = Servers.fresh();
+  }
+
+  @AfterAll
+  static void close() throws Exception {
+    servers.close();
+  }
+
+  @BeforeEach
+  void newQueue() {
+    queue = "q-" + UUID.randomUUID();
+  }
+
+  @Test
+  void everyStateIsCounted() {
+    TaskId needed = enqueue("build");
+    servers.queue.enqueue(NewTask.of(queue, "build", "{}").after(List.of(needed)));
+    servers.queue.enqueue(NewTask.of(queue, "mail", "{}").withDelay(Duration.ofHours(1)));
+    set(enqueue("mail"), "state = 'parked'");
+    set(enqueue("mail"), "state = 'running', worker = 'w', started_at = skein_now()");
+    set(enqueue("mail"), "state = 'dead', finished_at = skein_now()");
+    set(enqueue("mail"), "state = 'failed', finished_at = skein_now()");
+    set(enqueue("mail"), "crash_count = 2, run_at = skein_now() - interval '3 hours'");
+    QueueStatus status = status();
+    assertThat(status.live())
+        .isEqualTo(
+            Map.of(
+                TaskState.WAITING, 1L,
+                TaskState.SCHEDULED, 1L,
+                TaskState.QUEUED, 2L,
+                TaskState.PARKED, 1L,
+                TaskState.RUNNING, 1L));
+    assertThat(status.dead()).isEqualTo(2);
+    assertThat(status.oldestWait())
+        .as("one that waits to run alone waits, too")
+        .isGreaterThanOrEqualTo(Duration.ofHours(3));
+  }
+
+  @Test
+  void aTypeHasItsDepthItsOldestAndItsRuns() {
+    TaskId old = enqueue("mail");
+    enqueue("mail");
+    enqueue("build");
+    set(old, "run_at = skein_now() - interval '2 hours'");
+    for (int seconds : new int[] {1, 2, 9}) {
+      ended(enqueue("mail"), "succeeded", seconds);
+    }
+    ended(enqueue("mail"), "dead", 9);
+    attempt(old, "retried");
+    attempt(old, "crashed");
+    TaskStatistics mail = type("mail");
+    assertThat(mail.live()).isEqualTo(Map.of(TaskState.QUEUED, 2L));
+    assertThat(mail.oldestWait()).isBetween(Duration.ofHours(2), Duration.ofHours(3));
+    TaskStatistics.Ended ended = mail.ended();
+    assertThat(ended.succeeded()).isEqualTo(3);
+    assertThat(ended.failed()).isOne();
+    assertThat(ended.retried()).isOne();
+    assertThat(ended.crashed()).isOne();
+    assertThat(ended.medianRunTime()).isEqualTo(Duration.ofSeconds(3));
+    assertThat(ended.p95RunTime()).isEqualTo(Duration.ofSeconds(9));
+    assertThat(ended.since()).isBefore(Instant.now().minus(Duration.ofMinutes(59)));
+    assertThat(type("build").ended().succeeded()).isZero();
+  }
+
+  @Test
+  void whatEndedMoreThanAnHourAgoIsNotCounted() {
+    TaskId task = enqueue("mail");
+    ended(task, "succeeded", 1);
+    set(task, "finished_at = finished_at - interval '2 hours'");
+    assertThat(servers.queue.lists().statistics(queue)).isEmpty();
+  }
+
+  @Test
+  void aFullQueueIsCountedUpToTheBound() {
+    assertThat(
+            servers.count(
+                "select count(skein_enqueue('%s', 'mail', tenant => 't' || i %% 7))"
+                        .formatted(queue)
+                    + " from generate_series(1, "
+                    + MANY
+                    + ") i"))
+        .isEqualTo(MANY);
+    servers.sql(
+        "insert into tasks (id, queue, type, payload, priority, state, max_attempts, retry_delay,"
+            + " soft_limit, hard_limit, run_at, created_at, started_at, finished_at)"
+            + " select skein_uuid7(), queue, type, payload, priority, 'succeeded', max_attempts,"
+            + " retry_delay, soft_limit, hard_limit, run_at, created_at,"
+            + " skein_now() - interval '2 days', skein_now() - interval '2 days'"
+            + " from tasks where queue = '"
+            + queue
+            + "'");
+    servers.sql("analyze tasks");
+    assertThat(status().count(TaskState.QUEUED)).isEqualTo(Queues.MOST_COUNTED);
+    assertThat(type("mail").live()).isEqualTo(Map.of(TaskState.QUEUED, 10_000L));
+    long bound = Queues.MOST_COUNTED + 1_000;
+    assertThat(RowsRead.by(servers, tx -> assertThat(QueueCounts.of(tx.handle())).isNotEmpty()))
+        .isLessThan(bound);
+    assertThat(
+            RowsRead.by(
+                servers, tx -> assertThat(TypeStatistics.of(tx.handle(), queue)).isNotEmpty()))
+        .isLessThan(bound);
+  }
+
+  private QueueStatus status() {
+    return servers.queue.queues().find(queue).orElseThrow();
+  }
+
+  private TaskStatistics type(String type) {
+    return servers.queue.lists().statistics(queue).stream()
+        .filter(figures -> figures.type().equals(type))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private TaskId enqueue(String type) {
+    return servers.queue.enqueue(NewTask.of(queue, type, "{}"));
+  }
+
+  private static void ended(TaskId task, String state, int seconds) {
+    set(
+        task,
+        "state = '%s', finished_at = now(), started_at = now() - interval '%d seconds'"
+            .formatted(state, seconds));
+  }
+
+  private static void attempt(TaskId task, String outcome) {
+    servers.sql(
+        "insert into task_attempts (task, lease, attempt, started_at, ended_at, outcome) values"
+            + " ('%s', (select count(*) from task_attempts), 1, now() - interval '3 seconds',"
+                .formatted(task.value())
+            + " now(), '"
+            + outcome
+            + "')");
+  }
+
+  private static void set(TaskId task, String change) {
+    servers.sql("update tasks set " + change + " where id = '" + task.value() + "'");
+  }
+}
