@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * committed. Thread safe.
  */
 final class Slots {
-  /** In a backlog, how long a claim waits for a quarter of the slots, since few cost as much. */
+  /** In a backlog, how long a claim waits for half of the slots, since few cost as much. */
   private static final Duration GATHERING = Duration.ofMillis(2);
 
   private final int total;
@@ -70,7 +70,7 @@ final class Slots {
       }
       if (free() > 0) {
         long gathered = firstFreeAt + GATHERING.toNanos();
-        if (backlog && free() < total / 4 && now - gathered < 0) {
+        if (backlog && free() < total / 2 && now - gathered < 0) {
           waitNanos(gathered - now);
           continue;
         }

@@ -11,6 +11,7 @@ import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
+import org.jdbi.v3.core.Handle;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -57,7 +58,41 @@ final class ClaimTest {
     }
     assertThat(claimed).extracting(run -> run.task().id()).doesNotHaveDuplicates();
     assertThat(claimed).hasSize(1_500);
-    assertThat(claimed).allSatisfy(run -> assertThat(run.lease().number()).isEqualTo(1));
+    assertThat(claimed).allSatisfy(run -> assertThat(run.lease().number()).isPositive());
+  }
+
+  /** Its commit does not wait for the disk, so a crash of PostgreSQL can take it back. */
+  @Test
+  void aClaimThatPostgresForgotCannotWriteInTheNameOfTheNext() {
+    TaskId id = enqueue(1).getFirst();
+    Run forgotten = claimAll(statements("first")).getFirst();
+    servers.sql(
+        "update tasks set state = 'queued', lease = 0, attempt = 0, lease_until = null, worker = null,"
+            + " started_at = null where id = '"
+            + id
+            + "'");
+    Run current = claimAll(statements("next")).getFirst();
+
+    assertThat(current.lease()).isNotEqualTo(forgotten.lease());
+    servers.database.useTransaction(transaction -> {
+      assertThat(writes.complete(transaction, completion(forgotten))).isFalse();
+      assertThat(writes.complete(transaction, completion(current))).isTrue();
+    });
+  }
+
+  @Test
+  void onlyTheClaimItselfDoesNotWaitForTheDisk() {
+    List<TaskId> ids = enqueue(1);
+    servers.database.useTransaction(transaction -> {
+      var handle = transaction.handle();
+      assertThat(synchronousCommit(handle)).isEqualTo("on");
+      assertThat(statements("w").hinted(handle, ids)).hasSize(1);
+      assertThat(synchronousCommit(handle)).isEqualTo("off");
+    });
+    for (int connection = 0; connection < 20; connection++) {
+      servers.database.useTransaction(
+          transaction -> assertThat(synchronousCommit(transaction.handle())).isEqualTo("on"));
+    }
   }
 
   @Test
@@ -135,6 +170,14 @@ final class ClaimTest {
     assertThat(servers.count("select count(*) from ledger where task = '" + id + "'"))
         .as("the handler's reaction, in the same transaction")
         .isEqualTo(1);
+  }
+
+  private static String synchronousCommit(Handle handle) {
+    return handle.createQuery("show synchronous_commit").mapTo(String.class).one();
+  }
+
+  private static LeasedWrites.Completion completion(Run run) {
+    return new LeasedWrites.Completion(run.lease(), null, null);
   }
 
   private List<Run> suspect(String worker, boolean busy) {

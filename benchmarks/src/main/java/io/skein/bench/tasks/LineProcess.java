@@ -66,6 +66,9 @@ final class LineProcess implements AutoCloseable {
   private String readLine() {
     try {
       String line = process.output().readLine();
+      while (line != null && line.startsWith("[")) {
+        line = process.output().readLine(); // the log of a JVM, as when it records a profile
+      }
       if (line == null) {
         throw new IllegalStateException(name + " has ended; see " + process.log());
       }
