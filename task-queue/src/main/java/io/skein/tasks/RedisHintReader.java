@@ -3,6 +3,7 @@ package io.skein.tasks;
 import io.skein.redis.RedisConnections;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import org.redisson.api.BatchOptions;
@@ -20,7 +21,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Reads the hints of one queue while this worker has free slots; while it has none they stay in
- * Redis for others. An entry is deleted as soon as it was read. One that Redis delivered and that
+ * Redis for others. An entry is deleted as soon as it was taken. One that Redis delivered and that
  * never arrived, since an answer came too late, is read again whenever nothing new comes. It is all
  * only a hint: the claim in the fair order finds every task whose hint was lost. Runs on a thread
  * of its own.
@@ -41,6 +42,7 @@ final class RedisHintReader implements Runnable {
   private final String consumer;
   private final Slots slots;
   private final RedisHints sender;
+  private final Map<Priority, StreamMessageId[]> taken = new EnumMap<>(Priority.class);
   private boolean readSome;
 
   RedisHintReader(
@@ -74,16 +76,18 @@ final class RedisHintReader implements Runnable {
 
   private void readOnce() throws InterruptedException {
     int most = slots.awaitRoom();
+    taken.clear();
     List<Hint> read = readWaiting(most);
-    if (read.isEmpty()) {
+    if (taken.isEmpty()) {
       read = awaitNext();
     }
-    if (read.isEmpty()) {
+    if (taken.isEmpty()) {
       read = readUndelivered(most);
     }
-    if (!read.isEmpty()) {
+    if (!taken.isEmpty()) {
       readSome = true;
       slots.offer(read).forEach(sender::offer);
+      forget();
     } else if (readSome) {
       readSome = false;
       slots.hintsRanOut();
@@ -133,15 +137,9 @@ final class RedisHintReader implements Runnable {
 
   private void take(
       Priority priority, Map<StreamMessageId, Map<String, String>> entries, List<Hint> hints) {
-    if (entries.isEmpty()) {
-      return;
+    if (!entries.isEmpty()) {
+      taken.put(priority, entries.keySet().toArray(StreamMessageId[]::new));
     }
-    StreamMessageId[] ids = entries.keySet().toArray(StreamMessageId[]::new);
-    RBatch done = redis.redisson().createBatch(BatchOptions.defaults().skipResult());
-    RStreamAsync<String, String> stream = done.getStream(key(priority), StringCodec.INSTANCE);
-    var acknowledged = stream.ackAsync(GROUP, ids);
-    var removed = stream.removeAsync(ids);
-    var executed = done.executeAsync();
     for (Map<String, String> fields : entries.values()) {
       // An entry that was trimmed before it was taken has no fields any more.
       String id = fields == null ? "" : fields.getOrDefault(RedisHints.FIELD, "");
@@ -151,6 +149,17 @@ final class RedisHintReader implements Runnable {
         LOG.debug("an entry in the stream of hints is no hint and was dropped", e);
       }
     }
+  }
+
+  /** Deletes what was offered, while it is being claimed; what stays is only read again. */
+  private void forget() {
+    RBatch done = redis.redisson().createBatch(BatchOptions.defaults().skipResult());
+    taken.forEach((priority, ids) -> {
+      RStreamAsync<String, String> stream = done.getStream(key(priority), StringCodec.INSTANCE);
+      var acknowledged = stream.ackAsync(GROUP, ids);
+      var removed = stream.removeAsync(ids);
+    });
+    var executed = done.executeAsync();
   }
 
   /** Hints may have gone by unheard, so a fair claim looks. */
