@@ -24,6 +24,7 @@ public final class Worker implements AutoCloseable {
   private final WorkerPresence presence;
   private final WorkerRoll roll;
   private final RunExecution execution;
+  private final Reach reach;
   private final List<Thread> claiming = new ArrayList<>();
   private final List<Thread> keeping = new ArrayList<>();
   private Phase phase = Phase.NEW;
@@ -48,7 +49,7 @@ public final class Worker implements AutoCloseable {
       TaskQueue queue,
       Collection<? extends TaskHandler> handlers,
       WorkerListener listener) {
-    Reach reach = new Reach(settings.lease(), System.nanoTime());
+    this.reach = new Reach(settings.lease(), System.nanoTime());
     RunParts parts = RunParts.of(settings, queue, handlers, listener);
     Set<String> types = parts.handlers().keySet();
     Database database = queue.database();
@@ -91,6 +92,11 @@ public final class Worker implements AutoCloseable {
   /** How many tasks run here now. */
   public int running() {
     return slots.running().size();
+  }
+
+  /** Whether it looks for lost workers by now: it has seen PostgreSQL for one whole lease. */
+  boolean mayReap() {
+    return reach.forWholeLease(System.nanoTime());
   }
 
   /** How many tasks may run here at once. */

@@ -7,8 +7,10 @@ import io.skein.testing.PostgresServer;
 import io.skein.testing.ServerProcess;
 import io.skein.testing.TestServers;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -106,6 +108,76 @@ final class CrashTest {
     }
   }
 
+  /** What decides here is the lease: the server waits longer for them than their successors. */
+  @Test
+  void transactionsThatWereOpenWhenTheirWorkerFrozeAreUndoneWhenItWakes() throws Exception {
+    allowIdleTransactions("60s");
+    try {
+      Process child = launch(2);
+      List<TaskId> ids = List.of(enqueueOpen("complete"), enqueueOpen("step"));
+      awaitNotes("inside", 2);
+      startSurvivor();
+      ServerProcess process = new ServerProcess(child.pid());
+      process.freeze();
+      awaitSucceeded(2);
+      process.thaw();
+      ids.forEach(id -> servers.sql("insert into ledger values ('" + id + "', 'go on')"));
+      awaitNotes("woken LeaseLostException", 2);
+      assertOnlyTheSuccessorsCount(ids);
+    } finally {
+      allowIdleTransactions("5s");
+    }
+  }
+
+  /** As the flow engine's steps may: nobody can give the task to another while its row is held. */
+  @Test
+  void aFrozenTransactionThatHoldsItsTaskIsEndedByTheServer() throws Exception {
+    Process child = launch(1);
+    TaskId id = enqueueOpen("complete, holding it");
+    awaitNotes("inside", 1);
+    startSurvivor();
+    ServerProcess process = new ServerProcess(child.pid());
+    process.freeze();
+    awaitSucceeded(1);
+    process.thaw();
+    servers.sql("insert into ledger values ('" + id + "', 'go on')");
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .until(() ->
+            servers.count(
+                    "select count(*) from ledger where note like 'woken %' and note <> 'woken done'"
+                        + " and task = '"
+                        + id
+                        + "'")
+                == 1);
+    assertOnlyTheSuccessorsCount(List.of(id));
+  }
+
+  private static void allowIdleTransactions(String limit) {
+    servers.sql(
+        "alter role current_user in database "
+            + servers.address.database()
+            + " set idle_in_transaction_session_timeout = '"
+            + limit
+            + "'");
+  }
+
+  private TaskId enqueueOpen(String way) {
+    return servers.queue.enqueue(NewTask.of(queue, "open", "\"" + way + "\""));
+  }
+
+  private void assertOnlyTheSuccessorsCount(List<TaskId> ids) {
+    awaitNotes("effect", ids.size());
+    awaitNotes("late", 0);
+    for (TaskId id : ids) {
+      Task task = servers.task(id);
+      assertThat(task.state()).isEqualTo(TaskState.SUCCEEDED);
+      assertThat(task.result()).isNull();
+      assertThat(task.attempt()).isOne();
+      assertThat(task.crashes()).isOne();
+    }
+  }
+
   @Test
   void aLivingWorkerWhosePresenceWasCutKeepsItsTasks() throws Exception {
     CountDownLatch running = new CountDownLatch(1);
@@ -147,14 +219,15 @@ final class CrashTest {
                 running.countDown();
                 finish.await();
               });
-      start(own, patient);
-      start(own, patient);
+      Worker one = start(own, patient);
+      Worker other = start(own, patient);
       TaskId id = own.queue.enqueue(NewTask.of(queue, "patient", "{}"));
       running.await();
       postgres.kill();
       postgres.start();
-      await().until(own.database::reachable);
-      await().pollDelay(CrashingWorker.LEASE.plusSeconds(1)).until(() -> true);
+      await().until(() -> !one.mayReap() && !other.mayReap());
+      await().atMost(Duration.ofSeconds(20)).until(() -> one.mayReap() && other.mayReap());
+      awaitThatALostWorkerIsFound(own);
       finish.countDown();
       await().until(() -> own.task(id).state() == TaskState.SUCCEEDED);
       assertThat(own.task(id).crashes()).isZero();
@@ -179,12 +252,26 @@ final class CrashTest {
         };
     TaskId suspect = enqueue("quick", 1).getFirst();
     servers.sql("update tasks set crash_count = 2 where id = '" + suspect + "'");
-    List<TaskId> neighbours = enqueue("quick", 200);
+    List<TaskId> neighbours = enqueue("quick", 600);
     start(servers, Handlers.of("quick", work));
-    awaitSucceeded(201);
+    awaitSucceeded(601);
     assertThat(mostBesideSuspect).hasValue(1);
-    assertThat(neighbours).hasSize(200);
-    assertThat(servers.task(suspect).startedAt()).isNotNull();
+    Instant over = Objects.requireNonNull(servers.task(suspect).finishedAt());
+    assertThat(neighbours)
+        .as("some go on after it")
+        .anyMatch(id -> Objects.requireNonNull(servers.task(id).startedAt()).isAfter(over));
+  }
+
+  /** Whoever looks lost by now is found as this one is: its lock is free, its lease is not over. */
+  private static void awaitThatALostWorkerIsFound(Servers where) {
+    TaskId lost = where.queue.enqueue(NewTask.of("lost", "lost", "{}"));
+    where.sql(
+        "update tasks set state = 'running', worker = 'nobody@0', lease = 1, attempt = 1,"
+            + " started_at = skein_now(), lease_until = skein_now() + interval '1 hour'"
+            + " where id = '"
+            + lost
+            + "'");
+    await().until(() -> where.task(lost).crashes() == 1);
   }
 
   private long presenceBackend(Worker worker) {
@@ -210,8 +297,9 @@ final class CrashTest {
             servers,
             Handlers.of("effect", CrashingWorker::effect),
             Handlers.of("long", CrashingWorker::effect),
+            Handlers.of("open", CrashingWorker::effect),
             Handlers.of("stubborn", CrashingWorker::effect));
-    await().pollDelay(CrashingWorker.LEASE.plusSeconds(1)).until(() -> true);
+    await().until(survivor::mayReap);
     return survivor;
   }
 

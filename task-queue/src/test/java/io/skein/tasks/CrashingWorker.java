@@ -1,18 +1,25 @@
 package io.skein.tasks;
 
 import io.skein.postgres.Transaction;
+import io.skein.postgres.TransactionConsumer;
 import io.skein.testing.DatabaseAddress;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
+import org.jdbi.v3.core.Handle;
 
 /** A worker in a process of its own, which the tests kill and freeze. */
 final class CrashingWorker {
   static final Duration HEARTBEAT = Duration.ofMillis(700);
   static final Duration LEASE = Duration.ofSeconds(2);
+
+  /** What a handler's connection is busy with that holds one of the pool's. */
+  static final String HOARDING = "select pg_sleep(8)";
 
   private CrashingWorker() {}
 
@@ -31,6 +38,11 @@ final class CrashingWorker {
                 Handlers.of("halt", context -> Runtime.getRuntime().halt(137)),
                 Handlers.of("memory", context -> exhaustMemory()),
                 Handlers.of("long", context -> hang(context)),
+                Handlers.of("clock", context -> noteTheClock(context)),
+                Handlers.of("flaky", context -> succeedTheSecondTime(context)),
+                Handlers.of("patient", context -> Thread.sleep(LEASE.multipliedBy(3))),
+                Handlers.of("hoard", context -> hoard(servers, context)),
+                Handlers.of("open", context -> stayInATransaction(servers, context)),
                 Handlers.of("stubborn", context -> outliveTheLease(servers, context))));
     worker.start();
     Thread.sleep(Duration.ofMinutes(5));
@@ -49,23 +61,36 @@ final class CrashingWorker {
 
   static Process launch(Servers servers, String queue, int slots, Duration lease)
       throws IOException {
-    return new ProcessBuilder(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx128m",
-                "-XX:TieredStopAtLevel=1",
-                "-XX:+ExitOnOutOfMemoryError",
-                "-cp",
-                System.getProperty("java.class.path"),
-                CrashingWorker.class.getName(),
-                servers.address.url(),
-                servers.redisUrl,
-                servers.keyPrefix,
-                queue,
-                String.valueOf(slots),
-                lease.toString()))
-        .inheritIO()
-        .start();
+    return launch(servers, servers.address, queue, slots, lease);
+  }
+
+  /**
+   * @param through where it meets PostgreSQL
+   */
+  static Process launch(
+      Servers servers, DatabaseAddress through, String queue, int slots, Duration lease)
+      throws IOException {
+    return ChildJvm.start(CrashingWorker.class, arguments(servers, through, queue, slots, lease));
+  }
+
+  /**
+   * @param options for its JVM
+   */
+  static Process launch(Servers servers, List<String> options, String queue, int slots)
+      throws IOException {
+    return ChildJvm.start(
+        options, CrashingWorker.class, arguments(servers, servers.address, queue, slots, LEASE));
+  }
+
+  private static List<String> arguments(
+      Servers servers, DatabaseAddress through, String queue, int slots, Duration lease) {
+    return List.of(
+        through.url(),
+        servers.redisUrl,
+        servers.keyPrefix,
+        queue,
+        String.valueOf(slots),
+        lease.toString());
   }
 
   static void effect(TaskContext context) {
@@ -93,13 +118,65 @@ final class CrashingWorker {
     }
   }
 
+  /** How many minutes this process is ahead of PostgreSQL. */
+  private static void noteTheClock(TaskContext context) throws InterruptedException {
+    context.useStep(transaction -> {
+      OffsetDateTime theirs =
+          transaction
+              .handle()
+              .createQuery("select clock_timestamp()")
+              .mapTo(OffsetDateTime.class)
+              .one();
+      double seconds = Duration.between(theirs.toInstant(), Instant.now()).toSeconds();
+      note(transaction, context, "clock " + Math.round(seconds / 60));
+    });
+    Thread.sleep(100);
+  }
+
+  private static void succeedTheSecondTime(TaskContext context) {
+    if (context.task().attempt() == 1) {
+      throw new IllegalStateException("not yet");
+    }
+  }
+
+  /** Holds a connection of the pool for a while. */
+  private static void hoard(Servers servers, TaskContext context) {
+    servers.database.useTransaction(transaction -> transaction.handle().execute(HOARDING));
+    effect(context);
+  }
+
+  /**
+   * Stays in the middle of a transaction, its effect written, until the test says that it was
+   * woken, and reports how the transaction ended.
+   */
+  private static void stayInATransaction(Servers servers, TaskContext context) {
+    String way = context.task().payload();
+    TransactionConsumer<RuntimeException> work =
+        transaction -> {
+          if (way.contains("holding")) {
+            transaction
+                .handle()
+                .execute("select from tasks where id = ? for update", context.task().id().value());
+          }
+          note(transaction, context, "late");
+          noteElsewhere(servers, context, "inside");
+          while (!told(transaction.handle(), context)) {
+            LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
+          }
+        };
+    String ended =
+        outcome(
+            way.contains("step") ? () -> context.useStep(work) : () -> context.complete(work, "1"));
+    servers.database.useTransaction(transaction -> note(transaction, context, "woken " + ended));
+  }
+
   /**
    * Waits until the test says that it was woken, then tries what a run may do and reports how it
    * went.
    */
   private static void outliveTheLease(Servers servers, TaskContext context) {
     context.useStep(transaction -> note(transaction, context, "started"));
-    while (!told(servers, context)) {
+    while (!servers.database.<Boolean, RuntimeException>read(handle -> told(handle, context))) {
       var unused = Thread.interrupted();
       LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
     }
@@ -128,12 +205,12 @@ final class CrashingWorker {
         transaction -> note(transaction, context, "woken " + step + " " + completion));
   }
 
-  private static boolean told(Servers servers, TaskContext context) {
-    return servers.count(
-            "select count(*) from ledger where note = 'go on' and task = '"
-                + context.task().id()
-                + "'")
-        > 0;
+  private static boolean told(Handle handle, TaskContext context) {
+    return handle
+        .createQuery("select exists (select from ledger where note = 'go on' and task = ?)")
+        .bind(0, context.task().id().value())
+        .mapTo(Boolean.class)
+        .one();
   }
 
   private static String outcome(Runnable attempt) {
@@ -144,6 +221,13 @@ final class CrashingWorker {
     } catch (RuntimeException e) {
       return e.getClass().getSimpleName();
     }
+  }
+
+  /** On another thread: on this one everything is of the transaction that is open. */
+  private static void noteElsewhere(Servers servers, TaskContext context, String text) {
+    CompletableFuture.runAsync(
+            () -> servers.database.useTransaction(transaction -> note(transaction, context, text)))
+        .join();
   }
 
   private static void note(Transaction transaction, TaskContext context, String text) {

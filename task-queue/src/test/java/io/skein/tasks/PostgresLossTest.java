@@ -10,8 +10,11 @@ import io.skein.testing.TestServers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -22,6 +25,9 @@ import org.junit.jupiter.api.Timeout;
 final class PostgresLossTest {
   private static final Duration WATCHED = Duration.ofSeconds(5);
   private static final double MOST_OF_A_CORE = 0.05;
+  private static final boolean FULL = Boolean.getBoolean("skein.test.full");
+  private static final int RESTARTS = FULL ? 20 : 4;
+  private static final int TASKS_OF_A_RESTART = FULL ? 5_000 : 500;
 
   private final PostgresServer postgres = TestServers.newPostgres();
   private final Servers servers = Servers.on(postgres, TestServers.redis().url());
@@ -58,6 +64,116 @@ final class PostgresLossTest {
     enqueue("effect", 20);
     awaitSucceeded(60);
     assertNothingWasSpent(60);
+  }
+
+  /** Twenty claims wait, whose clients repeat at once what failed. */
+  @Test
+  void claimsOverHttpWaitWithoutWorkWhilePostgresIsAway() throws Exception {
+    children.add(WaitingClaims.launch(servers, queue, 20));
+    enqueue("remote", 20);
+    awaitSucceeded(20);
+    ProcessHandle waiting = children.getFirst().toHandle();
+
+    postgres.kill();
+    assertThat(shareOfACore(waiting)).as("while it is away").isLessThan(MOST_OF_A_CORE);
+    postgres.start();
+    enqueue("remote", 20);
+    awaitSucceeded(40);
+
+    postgres.freeze();
+    double frozen = shareOfACore(waiting);
+    postgres.thaw();
+    assertThat(frozen).as("while it hangs").isLessThan(MOST_OF_A_CORE);
+    enqueue("remote", 20);
+    awaitSucceeded(60);
+  }
+
+  @Test
+  void aWorkerWhoseHandlersHoldAllConnectionsWaitsWithoutWork() throws Exception {
+    servers.sql("create table ledger (task uuid, note text)");
+    int pool = PostgresSettings.parse(servers.address.url()).poolSize();
+    children.add(CrashingWorker.launch(servers, queue, pool + 4));
+    enqueue("effect", 20);
+    awaitSucceeded(20);
+    enqueue("hoard", pool);
+    await().until(() -> hoarded() == pool);
+    enqueue("effect", 20);
+    double exhausted = shareOfACore(children.getFirst().toHandle());
+    assertThat(hoarded()).as("connections that are held all the time").isEqualTo(pool);
+    assertThat(exhausted).isLessThan(MOST_OF_A_CORE);
+    awaitSucceeded(40 + pool);
+    assertNothingWasSpent(40 + pool);
+  }
+
+  private long hoarded() {
+    return servers.count(
+        "select count(*) from pg_stat_activity where state = 'active' and query = '"
+            + CrashingWorker.HOARDING
+            + "'");
+  }
+
+  /** All of them return while it is away: their completions wait in the worker. */
+  @Test
+  void completionsThatArePendingWhenPostgresRestartsAreWritten() throws Exception {
+    int tasks = 64;
+    CountDownLatch running = new CountDownLatch(tasks);
+    CountDownLatch finish = new CountDownLatch(1);
+    CountDownLatch returned = new CountDownLatch(tasks);
+    Worker worker =
+        start(
+            servers,
+            tasks,
+            Handlers.of(
+                "pending",
+                context -> {
+                  running.countDown();
+                  finish.await();
+                  context.result("{\"n\": 1}");
+                  returned.countDown();
+                }));
+    enqueue("pending", tasks);
+    running.await();
+    postgres.kill();
+    finish.countDown();
+    returned.await();
+    assertThat(worker.running()).as("what is not committed yet").isEqualTo(tasks);
+    postgres.start();
+    awaitSucceeded(tasks);
+    assertNothingWasSpent(tasks);
+    assertThat(servers.count("select count(*) from tasks where result is not null"))
+        .isEqualTo(tasks);
+    assertThat(returned.getCount()).isZero();
+    await().until(() -> worker.running() == 0);
+  }
+
+  /** In order and by a crash, so that statements are cut off in every place. */
+  @Test
+  void nothingIsLostWhenPostgresRestartsUnderLoad() {
+    int tasks = RESTARTS * TASKS_OF_A_RESTART;
+    Map<TaskId, AtomicInteger> runs = new ConcurrentHashMap<>();
+    start(
+        servers,
+        16,
+        Handlers.of(
+            "quick",
+            context ->
+                runs.computeIfAbsent(context.task().id(), id -> new AtomicInteger())
+                    .incrementAndGet()));
+    for (int restart = 0; restart < RESTARTS; restart++) {
+      enqueue("quick", TASKS_OF_A_RESTART);
+      int begun = restart * TASKS_OF_A_RESTART + TASKS_OF_A_RESTART / 4;
+      await().pollInterval(Duration.ofMillis(1)).until(() -> runs.size() >= begun);
+      if (restart % 2 == 0) {
+        postgres.restart();
+      } else {
+        postgres.kill();
+        postgres.start();
+      }
+    }
+    awaitSucceeded(tasks);
+    assertNothingWasSpent(tasks);
+    assertThat(runs).hasSize(tasks);
+    assertThat(runs.values()).allSatisfy(count -> assertThat(count).hasValue(1));
   }
 
   @Test
@@ -104,9 +220,8 @@ final class PostgresLossTest {
       workers.add(reaper);
       reaper.start();
       await()
-          .pollDelay(CrashingWorker.LEASE.multipliedBy(3))
           .atMost(Duration.ofSeconds(20))
-          .until(() -> true);
+          .until(() -> reaper.mayReap() && runningForThreeLeases(other) == pool);
       TaskId beside = others.enqueue(NewTask.of(queue, "other", "{}"));
       await().until(() -> others.find(beside).orElseThrow().state() == TaskState.SUCCEEDED);
       free.countDown();
@@ -114,6 +229,17 @@ final class PostgresLossTest {
       reaper.stop();
     }
     assertNothingWasSpent(pool + 1);
+  }
+
+  private static long runningForThreeLeases(Database database) {
+    return database.read(handle ->
+        handle
+            .createQuery(
+                "select count(*) from tasks where state = 'running'"
+                    + " and started_at < skein_now() - :term * interval '1 s'")
+            .bind("term", CrashingWorker.LEASE.multipliedBy(3).toSeconds())
+            .mapTo(Long.class)
+            .one());
   }
 
   private void assertNothingWasSpent(int tasks) {
@@ -127,7 +253,8 @@ final class PostgresLossTest {
   private static double shareOfACore(ProcessHandle process) {
     Duration before = process.info().totalCpuDuration().orElseThrow();
     long begin = System.nanoTime();
-    await().pollDelay(WATCHED).atMost(WATCHED.multipliedBy(2)).until(() -> true);
+    long end = begin + WATCHED.toNanos();
+    await().atMost(WATCHED.multipliedBy(2)).until(() -> System.nanoTime() - end >= 0);
     Duration used = process.info().totalCpuDuration().orElseThrow().minus(before);
     return (double) used.toNanos() / (System.nanoTime() - begin);
   }
@@ -146,7 +273,7 @@ final class PostgresLossTest {
     start(where, 4, handler);
   }
 
-  private void start(Servers where, int slots, TaskHandler handler) {
+  private Worker start(Servers where, int slots, TaskHandler handler) {
     Worker worker =
         new Worker(
             CrashingWorker.settings(queue, slots).withGrace(Duration.ofSeconds(1)),
@@ -154,6 +281,7 @@ final class PostgresLossTest {
             List.of(handler));
     workers.add(worker);
     worker.start();
+    return worker;
   }
 
   /** Where the connection of the pool was cut it is tried again, as its users do. */

@@ -3,6 +3,8 @@ package io.skein.tasks;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.skein.testing.CuttableNetwork;
+import io.skein.testing.DatabaseAddress;
 import io.skein.testing.ServerProcess;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -15,10 +17,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * Workers are killed one after the other, and one is frozen, with the lease of production: how long
- * until all of their tasks run again elsewhere. A worker whose host is cut off looks to PostgreSQL
- * like a frozen one: its connections stay and say nothing. {@code -Dskein.test.full=true} kills two
- * hundred.
+ * Workers are killed one after the other, one is frozen, and one's way to PostgreSQL is cut, with
+ * the lease of production: how long until all of their tasks run again elsewhere. {@code
+ * -Dskein.test.full=true} kills two hundred.
  */
 @Timeout(1_200)
 final class WorkerLossTest {
@@ -26,74 +27,100 @@ final class WorkerLossTest {
   private static final int TASKS = 4;
   private static final Duration LEASE = Duration.ofSeconds(15);
   private static final Duration BOUND = Duration.ofSeconds(3);
-  private static final Duration BOUND_OF_A_FROZEN_ONE = Duration.ofSeconds(20);
+  private static final Duration BOUND_OF_A_SILENT_ONE = Duration.ofSeconds(20);
   private static final Duration BIN = Duration.ofMillis(250);
 
   private final Servers servers = Servers.fresh();
   private final String queue = "q-" + UUID.randomUUID();
-  private final String other = queue + "-frozen";
+  private final String ofFrozen = queue + "-frozen";
+  private final String ofCutOff = queue + "-cut-off";
+  private final CuttableNetwork network =
+      new CuttableNetwork(servers.address.host(), servers.address.port());
   private final Map<TaskId, Long> begunAgain = new ConcurrentHashMap<>();
   private final List<Process> children = new ArrayList<>();
 
   @AfterEach
   void stop() throws Exception {
     children.forEach(Process::destroyForcibly);
+    network.close();
     servers.close();
   }
 
   @Test
-  void tasksOfAKilledWorkerRunAgainInThreeSecondsOfAFrozenOneInTwenty() throws Exception {
+  void tasksOfAKilledWorkerRunAgainInThreeSecondsOfASilentOneInTwenty() throws Exception {
     servers.sql("create table ledger (task uuid, note text)");
     List<Duration> delays = new ArrayList<>();
-    List<Duration> frozenDelays = new ArrayList<>();
     try (Worker survivor =
         new Worker(
-            WorkerSettings.named("survivor").withQueues(List.of(queue, other)).withSlots(3 * TASKS),
+            WorkerSettings.named("survivor")
+                .withQueues(List.of(queue, ofFrozen, ofCutOff))
+                .withSlots(4 * TASKS),
             servers.queue,
-            List.of(Handlers.of("long", this::onlyAfterACrash)))) {
+            List.of(
+                Handlers.of("long", this::onlyAfterACrash),
+                Handlers.of("stubborn", this::onlyAfterACrash)))) {
       survivor.start();
-      Process next = launch(queue);
-      ServerProcess frozen = new ServerProcess(launch(other).pid());
-      List<TaskId> ofFrozen = enqueue(other);
-      awaitStarted(ofFrozen);
+      Process next = launch(servers.address, queue);
+      ServerProcess frozen = new ServerProcess(launch(servers.address, ofFrozen).pid());
+      launch(servers.address.through(network), ofCutOff);
+      List<TaskId> frozenTasks = enqueue(ofFrozen, "long");
+      List<TaskId> cutOffTasks = enqueue(ofCutOff, "stubborn");
+      awaitStarted(frozenTasks);
+      awaitStarted(cutOffTasks);
       // Before that nobody reaps: after an outage everybody would look dead.
-      await().pollDelay(LEASE.plusSeconds(1)).atMost(Duration.ofSeconds(30)).until(() -> true);
+      await().atMost(Duration.ofSeconds(30)).until(survivor::mayReap);
+      long silentAt = System.nanoTime();
       frozen.freeze();
-      long frozenAt = System.nanoTime();
+      network.cut();
       for (int kill = 0; kill < KILLS; kill++) {
         Process victim = next;
-        List<TaskId> ids = enqueue(queue);
+        List<TaskId> ids = enqueue(queue, "long");
         awaitStarted(ids);
         long killed = System.nanoTime();
         victim.destroyForcibly();
-        await()
-            .pollInterval(Duration.ofMillis(10))
-            .atMost(Duration.ofSeconds(30))
-            .until(() -> begunAgain.keySet().containsAll(ids));
-        long last = ids.stream().mapToLong(begunAgain::get).max().orElseThrow();
-        delays.add(Duration.ofNanos(last - killed));
-        next = kill + 1 < KILLS ? launch(queue) : next;
+        delays.add(awaitBegunAgain(ids, killed));
+        next = kill + 1 < KILLS ? launch(servers.address, queue) : next;
       }
-      await().atMost(Duration.ofSeconds(30)).until(() -> begunAgain.keySet().containsAll(ofFrozen));
-      ofFrozen.stream()
-          .mapToLong(begunAgain::get)
-          .forEach(at -> frozenDelays.add(Duration.ofNanos(at - frozenAt)));
+      Duration afterFreeze = awaitBegunAgain(frozenTasks, silentAt);
+      Duration afterCut = awaitBegunAgain(cutOffTasks, silentAt);
+      System.out.printf(
+          "%s, of a frozen one after %d ms, of one cut off after %d ms%n",
+          histogram(delays), afterFreeze.toMillis(), afterCut.toMillis());
+      assertThat(delays).allSatisfy(delay -> assertThat(delay).isLessThan(BOUND));
+      assertThat(List.of(afterFreeze, afterCut))
+          .allSatisfy(delay -> assertThat(delay).isLessThan(BOUND_OF_A_SILENT_ONE));
+      assertThatTheOneCutOffCanDoNothing(cutOffTasks);
     }
-    System.out.println(histogram(delays) + ", of a frozen one after " + frozenDelays);
-    assertThat(delays).allSatisfy(delay -> assertThat(delay).isLessThan(BOUND));
-    assertThat(frozenDelays)
-        .hasSize(TASKS)
-        .allSatisfy(delay -> assertThat(delay).isLessThan(BOUND_OF_A_FROZEN_ONE));
     assertThat(servers.count("select count(*) from tasks where state = 'succeeded'"))
-        .isEqualTo((KILLS + 1L) * TASKS);
+        .isEqualTo((KILLS + 2L) * TASKS);
     assertThat(servers.count("select max(attempt) from tasks")).as("attempts").isOne();
     assertThat(servers.count("select min(crash_count) from tasks")).as("crashes").isOne();
+    assertThat(servers.count("select max(crash_count) from tasks")).as("crashes").isOne();
   }
 
-  private Process launch(String from) throws Exception {
-    Process child = CrashingWorker.launch(servers, from, TASKS, LEASE);
+  private void assertThatTheOneCutOffCanDoNothing(List<TaskId> tasks) {
+    network.heal();
+    tasks.forEach(id -> servers.sql("insert into ledger values ('" + id + "', 'go on')"));
+    String refused =
+        "select count(*) from ledger where note = 'woken LeaseLostException LeaseLostException'";
+    await().atMost(Duration.ofSeconds(60)).until(() -> servers.count(refused) == tasks.size());
+    assertThat(servers.count("select count(*) from ledger where note = 'late'")).isZero();
+    assertThat(servers.count("select count(*) from tasks where result is not null")).isZero();
+  }
+
+  private Process launch(DatabaseAddress through, String from) throws Exception {
+    Process child = CrashingWorker.launch(servers, through, from, TASKS, LEASE);
     children.add(child);
     return child;
+  }
+
+  /** Answers how long it took until the last one ran. */
+  private Duration awaitBegunAgain(List<TaskId> ids, long since) {
+    await()
+        .pollInterval(Duration.ofMillis(10))
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> begunAgain.keySet().containsAll(ids));
+    return Duration.ofNanos(ids.stream().mapToLong(begunAgain::get).max().orElseThrow() - since);
   }
 
   /** What comes here before it was in the other worker goes back until it gets there. */
@@ -104,10 +131,10 @@ final class WorkerLossTest {
     begunAgain.put(context.task().id(), System.nanoTime());
   }
 
-  private List<TaskId> enqueue(String to) {
+  private List<TaskId> enqueue(String to, String type) {
     List<NewTask> tasks = new ArrayList<>();
     for (int i = 0; i < TASKS; i++) {
-      tasks.add(NewTask.of(to, "long", "{}"));
+      tasks.add(NewTask.of(to, type, "{}"));
     }
     return servers.database.inTransaction(tx -> servers.queue.enqueue(tx, tasks));
   }

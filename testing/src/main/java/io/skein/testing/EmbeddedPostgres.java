@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
@@ -236,10 +237,12 @@ public final class EmbeddedPostgres implements PostgresServer {
   }
 
   private static boolean isReady(Path status, long pid) throws IOException {
-    if (!Files.exists(status)) {
-      return false;
+    List<String> lines;
+    try {
+      lines = Files.readAllLines(status);
+    } catch (NoSuchFileException notYet) {
+      return false; // or the one that a killed server left was removed just now
     }
-    List<String> lines = Files.readAllLines(status);
     return lines.size() >= 8
         && lines.get(0).strip().equals(String.valueOf(pid))
         && lines.get(7).strip().equals("ready");

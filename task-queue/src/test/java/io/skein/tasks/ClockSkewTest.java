@@ -1,0 +1,130 @@
+package io.skein.tasks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.skein.testing.ServerProcess;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Two worker machines, one five minutes ahead, one five minutes behind. */
+@Timeout(120)
+final class ClockSkewTest {
+  private static final Duration SKEW = Duration.ofMinutes(5);
+  private static final int SLOTS = 4;
+
+  private final Servers servers = Servers.fresh();
+  private final String queue = "q-" + UUID.randomUUID();
+  private final List<Process> children = new ArrayList<>();
+
+  @AfterEach
+  void stop() throws Exception {
+    children.forEach(Process::destroyForcibly);
+    servers.close();
+  }
+
+  @Test
+  void workersWhoseClocksDifferByTenMinutesWorkAsIfTheyDidNot(@TempDir Path directory)
+      throws Exception {
+    servers.sql("create table ledger (task uuid, note text)");
+    SkewedClock clock = SkewedClock.in(directory);
+    Process ahead = launch(clock.ahead(SKEW));
+    launch(clock.ahead(SKEW.negated()));
+    awaitThatBothWork();
+    List<TaskId> delayed = enqueue(NewTask.of(queue, "effect", "{}").withDelay(seconds(2)), 20);
+    List<TaskId> retried =
+        enqueue(
+            NewTask.of(queue, "flaky", "{}").withRetries(new Retries(2, Duration.ofSeconds(2))),
+            20);
+    List<TaskId> held = enqueue(NewTask.of(queue, "patient", "{}"), 2);
+    awaitSucceeded(delayed);
+    awaitSucceeded(retried);
+    awaitSucceeded(held);
+    assertThat(seconds(delayed, "started_at - created_at"))
+        .allSatisfy(waited -> assertThat(waited).isBetween(2.0, 7.0));
+    assertThat(
+            seconds(
+                retried, "started_at - (select ended_at from task_attempts where task = tasks.id)"))
+        .allSatisfy(waited -> assertThat(waited).isBetween(1.8, 7.0));
+    assertThat(servers.count("select max(crash_count) from tasks"))
+        .as("leases that were renewed for three terms")
+        .isZero();
+    aSilentOneLosesItsTasksWhenTheirLeasesAreOverAndNotBefore(ahead);
+  }
+
+  /** Either of the two may have them: the other one takes what the frozen one had. */
+  private void aSilentOneLosesItsTasksWhenTheirLeasesAreOverAndNotBefore(Process ahead) {
+    enqueue(NewTask.of(queue, "long", "{}"), 2 * SLOTS);
+    await().atMost(seconds(20)).until(() -> started() == 2 * SLOTS);
+    String byWorker =
+        "select count(*) from tasks where state = 'running' group by worker order by 1 limit 1";
+    assertThat(servers.count(byWorker)).as("both are full").isEqualTo(SLOTS);
+    ServerProcess frozen = new ServerProcess(ahead.pid());
+    frozen.freeze();
+    long began = System.nanoTime();
+    await().atMost(seconds(20)).pollInterval(Duration.ofMillis(20)).until(() -> crashed() == SLOTS);
+    Duration after = Duration.ofNanos(System.nanoTime() - began);
+    assertThat(after)
+        .isGreaterThan(CrashingWorker.LEASE.minus(CrashingWorker.HEARTBEAT.multipliedBy(2)))
+        .isLessThan(CrashingWorker.LEASE.plusSeconds(3));
+  }
+
+  /** And that each has the clock that it should have. */
+  private void awaitThatBothWork() {
+    await()
+        .atMost(seconds(40))
+        .until(() -> {
+          awaitSucceeded(enqueue(NewTask.of(queue, "clock", "{}"), 2 * SLOTS));
+          return servers.count(
+                  "select count(distinct note) from ledger where note in ('clock 5', 'clock -5')")
+              == 2;
+        });
+    assertThat(servers.count("select count(distinct note) from ledger")).isEqualTo(2);
+  }
+
+  private Process launch(List<String> options) throws Exception {
+    Process child = CrashingWorker.launch(servers, options, queue, SLOTS);
+    children.add(child);
+    return child;
+  }
+
+  private List<TaskId> enqueue(NewTask task, int count) {
+    List<NewTask> tasks = IntStream.range(0, count).mapToObj(i -> task).toList();
+    return servers.database.inTransaction(tx -> servers.queue.enqueue(tx, tasks));
+  }
+
+  private void awaitSucceeded(List<TaskId> ids) {
+    await()
+        .atMost(seconds(40))
+        .until(() -> ids.stream().allMatch(id -> servers.task(id).state() == TaskState.SUCCEEDED));
+  }
+
+  private List<Double> seconds(List<TaskId> ids, String span) {
+    return servers.database.read(handle ->
+        handle
+            .createQuery("select extract(epoch from " + span + ") from tasks where id = any(:ids)")
+            .bindArray("ids", UUID.class, ids.stream().map(TaskId::value).toList())
+            .mapTo(Double.class)
+            .list());
+  }
+
+  private long started() {
+    return servers.count("select count(*) from ledger where note = 'started'");
+  }
+
+  private long crashed() {
+    return servers.count("select count(*) from tasks where crash_count = 1");
+  }
+
+  private static Duration seconds(int count) {
+    return Duration.ofSeconds(count);
+  }
+}

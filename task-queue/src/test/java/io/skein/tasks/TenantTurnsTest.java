@@ -1,0 +1,85 @@
+package io.skein.tasks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/**
+ * One tenant has far more short tasks than can run soon, another has one: how long until that one
+ * begins. {@code -Dskein.test.full=true} makes 100,000 of them.
+ */
+@Timeout(600)
+final class TenantTurnsTest {
+  private static final boolean FULL = Boolean.getBoolean("skein.test.full");
+  private static final int MANY = FULL ? 100_000 : 5_000;
+  private static final int SINGLE_ONES = FULL ? 50 : 8;
+  private static final int CHUNK = 10_000;
+  private static final Duration SHORT = Duration.ofMillis(5);
+  private static final Duration BOUND = Duration.ofSeconds(1);
+
+  private final Servers servers = Servers.fresh();
+  private final String queue = "q-" + UUID.randomUUID();
+  private final Map<TaskId, Long> begun = new ConcurrentHashMap<>();
+
+  @AfterEach
+  void close() throws Exception {
+    servers.close();
+  }
+
+  @Test
+  void aTenantWithManyTasksDelaysTheSingleOneOfAnotherByLessThanASecond() {
+    try (Worker worker =
+        new Worker(
+            WorkerSettings.named("w").withQueues(List.of(queue)),
+            servers.queue,
+            List.of(Handlers.of("short", this::run)))) {
+      enqueueMany("many");
+      worker.start();
+      await().until(() -> !begun.isEmpty());
+      List<Duration> delays = new ArrayList<>();
+      for (int n = 0; n < SINGLE_ONES; n++) {
+        NewTask single = NewTask.of(queue, "short", "{}").withTenant("single-" + n % 2);
+        long enqueued = System.nanoTime();
+        TaskId id = servers.queue.enqueue(single);
+        await()
+            .pollInterval(Duration.ofMillis(1))
+            .atMost(Duration.ofSeconds(30))
+            .until(() -> begun.containsKey(id));
+        delays.add(Duration.ofNanos(begun.getOrDefault(id, 0L) - enqueued));
+      }
+      assertThat(queued()).as("there was a backlog all the time").isPositive();
+      System.out.printf(
+          "single tasks beside %d of another tenant begin after %s ms%n",
+          MANY, delays.stream().map(Duration::toMillis).sorted().toList());
+      assertThat(delays).allSatisfy(delay -> assertThat(delay).isLessThan(BOUND));
+    }
+  }
+
+  private void run(TaskContext context) {
+    begun.put(context.task().id(), System.nanoTime());
+    LockSupport.parkNanos(SHORT.toNanos());
+  }
+
+  private long queued() {
+    return servers.count("select count(*) from tasks where state = 'queued' and tenant = 'many'");
+  }
+
+  private void enqueueMany(String tenant) {
+    NewTask task = NewTask.of(queue, "short", "{}").withTenant(tenant);
+    for (int left = MANY; left > 0; left -= CHUNK) {
+      List<NewTask> chunk = IntStream.range(0, Math.min(left, CHUNK)).mapToObj(i -> task).toList();
+      servers.database.useTransaction(tx -> servers.queue.enqueue(tx, chunk));
+    }
+  }
+}
