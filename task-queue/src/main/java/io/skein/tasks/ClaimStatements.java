@@ -43,7 +43,11 @@ final class ClaimStatements {
     this.term = term;
   }
 
-  /** Claims those of the hinted tasks that are still queued, in queues without limits. */
+  /**
+   * Claims those of the hinted tasks that are still queued, in queues without limits. The state is
+   * asked so that no index of queued tasks can serve: a plan that was made while there were few
+   * would walk a backlog for each hint.
+   */
   List<Run> hinted(Handle handle, Collection<TaskId> ids) {
     return claim(
         handle
@@ -51,7 +55,7 @@ final class ClaimStatements {
                 claimOf(
                     """
                     select c.ctid as place from tasks c
-                    where c.id = any(:ids) and c.state = 'queued' and c.crash_count < 2
+                    where c.id = any(:ids) and c.state || '' = 'queued' and c.crash_count < 2
                       and c.queue = any(:queues) and %s
                       and not exists (select from task_queues q
                         where q.queue = c.queue and (q.paused_at is not null or q.limited))

@@ -14,8 +14,8 @@ final class TaskRow {
   static final String COLUMNS =
       """
       t.id, t.queue, t.type, t.payload::text as payload, t.priority, t.state, t.attempt,
-      t.max_attempts, extract(epoch from t.retry_delay) as retry_delay,
-      extract(epoch from t.soft_limit) as soft_limit, extract(epoch from t.hard_limit) as hard_limit,
+      t.max_attempts, extract(epoch from t.retry_delay)::float8 as retry_delay,
+      extract(epoch from t.soft_limit)::float8 as soft_limit, extract(epoch from t.hard_limit)::float8 as hard_limit,
       t.crash_count, t.run_at, t.worker, t.unique_key, t.flow, t.tenant, t.correlation,
       t.concurrency_key, t.traceparent, t.waits_for, t.progress, t.details::text as details, t.log,
       t.result::text as result, t.error, t.created_at, t.started_at, t.finished_at, t.lease
