@@ -17,8 +17,16 @@ import org.jdbi.v3.core.statement.Query;
  * nothing of a queue that is paused.
  */
 final class ClaimStatements {
-  /** How long a busy worker leaves a suspect to an idle one. */
-  private static final Duration SUSPECT_PATIENCE = Duration.ofSeconds(2);
+  /**
+   * Of a task {@code c}: whether this worker can run it. An expiry means "not begun by then"; those
+   * that crashed twice have begun.
+   */
+  static final String RUNNABLE =
+      """
+      c.type = any(:types) and :build <> all(c.refused_by)
+      and (c.expires_at is null or c.started_at is not null or c.crash_count >= 2
+        or c.expires_at > skein_now())
+      """;
 
   private final String worker;
   private final List<String> queues;
@@ -44,13 +52,12 @@ final class ClaimStatements {
                     """
                     select c.ctid as place from tasks c
                     where c.id = any(:ids) and c.state = 'queued' and c.crash_count < 2
-                      and c.queue = any(:queues) and c.type = any(:types)
-                      and :build <> all(c.refused_by)
-                      and (c.expires_at is null or c.expires_at > skein_now())
+                      and c.queue = any(:queues) and %s
                       and not exists (select from task_queues q
                         where q.queue = c.queue and (q.paused_at is not null or q.limited))
                     order by c.id for update of c skip locked
-                    """,
+                    """
+                        .formatted(RUNNABLE),
                     "skein_now()"))
             .bindArray("ids", UUID.class, ids.stream().map(TaskId::value).toList())
             .bindArray("queues", String.class, queues));
@@ -61,25 +68,7 @@ final class ClaimStatements {
    * start is written then, so that a crash before that is not counted against it.
    */
   Optional<Run> suspect(Handle handle, String queue, boolean busy) {
-    return claim(
-            handle
-                .createQuery(
-                    claimOf(
-                        """
-                        select ctid as place from tasks
-                        where queue = :queue and state = 'queued' and crash_count >= 2
-                          and type = any(:types) and :build <> all(refused_by)
-                          and (expires_at is null or expires_at > skein_now())
-                          and not exists (select from task_queues q
-                            where q.queue = :queue and q.paused_at is not null)
-                          and run_at <= skein_now() - :patience * interval '1 ms'
-                        order by run_at limit 1 for update skip locked
-                        """,
-                        "null"))
-                .bind("queue", queue)
-                .bind("patience", busy ? SUSPECT_PATIENCE.toMillis() : 0L))
-        .stream()
-        .findFirst();
+    return new SuspectClaim(handle, this, queue, busy).run();
   }
 
   /**
@@ -134,11 +123,14 @@ final class ClaimStatements {
         .formatted(startedAt, TaskRow.COLUMNS);
   }
 
+  /** A query that asks what is {@link #RUNNABLE} here. */
+  Query known(Query query) {
+    return query.bindArray("types", String.class, types).bind("build", build);
+  }
+
   /** The runs that such a statement began, in the order in which they shall begin. */
   List<Run> claim(Query query) {
-    return query
-        .bindArray("types", String.class, types)
-        .bind("build", build)
+    return known(query)
         .bind("worker", worker)
         .bind("term", term.toMillis())
         .map((row, context) -> new Run(TaskRow.read(row), row.getLong("lease")))

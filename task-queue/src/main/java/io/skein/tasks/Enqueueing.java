@@ -23,7 +23,11 @@ final class Enqueueing {
   /** From so many on COPY is faster; measured in docs/performance.md. */
   private static final int MANY = 32;
 
-  private static final int LARGEST_COPIED_PAYLOAD = 1 << 20;
+  /**
+   * Characters; what is larger is measured by {@code skein_enqueue}, whose bound is of the bytes
+   * that PostgreSQL makes of it.
+   */
+  private static final int LARGEST_COPIED_PAYLOAD = 1 << 16;
 
   private static final String COPY =
       "copy tasks (id, queue, type, payload, priority, state, max_attempts, retry_delay, soft_limit,"
@@ -43,7 +47,24 @@ final class Enqueueing {
   private static boolean standsAlone(NewTask task) {
     return task.unique() == null
         && task.dependency().tasks().isEmpty()
-        && task.payload().length() <= LARGEST_COPIED_PAYLOAD;
+        && task.payload().length() <= LARGEST_COPIED_PAYLOAD
+        && !hasExponent(task.payload());
+  }
+
+  /** Whether a number has one: of {@code 1e9999} PostgreSQL writes all the digits. */
+  private static boolean hasExponent(String json) {
+    boolean inText = false;
+    for (int i = 1; i < json.length(); i++) {
+      char c = json.charAt(i - 1);
+      if (inText && c == '\\') {
+        i++;
+      } else if (c == '"') {
+        inText = !inText;
+      } else if (!inText && c >= '0' && c <= '9' && (json.charAt(i) | 0x20) == 'e') {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static List<TaskId> call(Handle handle, List<NewTask> tasks) {

@@ -33,7 +33,7 @@ final class Expiry {
                 """
                 with late as materialized (
                   select id from tasks
-                  where expires_at <= (select skein_now()) and started_at is null
+                  where expires_at <= (select skein_now()) and started_at is null and crash_count < 2
                     and state in ('waiting', 'scheduled', 'queued', 'parked')
                   order by expires_at limit :most for update skip locked)
                 update tasks t set state = 'cancelled', error = 'it had not begun in time',

@@ -44,11 +44,9 @@ final class FairClaims {
 
   static final String OF_LANE =
       """
-      %s and %s = l.name and c.priority between :highest and :lowest and c.type = any(:types)
-      and :build <> all(c.refused_by)
-      and (c.expires_at is null or c.expires_at > skein_now())
+      %s and %s = l.name and c.priority between :highest and :lowest and %s
       """
-          .formatted(QUEUED, LANE);
+          .formatted(QUEUED, LANE, ClaimStatements.RUNNABLE);
 
   /** Each lane's share of the slots; what a lane leaves is for the next claim. */
   private static final String UNLIMITED =

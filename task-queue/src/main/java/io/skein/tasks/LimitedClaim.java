@@ -3,7 +3,6 @@ package io.skein.tasks;
 import java.util.ArrayList;
 import java.util.List;
 import org.jdbi.v3.core.Handle;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One claim in a queue with limits, which hold over all workers: it locks the queue's row and
@@ -12,9 +11,7 @@ import org.jspecify.annotations.Nullable;
 final class LimitedClaim {
   private static final String LIMITED =
       """
-      with running as materialized (
-        select coalesce(c.tenant, '') collate "C" as lane, c.concurrency_key as key from tasks c
-        where c.queue = :queue and c.state = 'running'),
+      with %s,
       full_keys as materialized (
         select r.key from running r where r.key is not null
         group by r.key having count(*) >= :maxPerKey),
@@ -38,7 +35,7 @@ final class LimitedClaim {
           or k.nth + (select count(*) from running r where r.key = k.key) <= :maxPerKey
         limit :most)
       """
-              .formatted(FairClaims.OF_LANE)
+              .formatted(QueueRules.RUNNING, FairClaims.OF_LANE)
           + ClaimStatements.begin("skein_now()");
 
   private final Handle handle;
@@ -53,83 +50,23 @@ final class LimitedClaim {
 
   /** Again while there is something: each round leaves out the keys that the last has filled. */
   List<Run> run() {
-    Rules rules = lock();
-    int room = rules == null ? 0 : Math.min(ask.most(), rules.room());
+    return QueueRules.lock(handle, ask.queue()).map(this::claim).orElse(List.of());
+  }
+
+  private List<Run> claim(QueueRules rules) {
+    int room = Math.min(ask.most(), rules.room());
     List<Run> runs = new ArrayList<>();
     List<Run> round;
     do {
       round = room > runs.size() ? claim(rules, room - runs.size()) : List.of();
       runs.addAll(round);
     } while (!round.isEmpty());
-    if (rules != null && rules.rated() && !runs.isEmpty()) {
-      spend(runs.size());
-    }
+    rules.spend(handle, runs.size());
     return runs;
   }
 
-  private List<Run> claim(@Nullable Rules rules, int room) {
+  private List<Run> claim(QueueRules rules, int room) {
     FairClaims.Ask rest = new FairClaims.Ask(ask.queue(), ask.lanes(), ask.levels(), room);
-    return rules == null
-        ? List.of()
-        : statements.claim(
-            rest.query(handle, LIMITED)
-                .bind("maxPerTenant", rules.maxPerTenant())
-                .bind("maxPerKey", rules.maxPerKey()));
+    return statements.claim(rules.bind(rest.query(handle, LIMITED)));
   }
-
-  /** Null when it was paused or freed of its limits meanwhile: the next claim sees it. */
-  private @Nullable Rules lock() {
-    // Alone, so that the next statement sees what was committed while this one waited.
-    handle
-        .createQuery("select from task_queues where queue = :queue for update")
-        .bind("queue", ask.queue())
-        .mapToMap()
-        .list();
-    return handle
-        .createQuery(
-            """
-            with now as materialized (select skein_now() as at)
-            select q.rate_limit is not null as rated,
-              coalesce(q.max_per_tenant, 1000000000) as max_per_tenant,
-              coalesce(q.max_per_key, 1000000000) as max_per_key,
-              least(
-                coalesce(q.max_running, 1000000000)
-                  - (select count(*) from tasks c where c.queue = q.queue and c.state = 'running'),
-                coalesce(floor(
-                  extract(epoch from now.at + q.rate_period - greatest(q.rate_next, now.at))
-                  / extract(epoch from q.rate_period) * q.rate_limit), 1000000000)) as room
-            from task_queues q cross join now
-            where q.queue = :queue and q.paused_at is null and q.limited
-            """)
-        .bind("queue", ask.queue())
-        .map((row, context) ->
-            new Rules(
-                row.getBoolean("rated"),
-                row.getInt("max_per_tenant"),
-                row.getInt("max_per_key"),
-                Math.max(0, row.getInt("room"))))
-        .findOne()
-        .orElse(null);
-  }
-
-  /** The generic cell rate algorithm (ITU-T I.371), with a burst of one period. */
-  private void spend(int starts) {
-    handle
-        .createUpdate(
-            """
-            update task_queues set rate_next =
-              greatest(rate_next, skein_now()) + rate_period / rate_limit * :starts
-            where queue = :queue
-            """)
-        .bind("queue", ask.queue())
-        .bind("starts", starts)
-        .execute();
-  }
-
-  /**
-   * What an operator has said, as numbers that always apply.
-   *
-   * @param room how many may start now
-   */
-  private record Rules(boolean rated, int maxPerTenant, int maxPerKey, int room) {}
 }

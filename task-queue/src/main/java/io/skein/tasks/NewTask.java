@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  * @param concurrencyKey of the tasks with one key only so many run at once as {@link
  *     QueueLimits#maxPerKey} says
  * @param flow whose work this is, for {@link TaskQueue#liveOf} and {@link TaskQueue#cancel}
- * @param tenant whose data it touches; tenants take turns
+ * @param tenant whose data it touches; tenants take turns. Queue, type and tenant may have 200
+ *     characters each, keys 500 bytes
  * @param correlation what the log lines and events of one request share
  * @param traceparent of the request that enqueues it (W3C Trace Context), for its handler
  */
@@ -50,6 +51,10 @@ public record NewTask(
     if (queue.isBlank() || type.isBlank()) {
       throw new IllegalArgumentException("a task needs a queue and a type");
     }
+    Names.check("the queue of a task", queue);
+    Names.check("the type of a task", type);
+    Names.check("the tenant of a task", tenant);
+    Names.checkKey("the concurrency key of a task", concurrencyKey);
     if (delay.isNegative() || (expiry != null && expiry.isNegative())) {
       throw new IllegalArgumentException("neither a delay nor an expiry may be negative");
     }

@@ -3,15 +3,11 @@ package io.skein.tasks;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.TreeMap;
 import org.jdbi.v3.core.Handle;
-import org.jspecify.annotations.Nullable;
 
 /**
  * How many tasks the queues have, at a cost that does not grow with them or with the tasks that
@@ -159,7 +155,7 @@ final class QueueCounts {
     double waits = Math.max(0, row.getDouble("waits"));
     return new QueueStatus(
         row.getString("queue"),
-        instant(row, "paused_at"),
+        Columns.instant(row, "paused_at"),
         limits(row),
         state != null && state.live() ? Map.of(state, n) : Map.of(),
         state == TaskState.DEAD ? n : 0,
@@ -172,18 +168,6 @@ final class QueueCounts {
         row.getObject("max_running", Integer.class),
         row.getObject("max_per_tenant", Integer.class),
         row.getObject("max_per_key", Integer.class),
-        starts == null
-            ? null
-            : new QueueLimits.Rate(
-                starts,
-                Duration.ofMillis(
-                    Objects.requireNonNull(row.getBigDecimal("rate_period"))
-                        .movePointRight(3)
-                        .longValue())));
-  }
-
-  private static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
-    OffsetDateTime time = row.getObject(column, OffsetDateTime.class);
-    return time == null ? null : time.toInstant();
+        starts == null ? null : new QueueLimits.Rate(starts, Columns.seconds(row, "rate_period")));
   }
 }

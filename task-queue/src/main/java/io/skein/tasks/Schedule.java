@@ -72,13 +72,17 @@ public record Schedule(
   }
 
   /**
-   * @throws IllegalArgumentException when a name is missing or the expression is no cron expression
-   *     or never comes true
+   * @throws IllegalArgumentException when a name is missing or longer than 200 characters, or the
+   *     expression is no cron expression or never comes true
    */
   public Schedule {
     if (name.isBlank() || queue.isBlank() || type.isBlank()) {
       throw new IllegalArgumentException("a schedule needs a name, a queue and a type");
     }
+    Names.check("the name of a schedule", name);
+    Names.check("the queue of a schedule", queue);
+    Names.check("the type of a schedule", type);
+    Names.check("the tenant of a schedule", tenant);
     Cron.parse(cron, zone);
   }
 

@@ -7,12 +7,10 @@ import java.security.NoSuchAlgorithmException;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.DateTimeException;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneId;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 
 /** How a row of {@code task_schedules} is read, and what a tick of it is as a task. */
 final class ScheduleRow {
@@ -42,14 +40,15 @@ final class ScheduleRow {
             row.getString("payload"),
             Priority.ofLevel(row.getInt("priority")),
             row.getString("tenant"),
-            new Retries(row.getInt("max_attempts"), seconds(row, "retry_delay")),
-            new TimeLimits(seconds(row, "soft_limit"), seconds(row, "hard_limit")),
+            Retries.ofStored(row.getInt("max_attempts"), Columns.seconds(row, "retry_delay")),
+            TimeLimits.ofStored(
+                Columns.seconds(row, "soft_limit"), Columns.seconds(row, "hard_limit")),
             Schedule.Missed.ofStored(row.getString("missed")),
             Schedule.Overlap.ofStored(row.getString("overlap"))),
-        instant(row, "paused_at"),
+        Columns.instant(row, "paused_at"),
         row.getString("error"),
         row.getObject("next_at", OffsetDateTime.class).toInstant(),
-        instant(row, "last_at"),
+        Columns.instant(row, "last_at"),
         lastTask == null ? null : new TaskId(lastTask));
   }
 
@@ -87,14 +86,5 @@ final class ScheduleRow {
     } catch (DateTimeException e) {
       throw new IllegalArgumentException("not a time zone: " + name, e);
     }
-  }
-
-  private static Duration seconds(ResultSet row, String column) throws SQLException {
-    return Duration.ofMillis(row.getBigDecimal(column).movePointRight(3).longValue());
-  }
-
-  private static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
-    OffsetDateTime time = row.getObject(column, OffsetDateTime.class);
-    return time == null ? null : time.toInstant();
   }
 }

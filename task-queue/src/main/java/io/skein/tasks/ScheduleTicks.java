@@ -6,6 +6,8 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.JdbiException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,6 +24,8 @@ final class ScheduleTicks {
 
   /** Of the missed ticks of one absence. */
   static final int MOST_MISSED = 1_000;
+
+  private static final String BEFORE = "before_tick";
 
   private final TaskQueue queue;
 
@@ -52,28 +56,45 @@ final class ScheduleTicks {
     return due.isPresent();
   }
 
+  /** One that cannot become a task would be the first one due for ever, before all others. */
   private void tick(Transaction transaction, String name) {
+    Handle handle = transaction.handle();
+    handle.savepoint(BEFORE);
     try {
-      ScheduleStatus status = ScheduleStatements.locked(transaction, name).orElseThrow();
-      Cron cron = Cron.parse(status.schedule().cron(), status.schedule().zone());
-      Due due =
-          due(
-              cron,
-              status.schedule().missed(),
-              status.nextAt(),
-              ScheduleStatements.now(transaction));
-      ScheduleStatements.enqueue(queue, transaction, status, due.ticks());
-      ScheduleStatements.moveTo(transaction, name, due.next());
+      makeTasks(transaction, name);
+      handle.releaseSavepoint(BEFORE);
     } catch (IllegalArgumentException unreadable) {
-      LOG.warn("a schedule is paused, since it cannot be read name={}", name, unreadable);
-      transaction
-          .handle()
-          .createUpdate(
-              "update task_schedules set paused_at = skein_now(), error = :error where name = :name")
-          .bind("name", name)
-          .bind("error", unreadable.getMessage())
-          .execute();
+      handle.rollbackToSavepoint(BEFORE);
+      pause(handle, name, String.valueOf(unreadable.getMessage()));
+    } catch (JdbiException e) {
+      if (!Refusals.ofTheData(e)) {
+        throw e;
+      }
+      handle.rollbackToSavepoint(BEFORE);
+      pause(handle, name, LeasedWrites.reason(e)); // the whole of it shows the payload
     }
+  }
+
+  private void makeTasks(Transaction transaction, String name) {
+    ScheduleStatus status = ScheduleStatements.locked(transaction, name).orElseThrow();
+    Cron cron = Cron.parse(status.schedule().cron(), status.schedule().zone());
+    Due due =
+        due(cron, status.schedule().missed(), status.nextAt(), ScheduleStatements.now(transaction));
+    ScheduleStatements.enqueue(queue, transaction, status, due.ticks());
+    ScheduleStatements.moveTo(transaction, name, due.next());
+  }
+
+  private static void pause(Handle handle, String name, String reason) {
+    LOG.atWarn()
+        .addKeyValue("name", name)
+        .addKeyValue("reason", reason)
+        .log("a schedule is paused, since it cannot become a task");
+    handle
+        .createUpdate(
+            "update task_schedules set paused_at = skein_now(), error = :error where name = :name")
+        .bind("name", name)
+        .bind("error", LeasedWrites.storable(reason))
+        .execute();
   }
 
   /** What becomes tasks now, and the tick after these. */

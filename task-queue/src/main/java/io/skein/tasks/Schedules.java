@@ -1,7 +1,6 @@
 package io.skein.tasks;
 
 import io.skein.postgres.Transaction;
-import java.sql.SQLException;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -55,7 +54,7 @@ public final class Schedules {
     try {
       return queue.database().inTransaction(transaction -> put(transaction, schedule, names));
     } catch (UnableToExecuteStatementException e) {
-      if (e.getCause() instanceof SQLException refused && isOfTheData(refused)) {
+      if (Refusals.ofTheData(e)) {
         throw new IllegalArgumentException(
             "the payload of a schedule must be JSON of at most 1 MiB without U+0000", e);
       }
@@ -211,12 +210,6 @@ public final class Schedules {
   private static ScheduleStatus locked(Transaction transaction, String name) {
     return ScheduleStatements.locked(transaction, name)
         .orElseThrow(() -> new NoSuchElementException("there is no schedule " + name));
-  }
-
-  /** 22: data, 23: a constraint. */
-  private static boolean isOfTheData(SQLException refused) {
-    String state = refused.getSQLState();
-    return state != null && (state.startsWith("22") || state.startsWith("23"));
   }
 
   private static boolean put(Transaction transaction, Schedule schedule, Names names) {

@@ -1,9 +1,6 @@
 package io.skein.tasks;
 
 import io.skein.postgres.Database;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -78,8 +75,8 @@ public final class TaskLists {
                 new Attempt(
                     row.getInt("attempt"),
                     row.getString("worker"),
-                    instant(row, "started_at"),
-                    instant(row, "ended_at"),
+                    Columns.instant(row, "started_at"),
+                    Columns.instant(row, "ended_at"),
                     row.getString("outcome"),
                     row.getString("error"),
                     row.getString("log")))
@@ -119,10 +116,5 @@ public final class TaskLists {
    */
   public List<TaskStatistics> statistics(String queue) {
     return database.inTransaction(tx -> TypeStatistics.of(tx.handle(), queue));
-  }
-
-  private static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
-    OffsetDateTime time = row.getObject(column, OffsetDateTime.class);
-    return time == null ? null : time.toInstant();
   }
 }

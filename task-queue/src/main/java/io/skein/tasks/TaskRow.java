@@ -2,13 +2,13 @@ package io.skein.tasks;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Duration;
-import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 
-/** How a row of {@code tasks} is read. */
+/**
+ * How a row of {@code tasks} is read: whatever it holds, since one that cannot be read would stop
+ * its queue.
+ */
 final class TaskRow {
   /** What {@link #read} needs, for a table or alias {@code t}. */
   static final String COLUMNS =
@@ -32,8 +32,8 @@ final class TaskRow {
         Priority.ofLevel(row.getInt("priority")),
         TaskState.ofStored(row.getString("state")),
         row.getInt("attempt"),
-        new Retries(row.getInt("max_attempts"), seconds(row, "retry_delay")),
-        new TimeLimits(seconds(row, "soft_limit"), seconds(row, "hard_limit")),
+        Retries.ofStored(row.getInt("max_attempts"), Columns.seconds(row, "retry_delay")),
+        TimeLimits.ofStored(Columns.seconds(row, "soft_limit"), Columns.seconds(row, "hard_limit")),
         row.getInt("crash_count"),
         row.getObject("run_at", OffsetDateTime.class).toInstant(),
         row.getString("worker"),
@@ -50,16 +50,7 @@ final class TaskRow {
         row.getString("result"),
         row.getString("error"),
         row.getObject("created_at", OffsetDateTime.class).toInstant(),
-        instant(row, "started_at"),
-        instant(row, "finished_at"));
-  }
-
-  private static Duration seconds(ResultSet row, String column) throws SQLException {
-    return Duration.ofMillis(row.getBigDecimal(column).movePointRight(3).longValue());
-  }
-
-  private static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
-    OffsetDateTime time = row.getObject(column, OffsetDateTime.class);
-    return time == null ? null : time.toInstant();
+        Columns.instant(row, "started_at"),
+        Columns.instant(row, "finished_at"));
   }
 }

@@ -9,13 +9,19 @@ import java.time.Duration;
  * @param hard past it the lease is revoked, the task fails and its thread is abandoned
  */
 public record TimeLimits(Duration soft, Duration hard) {
+  /** What PostgreSQL is told, which gets milliseconds. */
+  private static final Duration SHORTEST = Duration.ofMillis(1);
+
+  static final Duration LONGEST = Duration.ofDays(36_500);
+
   /** 25 and 30 minutes. */
   public static final TimeLimits DEFAULT = of(Duration.ofMinutes(30));
 
   public TimeLimits {
-    if (soft.isNegative() || soft.isZero() || hard.compareTo(soft) < 0) {
+    if (soft.compareTo(SHORTEST) < 0 || hard.compareTo(soft) < 0 || hard.compareTo(LONGEST) > 0) {
       throw new IllegalArgumentException(
-          "time limits must be positive and the hard one not below the soft one, but are "
+          "time limits must be a millisecond to 36,500 days and the hard one not below the soft"
+              + " one, but are "
               + soft
               + " and "
               + hard);
@@ -25,5 +31,16 @@ public record TimeLimits(Duration soft, Duration hard) {
   /** The hard limit, with the soft one at five sixths of it. */
   public static TimeLimits of(Duration hard) {
     return new TimeLimits(hard.multipliedBy(5).dividedBy(6), hard);
+  }
+
+  /** Those nearest to what is stored. */
+  static TimeLimits ofStored(Duration soft, Duration hard) {
+    Duration most = within(hard, LONGEST);
+    return new TimeLimits(within(soft, most), most);
+  }
+
+  private static Duration within(Duration stored, Duration most) {
+    Duration least = stored.compareTo(SHORTEST) < 0 ? SHORTEST : stored;
+    return least.compareTo(most) > 0 ? most : least;
   }
 }

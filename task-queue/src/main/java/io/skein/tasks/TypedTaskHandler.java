@@ -1,5 +1,6 @@
 package io.skein.tasks;
 
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.json.JsonMapper;
@@ -39,12 +40,16 @@ public abstract class TypedTaskHandler<P extends Record> implements TaskHandler 
 
   @Override
   public final void handle(TaskContext context) throws Exception {
-    P read;
+    @Nullable P read;
     try {
       read = JSON.readValue(context.task().payload(), payload);
     } catch (JacksonException e) {
       throw new UnreadablePayloadException(
           "the payload is no " + payload.getSimpleName() + ": " + e.getOriginalMessage(), e);
+    }
+    if (read == null) {
+      throw new UnreadablePayloadException(
+          "the payload is null, which is no " + payload.getSimpleName());
     }
     handle(context, read);
   }

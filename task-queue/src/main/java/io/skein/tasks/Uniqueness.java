@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * Which other task of the same type and key keeps a new one from being enqueued; PostgreSQL
  * decides. Immutable.
  *
- * @param key never blank
+ * @param key never blank, at most 500 bytes
  * @param period only for {@link Span#PERIOD}, positive
  */
 public record Uniqueness(String key, Span span, @Nullable Duration period) {
@@ -25,6 +25,7 @@ public record Uniqueness(String key, Span span, @Nullable Duration period) {
     if (key.isBlank()) {
       throw new IllegalArgumentException("a unique key must not be blank");
     }
+    Names.checkKey("a unique key", key);
     if ((span == Span.PERIOD) != (period != null)
         || (period != null && (period.isNegative() || period.isZero()))) {
       throw new IllegalArgumentException("a period, and only a period, needs a positive time");

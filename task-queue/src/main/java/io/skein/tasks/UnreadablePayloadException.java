@@ -7,6 +7,10 @@ package io.skein.tasks;
 public final class UnreadablePayloadException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
+  public UnreadablePayloadException(String message) {
+    super(message);
+  }
+
   public UnreadablePayloadException(String message, Throwable cause) {
     super(message, cause);
   }

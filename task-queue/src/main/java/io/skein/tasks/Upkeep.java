@@ -51,10 +51,6 @@ final class Upkeep implements Runnable {
   /** Whatever is due by now, but for the retention. */
   void pass() {
     promoter.promote();
-    passRest();
-  }
-
-  private void passRest() {
     expiry.pass();
     parking.pass();
     ticks.pass();
@@ -66,18 +62,26 @@ final class Upkeep implements Runnable {
     while (!Thread.currentThread().isInterrupted()) {
       try {
         awaitNext(nextPass);
-        promoter.promote();
+        attempt("promoting due tasks", promoter::promote);
         if (System.nanoTime() - nextPass >= 0) {
-          passRest();
+          attempt("cancelling expired tasks", expiry::pass);
+          attempt("parking tasks", parking::pass);
+          attempt("ticking schedules", ticks::pass);
+          attempt("deleting tasks that ended long ago", retention::pass);
           nextPass = System.nanoTime() + interval.toNanos();
-          retention.pass();
         }
       } catch (InterruptedException stopping) {
         Thread.currentThread().interrupt();
-      } catch (RuntimeException | Error e) {
-        LOG.warn("upkeep failed; trying again", e);
-        nextPass = System.nanoTime() + interval.toNanos();
       }
+    }
+  }
+
+  /** Each by itself: one that keeps failing does not keep the others from being done. */
+  private static void attempt(String duty, Runnable work) {
+    try {
+      work.run();
+    } catch (RuntimeException | Error e) {
+      LOG.atWarn().setCause(e).addKeyValue("duty", duty).log("upkeep failed; trying again");
     }
   }
 

@@ -1,12 +1,14 @@
 package io.skein.tasks;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.skein.postgres.Transaction;
 import java.sql.Connection;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.Callable;
@@ -97,7 +99,7 @@ final class EnqueueTest {
     NewTask task = NewTask.of("unique", "phase", "{}").withUniqueKey("flow-1");
     Callable<TaskId> enqueue = () -> servers.queue.enqueue(task);
     try (var threads = Executors.newFixedThreadPool(8)) {
-      var answers = threads.invokeAll(java.util.Collections.nCopies(64, enqueue));
+      var answers = threads.invokeAll(Collections.nCopies(64, enqueue));
       TaskId first = answers.getFirst().get();
       for (var answer : answers) {
         assertThat(answer.get()).isEqualTo(first);
@@ -174,6 +176,93 @@ final class EnqueueTest {
     servers.sql("insert into large values (to_jsonb(repeat('x', 1048576)))");
     assertThatThrownBy(() -> servers.sql("select skein_enqueue('bad', 'send', payload) from large"))
         .hasMessageContaining("1 MiB");
+  }
+
+  /** Many at once are copied, past the function that measures payloads. */
+  @Test
+  void thePayloadsTextIsBoundedHoweverManyAreEnqueuedAtOnce() {
+    String expanding = "[" + "1,".repeat(400_000) + "1]";
+    String manyDigits = "[" + "1e9999, ".repeat(200) + "1e9999]";
+    for (String payload : List.of(expanding, manyDigits)) {
+      List<NewTask> tasks = Collections.nCopies(32, NewTask.of("bad", "send", payload));
+      assertThatThrownBy(() ->
+              servers.database.useTransaction(
+                  transaction -> servers.queue.enqueue(transaction, tasks)))
+          .hasMessageContaining("1 MiB");
+    }
+  }
+
+  @Test
+  void namesThatNoIndexCouldHoldAreRefusedWithAReason() {
+    String fits = "n".repeat(200);
+    String tooLong = fits + "n";
+    String key = "k".repeat(501);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> NewTask.of(tooLong, "send", "{}"))
+        .withMessageContaining("200 characters");
+    assertThatIllegalArgumentException().isThrownBy(() -> NewTask.of("bad", tooLong, "{}"));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> NewTask.of("bad", "send", "{}").withTenant(tooLong));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> NewTask.of("bad", "send", "{}").withUniqueKey(key))
+        .withMessageContaining("500 bytes");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> NewTask.of("bad", "send", "{}").withConcurrencyKey(key));
+    NewTask longest =
+        NewTask.of(fits, fits, "{}")
+            .withTenant(fits)
+            .withUniqueKey("k".repeat(500))
+            .withConcurrencyKey("k".repeat(500));
+    assertThat(servers.task(servers.queue.enqueue(longest)).tenant()).isEqualTo(fits);
+  }
+
+  @Test
+  void ofTwoTimeLimitsTheOneThatIsNotGivenFitsTheOther() {
+    assertThat(limits("")).isEqualTo(TimeLimits.DEFAULT);
+    assertThat(limits(", hard_limit => '12 minutes'"))
+        .isEqualTo(TimeLimits.of(Duration.ofMinutes(12)));
+    assertThat(limits(", hard_limit => '1 hour'"))
+        .isEqualTo(new TimeLimits(Duration.ofMinutes(25), Duration.ofHours(1)));
+    assertThat(limits(", soft_limit => '1 minute'"))
+        .isEqualTo(new TimeLimits(Duration.ofMinutes(1), Duration.ofMinutes(30)));
+    assertThat(limits(", soft_limit => '50 minutes'"))
+        .isEqualTo(TimeLimits.of(Duration.ofHours(1)));
+  }
+
+  private static TimeLimits limits(String options) {
+    return servers.database.read(handle ->
+        servers
+            .task(
+                new TaskId(
+                    handle
+                        .createQuery("select skein_enqueue('limits', 'send'" + options + ")")
+                        .mapTo(UUID.class)
+                        .one()))
+            .limits());
+  }
+
+  /** As only an older version let them in. */
+  @Test
+  void aRowWithoutSenseIsReadAsWhatIsNearest() {
+    servers.sql(
+        "alter table tasks drop constraint tasks_limits, drop constraint tasks_retry_delay");
+    TaskId id = servers.queue.enqueue(NewTask.of("senseless", "send", "{}"));
+    servers.sql(
+        "update tasks set soft_limit = '25 minutes', hard_limit = '10 minutes', retry_delay = '-1 s'"
+            + " where queue = 'senseless'");
+    assertThat(servers.task(id).limits())
+        .isEqualTo(new TimeLimits(Duration.ofMinutes(10), Duration.ofMinutes(10)));
+    assertThat(servers.task(id).retries().delay()).isZero();
+    servers.sql(
+        "update tasks set soft_limit = '-1 s', hard_limit = 'infinity', retry_delay = 'infinity'"
+            + " where queue = 'senseless'");
+    assertThat(servers.task(id).limits())
+        .isEqualTo(new TimeLimits(Duration.ofMillis(1), Duration.ofDays(36_500)));
+    servers.sql("delete from tasks where queue = 'senseless'");
+    servers.sql(
+        "alter table tasks add constraint tasks_limits"
+            + " check (skein_limits_fit(soft_limit, hard_limit)),"
+            + " add constraint tasks_retry_delay check (retry_delay between '0' and '36500 days')");
   }
 
   @Test

@@ -172,13 +172,51 @@ final class SchedulesTest {
     assertThat(schedules.find(name).orElseThrow().nextAt()).isAfter(due);
   }
 
+  /** As only older versions let them in; the first one due is looked at first. */
+  @Test
+  void whatCannotBecomeATaskIsPausedWithTheReasonAndTheOthersTick() {
+    String broken = name + "-broken";
+    schedules.put(Schedule.of(broken, "* * * * *", "unserved", broken, "{}"));
+    servers.sql("alter table task_schedules drop constraint task_schedules_payload");
+    servers.sql(
+        "update task_schedules set next_at = next_at - interval '1 hour', payload = (select"
+            + " jsonb_agg(1) from generate_series(1, 400000)) where name = '"
+            + broken
+            + "'");
+    schedules.put(everySecond());
+    ticksFrom("10 seconds");
+    new ScheduleTicks(servers.queue).pass();
+    assertThat(tasks()).isEqualTo(1);
+    assertThat(
+            servers.count(
+                "select count(*) from task_schedules where paused_at is not null"
+                    + " and error like '%1 MiB%' and name = '"
+                    + broken
+                    + "'"))
+        .isEqualTo(1);
+    schedules.remove(broken);
+    servers.sql(
+        "alter table task_schedules add constraint task_schedules_payload"
+            + " check (octet_length(payload::text) <= 1048576)");
+  }
+
   @Test
   void badOnesAreRefusedWithTheRule() {
-    for (String payload : List.of("{", "\"\\u0000\"", "\"" + "x".repeat(1 << 20) + "\"")) {
+    String expanding = "[" + "1,".repeat(400_000) + "1]";
+    for (String payload :
+        List.of("{", "\"\\u0000\"", "\"" + "x".repeat(1 << 20) + "\"", expanding)) {
       assertThatIllegalArgumentException()
           .isThrownBy(() -> schedules.put(Schedule.of(name, "* * * * *", "q", "t", payload)))
           .withMessageContaining("1 MiB");
     }
+    String tooLong = "n".repeat(201);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Schedule.of(tooLong, "* * * * *", "q", "t", "{}"))
+        .withMessageContaining("200 characters");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Schedule.of(name, "* * * * *", tooLong, "t", "{}"));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Schedule.of(name, "* * * * *", "q", tooLong, "{}"));
     assertThatThrownBy(() -> schedules.trigger("nobody's"))
         .isInstanceOf(NoSuchElementException.class);
   }

@@ -52,6 +52,17 @@ final class SqlExamplesTest {
           23514 | 'q', ''
           23514 | 'q', 't', priority => 3
           23514 | 'q', 't', max_attempts => 0
+          22023 | 'q', 't', unique_period => '1 day'
+          22023 | 'q', 't', soft_limit => '0'
+          22023 | 'q', 't', soft_limit => '25 minutes', hard_limit => '10 minutes'
+          22023 | 'q', 't', hard_limit => '40000 days'
+          22023 | 'q', 't', retry_delay => '-1 s'
+          22023 | 'q', 't', run_at => '-infinity'
+          22023 | 'q', repeat('t', 201)
+          22023 | repeat('q', 201), 't'
+          22023 | 'q', 't', tenant => repeat('t', 201)
+          22023 | 'q', 't', unique_key => repeat('k', 501)
+          22023 | 'q', 't', concurrency_key => repeat('k', 501)
           """,
       quoteCharacter = '§')
   void errorsHaveTheStatesThatThePageNames(String state, String arguments) throws Exception {

@@ -201,6 +201,15 @@ final class TaskOptionsTest {
   }
 
   @Test
+  void aPayloadThatIsNullIsParkedAndNotHandled() {
+    AtomicInteger read = new AtomicInteger();
+    start("1", typed("mail", read));
+    TaskId id = enqueue(task("mail", "null"));
+    assertThat(awaitState(id, TaskState.PARKED).error()).contains("null, which is no Mail");
+    assertThat(read).hasValue(0);
+  }
+
+  @Test
   void buildsThatAllCannotReadAPayloadTryItOnceEach() {
     AtomicInteger read = new AtomicInteger();
     start("1", typed("mail", read));
