@@ -92,6 +92,7 @@ final class TaskModelTest {
     private final FairClaims claims =
         new FairClaims(
             servers.database, new ClaimStatements("w", List.of(queue), Set.of("t"), "b", TERM));
+    private final NeededTasks needed = new NeededTasks(servers.database, servers.queue.hints());
     private boolean paused;
 
     Sequence(Random random) {
@@ -101,6 +102,7 @@ final class TaskModelTest {
     void run() throws Exception {
       for (int step = 0; step < STEPS; step++) {
         act();
+        needed.pass();
         compare();
       }
       servers.sql("delete from tasks");

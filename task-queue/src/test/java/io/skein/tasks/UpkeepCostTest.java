@@ -110,6 +110,26 @@ final class UpkeepCostTest {
         .isZero();
   }
 
+  @Test
+  void needingReadsOnlyWhatHasNotBeenTold() {
+    servers.sql(
+        """
+        with needed as materialized (
+          select skein_enqueue('needed', 'count') as id from generate_series(1, 3000))
+        select skein_enqueue('needed', 'count', needs => array_agg(needed.id)) from needed
+        """);
+    servers.sql("analyze tasks, task_dependencies");
+    NeededTasks needed = new NeededTasks(servers.database, servers.queue.hints());
+    assertThat(
+            RowsRead.by(
+                servers,
+                tx -> {
+                  assertThat(NeededTasks.tellSome(tx.handle())).isZero();
+                  assertThat(needed.releaseSome(tx)).isZero();
+                }))
+        .isLessThan(FEW);
+  }
+
   private static Parking parking(String queue, String build) {
     WorkerSettings settings =
         WorkerSettings.named(queue).withQueues(List.of(queue)).withBuild(build);
