@@ -236,6 +236,7 @@ final class TaskRacesTest {
               + queue
               + "'");
       new DuePromoter(servers.database, servers.queue.hints()).promote();
+      new NeededTasks(servers.database, servers.queue.hints()).pass();
       new Parking(
               servers.database,
               servers.queue.hints(),
@@ -251,6 +252,7 @@ final class TaskRacesTest {
     }
 
     void check() {
+      new NeededTasks(servers.database, servers.queue.hints()).pass();
       for (TaskId id : ids) {
         Task task = servers.task(id);
         long runsOfIt = given.stream().filter(lease -> lease.task().equals(id)).count();
