@@ -12,7 +12,8 @@ final class BulkStatements {
       """
       kept as (delete from task_attempts a using found where a.task = found.id),
       untied as (
-        delete from task_dependencies d using found where d.task = found.id or d.needs = found.id),
+        delete from task_dependencies d using found
+        where d.task = found.id or (d.needs = found.id and d.told)),
       changed as (delete from tasks t using found where t.id = found.id returning t.id)
       """;
 

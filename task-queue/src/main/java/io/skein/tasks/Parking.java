@@ -2,9 +2,13 @@ package io.skein.tasks;
 
 import io.skein.postgres.Database;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.Query;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,8 +21,33 @@ final class Parking {
   private static final Logger LOG = LoggerFactory.getLogger(Parking.class);
   private static final int BATCH = 256;
 
-  /** How often it looks for types that nobody knows; it may have to look through a long queue. */
+  /** How often it looks for types that nobody knows. */
   private static final Duration LOOK = Duration.ofSeconds(15);
+
+  private static final int PAGE = 1_000;
+
+  /**
+   * Tasks of a queue in one transaction; when none of them was parked, the next look goes on behind
+   * them. A million are looked through in half an hour.
+   */
+  static final int MOST_LOOKED_AT = 10_000;
+
+  /** As in the index of claims. */
+  private static final String LANE = "(coalesce(t.tenant, '') collate \"C\")";
+
+  private static final String DUE = "run_at <= skein_now() - :patience * interval '1 ms'";
+
+  private static final String PARKED =
+      """
+      parked as (
+        update tasks t set state = 'parked',
+          error = 'no worker of the queue ' || t.queue || ' knows the type ' || t.type
+        from found where t.ctid = found.place
+        returning t.type)
+      """;
+
+  /** As in the index of parked tasks. */
+  private static final String REFUSERS = "hash_array_extended(t.refused_by, 0)";
 
   /** A deploy takes a while: who knows the type may be about to start. */
   static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -28,6 +57,7 @@ final class Parking {
   private final List<String> queues;
   private final List<String> types;
   private final String build;
+  private final Map<String, Place> places = new HashMap<>();
   private long lookAt = System.nanoTime() + LOOK.toNanos();
 
   Parking(Database database, RedisHints hints, WorkerSettings settings, List<String> types) {
@@ -51,43 +81,154 @@ final class Parking {
    * @param patience how long a task has been due at least
    */
   void park(Duration patience) {
-    List<String> parked;
+    boolean more;
     do {
-      parked = database.read(handle -> parkSome(handle, patience));
-      parked.stream()
-          .distinct()
-          .forEach(type ->
-              LOG.warn("tasks are parked, since no worker of their queue knows type={}", type));
-    } while (parked.size() == BATCH);
+      more = database.inTransaction(transaction -> park(transaction.handle(), patience));
+    } while (more);
   }
 
-  /** Of queues that somebody serves: where nobody works at all, nothing is wrong with the type. */
-  private static List<String> parkSome(Handle handle, Duration patience) {
-    return handle
+  /** In a transaction. Answers whether there may be more where it has parked some. */
+  boolean park(Handle handle, Duration patience) {
+    // The planner takes a place in the middle of a queue for its end, and would sort what is
+    // behind.
+    QueueCounts.bound(handle);
+    Map<String, List<String>> unknown = unknownTypes(handle);
+    places.keySet().retainAll(unknown.keySet());
+    boolean more = false;
+    for (Map.Entry<String, List<String>> entry : unknown.entrySet()) {
+      Search search = new Search(entry.getKey(), entry.getValue(), patience);
+      more |= parkQueued(handle, search);
+      warn(parkSuspects(handle, search));
+    }
+    return more;
+  }
+
+  private boolean parkQueued(Handle handle, Search search) {
+    boolean some = false;
+    Look look;
+    int looked = 0;
+    do {
+      look = parkSome(handle, search, places.getOrDefault(search.queue(), Place.FIRST));
+      places.put(search.queue(), look.last());
+      warn(look.parked());
+      some |= !look.parked().isEmpty();
+      looked += PAGE;
+    } while (looked < MOST_LOOKED_AT && !look.last().equals(Place.FIRST));
+    return some && !look.last().equals(Place.FIRST);
+  }
+
+  private static void warn(List<String> types) {
+    types.stream()
+        .distinct()
+        .forEach(type ->
+            LOG.warn("tasks are parked, since no worker of their queue knows type={}", type));
+  }
+
+  /** By queue that somebody serves: where nobody works at all, nothing is wrong with a type. */
+  private static Map<String, List<String>> unknownTypes(Handle handle) {
+    Map<String, List<String>> unknown = new TreeMap<>();
+    handle
         .createQuery(
             """
             with served as materialized (
               select unnest(w.queues) as queue, w.types from task_workers w
-              where w.seen_at > skein_now() - interval '1 minute'),
-            unknown as materialized (
-              select t.queue, t.type from task_types t
-              where exists (select from served s where s.queue = t.queue)
-                and not exists (
-                  select from served s where s.queue = t.queue and t.type = any(s.types))),
-            found as materialized (
-              select t.id from tasks t join unknown u on u.queue = t.queue and u.type = t.type
-              where t.state = 'queued' and t.run_at <= skein_now() - :patience * interval '1 ms'
-              limit :most for update of t skip locked)
-            update tasks t set state = 'parked',
-              error = 'no worker of the queue ' || t.queue || ' knows the type ' || t.type
-            from found where t.id = found.id
-            returning t.type
+              where w.seen_at > skein_now() - interval '1 minute')
+            select t.queue, array_agg(t.type) as types from task_types t
+            where exists (select from served s where s.queue = t.queue)
+              and not exists (
+                select from served s where s.queue = t.queue and t.type = any(s.types))
+            group by t.queue
             """)
-        .bind("patience", patience.toMillis())
+        .map((row, context) ->
+            Map.entry(row.getString("queue"), List.of((String[]) row.getArray("types").getArray())))
+        .forEach(entry -> unknown.put(entry.getKey(), entry.getValue()));
+    return unknown;
+  }
+
+  /** Looks at one page of a queue in the order of claims. */
+  private static Look parkSome(Handle handle, Search search, Place from) {
+    return search
+        .bind(
+            handle.createQuery(
+                """
+                with looked as materialized (
+                  select t.id, t.type, t.run_at, t.priority, %1$s as lane from tasks t
+                  where t.queue = :queue and t.state = 'queued' and t.crash_count < 2
+                    and (%1$s, t.priority, t.run_at, t.id)
+                      > (:lane, :priority, cast(:runAt as timestamptz), :id)
+                  order by %1$s, t.priority, t.run_at, t.id limit :page),
+                found as materialized (
+                  select chosen.place from looked l cross join lateral (
+                    select t.ctid as place from tasks t
+                    where t.id = l.id and t.state = 'queued' for update skip locked) chosen
+                  where l.type = any(:unknown) and l.%2$s),
+                %3$s
+                select (select count(*) from looked) as looked, l.lane, l.priority,
+                  l.run_at::text as run_at, l.id, array(select p.type from parked p) as parked
+                from looked l
+                order by l.lane desc, l.priority desc, l.run_at desc, l.id desc limit 1
+                """
+                    .formatted(LANE, DUE, PARKED)))
+        .bind("lane", from.lane())
+        .bind("priority", from.priority())
+        .bind("runAt", from.runAt())
+        .bind("id", from.id())
+        .bind("page", PAGE)
+        .map((row, context) -> {
+          List<String> parked = List.of((String[]) row.getArray("parked").getArray());
+          int looked = row.getInt("looked");
+          Place last =
+              new Place(
+                  row.getString("lane"),
+                  row.getInt("priority"),
+                  row.getString("run_at"),
+                  row.getObject("id", UUID.class));
+          return new Look(parked, looked < PAGE ? Place.FIRST : last);
+        })
+        .findOne()
+        .orElse(new Look(List.of(), Place.FIRST));
+  }
+
+  /** There are few that crashed twice. */
+  private static List<String> parkSuspects(Handle handle, Search search) {
+    return search
+        .bind(
+            handle.createQuery(
+                """
+                with found as materialized (
+                  select t.ctid as place from tasks t
+                  where t.queue = :queue and t.state = 'queued' and t.crash_count >= 2
+                    and t.type = any(:unknown) and t.%s
+                  order by t.run_at limit :most for update skip locked),
+                %s
+                select type from parked
+                """
+                    .formatted(DUE, PARKED)))
         .bind("most", BATCH)
         .mapTo(String.class)
         .list();
   }
+
+  /** What is looked for in a queue. */
+  private record Search(String queue, List<String> unknown, Duration patience) {
+    Query bind(Query query) {
+      return query
+          .bind("queue", queue)
+          .bindArray("unknown", String.class, unknown)
+          .bind("patience", patience.toMillis());
+    }
+  }
+
+  /** Behind which a look begins, in the order of claims. */
+  private record Place(String lane, int priority, String runAt, UUID id) {
+    static final Place FIRST = new Place("", -1, "-infinity", new UUID(0, 0));
+  }
+
+  /**
+   * @param parked the types of those that were parked, one for each
+   * @param last where the next look begins
+   */
+  private record Look(List<String> parked, Place last) {}
 
   void unpark() {
     List<Hint> some;
@@ -97,19 +238,36 @@ final class Parking {
     } while (some.size() == BATCH);
   }
 
-  private List<Hint> unparkSome(Handle handle) {
+  /** One probe for each set of builds that refused the same, however many tasks these refused. */
+  List<Hint> unparkSome(Handle handle) {
     return handle
         .createQuery(
             """
-            with known as materialized (
-              select id from tasks
-              where state = 'parked' and type = any(:types) and queue = any(:queues)
-                and :build <> all(refused_by)
-              limit :most for update skip locked)
+            with recursive refused as (
+              select first.* from unnest(:types) as y(type) cross join unnest(:queues) as q(queue)
+              cross join lateral (
+                select t.type, t.queue, t.refused_by, %1$s as refusers from tasks t
+                where t.state = 'parked' and t.type = y.type and t.queue = q.queue
+                order by %1$s limit 1) first
+              union all
+              select next.* from refused r cross join lateral (
+                select t.type, t.queue, t.refused_by, %1$s as refusers from tasks t
+                where t.state = 'parked' and t.type = r.type and t.queue = r.queue
+                  and %1$s > r.refusers
+                order by %1$s limit 1) next),
+            known as materialized (
+              select chosen.id from refused r cross join lateral (
+                select t.id from tasks t
+                where t.state = 'parked' and t.type = r.type and t.queue = r.queue
+                  and %1$s = r.refusers and :build <> all(t.refused_by)
+                limit :most for update skip locked) chosen
+              where :build <> all(r.refused_by)
+              limit :most)
             update tasks t set state = 'queued', error = null, run_at = skein_now()
             from known where t.id = known.id
             returning t.id, t.queue, t.priority
-            """)
+            """
+                .formatted(REFUSERS))
         .bindArray("types", String.class, types)
         .bindArray("queues", String.class, queues)
         .bind("build", build)

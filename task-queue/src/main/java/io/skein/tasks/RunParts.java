@@ -37,6 +37,7 @@ record RunParts(
         new Upkeep(
             new DuePromoter(database, queue.hints()),
             new Expiry(database, queue.hints()),
+            new NeededTasks(database, queue.hints()),
             new Parking(database, queue.hints(), settings, List.copyOf(byType.keySet())),
             new ScheduleTicks(queue),
             new Retention(database, settings.retention()),

@@ -7,9 +7,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What every worker does for all, once per interval, beside {@link Reaping}: promotes due tasks,
- * cancels those that have expired, puts aside those that nobody knows, enqueues the ticks of
- * schedules, and forgets what ended long ago. Retries that this worker scheduled are promoted on
- * time, however long the interval is.
+ * cancels those that have expired, tells others that they are waited for, puts aside those that
+ * nobody knows, enqueues the ticks of schedules, and forgets what ended long ago. Retries that this
+ * worker scheduled are promoted on time, however long the interval is.
  */
 final class Upkeep implements Runnable {
   private static final Logger LOG = LoggerFactory.getLogger(Upkeep.class);
@@ -19,6 +19,7 @@ final class Upkeep implements Runnable {
 
   private final DuePromoter promoter;
   private final Expiry expiry;
+  private final NeededTasks needed;
   private final Parking parking;
   private final ScheduleTicks ticks;
   private final Retention retention;
@@ -28,12 +29,14 @@ final class Upkeep implements Runnable {
   Upkeep(
       DuePromoter promoter,
       Expiry expiry,
+      NeededTasks needed,
       Parking parking,
       ScheduleTicks ticks,
       Retention retention,
       Duration interval) {
     this.promoter = promoter;
     this.expiry = expiry;
+    this.needed = needed;
     this.parking = parking;
     this.ticks = ticks;
     this.retention = retention;
@@ -52,6 +55,7 @@ final class Upkeep implements Runnable {
   void pass() {
     promoter.promote();
     expiry.pass();
+    needed.pass();
     parking.pass();
     ticks.pass();
   }
@@ -65,6 +69,7 @@ final class Upkeep implements Runnable {
         attempt("promoting due tasks", promoter::promote);
         if (System.nanoTime() - nextPass >= 0) {
           attempt("cancelling expired tasks", expiry::pass);
+          attempt("releasing tasks that wait for others", needed::pass);
           attempt("parking tasks", parking::pass);
           attempt("ticking schedules", ticks::pass);
           attempt("deleting tasks that ended long ago", retention::pass);

@@ -65,7 +65,8 @@ final class HintsTest {
       TaskId id = enqueue();
       await().pollInterval(Duration.ofMillis(1)).until(() -> runs.containsKey(id));
       pickUps.add((System.nanoTime() - begin) / 1_000_000);
-      Thread.sleep(20); // so that the workers are idle again, which is what is measured
+      // So that the workers are idle again, which is what is measured.
+      await().until(() -> workers.stream().allMatch(worker -> worker.running() == 0));
     }
     Collections.sort(pickUps);
     // No benchmark: bounds that no polling could hold and a loaded machine does.

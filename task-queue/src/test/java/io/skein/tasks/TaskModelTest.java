@@ -10,9 +10,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -26,8 +28,13 @@ import org.junit.jupiter.api.Test;
 final class TaskModelTest {
   private static final int SEQUENCES = Boolean.getBoolean("skein.test.full") ? 10_000 : 400;
   private static final int STEPS = 30;
+  private static final String KNOWN = "t";
+  private static final String BUILD = "b";
   private static final Duration TERM = Duration.ofSeconds(15);
   private static final Failure FAILURE = new Failure("on purpose", null, null);
+
+  /** What happened in all sequences together: none of it may be left out by chance. */
+  private static final Map<String, Integer> SEEN = new ConcurrentHashMap<>();
 
   private static Servers servers;
 
@@ -52,6 +59,23 @@ final class TaskModelTest {
         throw new AssertionError("with -Dskein.test.seed=" + seed, e);
       }
     }
+    System.out.println(SEQUENCES + " sequences of " + STEPS + " steps, in them " + SEEN);
+    assertThat(SEEN)
+        .containsOnlyKeys(
+            "claim",
+            "suspect",
+            "snooze",
+            "park",
+            "park unknown",
+            "unpark",
+            "expire",
+            "retry ended",
+            "crash",
+            "bury");
+  }
+
+  private static void seen(String what) {
+    SEEN.merge(what, 1, Integer::sum);
   }
 
   /** What the model knows of a task. */
@@ -64,6 +88,32 @@ final class TaskModelTest {
     final List<TaskId> needs = new ArrayList<>();
     boolean onEnd;
     @Nullable String unique;
+
+    String type = KNOWN;
+
+    /** Its last run, or the present one, has begun: one that crashed twice is claimed before. */
+    boolean started;
+
+    boolean expires;
+    boolean expired;
+
+    /** The builds that could not read it. */
+    final Set<String> refusedBy = new HashSet<>();
+
+    boolean runnable() {
+      boolean inTime = !expired || started || crashes >= 2;
+      return state == TaskState.QUEUED
+          && type.equals(KNOWN)
+          && !refusedBy.contains(BUILD)
+          && inTime;
+    }
+
+    /** What a run leaves that does not count. */
+    void uncounted(TaskState then) {
+      state = then;
+      attempt--;
+      lease++;
+    }
 
     @Override
     public String toString() {
@@ -89,9 +139,12 @@ final class TaskModelTest {
     /** Of every claim, also of those that were given up since. */
     private final List<Run> runs = new ArrayList<>();
 
-    private final FairClaims claims =
-        new FairClaims(
-            servers.database, new ClaimStatements("w", List.of(queue), Set.of("t"), "b", TERM));
+    private final ClaimStatements statements =
+        new ClaimStatements("w", List.of(queue), Set.of(KNOWN), BUILD, TERM);
+    private final FairClaims claims = new FairClaims(servers.database, statements);
+    private final WorkerSettings settings =
+        WorkerSettings.named("w").withQueues(List.of(queue)).withBuild(BUILD);
+    private final NeededTasks needed = new NeededTasks(servers.database, servers.queue.hints());
     private boolean paused;
 
     Sequence(Random random) {
@@ -99,16 +152,20 @@ final class TaskModelTest {
     }
 
     void run() throws Exception {
+      new WorkerRoll(servers.database, settings, "w", List.of(KNOWN)).sign();
       for (int step = 0; step < STEPS; step++) {
         act();
+        needed.pass();
         compare();
       }
       servers.sql("delete from tasks");
       servers.sql("delete from task_dependencies");
+      servers.sql("delete from task_attempts");
+      servers.sql("delete from task_workers");
     }
 
     private void act() throws Exception {
-      switch (random.nextInt(14)) {
+      switch (random.nextInt(24)) {
         case 0, 1, 2 -> enqueue();
         case 3, 4, 5 -> claim();
         case 6 -> complete();
@@ -118,6 +175,15 @@ final class TaskModelTest {
         case 10 -> handBack();
         case 11 -> crash();
         case 12 -> cancel();
+        case 13 -> snoozeOrPostpone();
+        case 14 -> parkOne();
+        case 15 -> parkUnknown();
+        case 16 -> unpark();
+        case 17 -> expire();
+        case 18 -> retryEnded();
+        case 19, 20 -> claimSuspect();
+        case 21 -> begin();
+        case 22 -> crash();
         default -> {
           if (random.nextBoolean()) {
             pauseOrResume();
@@ -129,8 +195,10 @@ final class TaskModelTest {
     }
 
     private void enqueue() {
-      NewTask task = NewTask.of(queue, "t", "{}").withRetries(new Retries(2, Duration.ofHours(1)));
       Modelled added = new Modelled();
+      added.type = random.nextInt(8) == 0 ? "unknown" : KNOWN;
+      NewTask task =
+          NewTask.of(queue, added.type, "{}").withRetries(new Retries(2, Duration.ofHours(1)));
       if (random.nextInt(3) == 0) {
         added.unique = "u" + random.nextInt(2);
         task = task.withUniqueKey(added.unique);
@@ -148,9 +216,13 @@ final class TaskModelTest {
         task = task.withDelay(Duration.ofHours(1));
         added.state = TaskState.SCHEDULED;
       }
+      if (random.nextInt(4) == 0) {
+        added.expires = true;
+        task = task.withExpiry(Duration.ofHours(1));
+      }
       TaskId id = servers.queue.enqueue(task);
       done.add("enqueue " + id + " " + task.unique() + " " + task.dependency());
-      TaskId live = liveWith(added.unique);
+      TaskId live = liveWith(added.unique, added.type);
       if (live != null) {
         assertThat(id).as("the live one with the key").isEqualTo(live);
         return;
@@ -163,17 +235,24 @@ final class TaskModelTest {
           added.state = TaskState.CANCELLED;
         }
       }
+      // What had ended before is retried perhaps, and ends again.
+      added.needs.removeIf(needed -> !modelled(needed).state.live());
       if (added.state == TaskState.CANCELLED) {
         added.waitsFor = 0;
       } else if (added.waitsFor > 0) {
         added.state = TaskState.WAITING;
       }
+      if (random.nextInt(4) == 0) {
+        added.crashes = 2; // as if it had been through it: by chance few get there
+        servers.sql("update tasks set crash_count = 2 where id = '" + id + "'");
+      }
       model.put(id, added);
     }
 
-    private @Nullable TaskId liveWith(@Nullable String unique) {
+    private @Nullable TaskId liveWith(@Nullable String unique, String type) {
       return model.entrySet().stream()
           .filter(entry -> unique != null && unique.equals(entry.getValue().unique))
+          .filter(entry -> entry.getValue().type.equals(type))
           .filter(entry -> entry.getValue().state.live())
           .map(Map.Entry::getKey)
           .findFirst()
@@ -189,23 +268,68 @@ final class TaskModelTest {
       List<Run> claimed = claims.claim(queue, FairClaims.Levels.ALL, most);
       done.add("claim " + claimed.stream().map(run -> run.task().id().toString()).toList());
       long claimable =
-          model.values().stream()
-              .filter(task -> task.state == TaskState.QUEUED && task.crashes < 2)
-              .count();
+          model.values().stream().filter(task -> task.runnable() && task.crashes < 2).count();
       assertThat(claimed).hasSize(paused ? 0 : (int) Math.min(most, claimable));
       for (Run run : claimed) {
         Modelled task = modelled(run.task().id());
-        assertThat(task.state).isEqualTo(TaskState.QUEUED);
-        task.state = TaskState.RUNNING;
-        task.attempt++;
-        task.lease++;
-        assertThat(run.lease().number()).isEqualTo(task.lease);
-        runs.add(run);
+        assertThat(task.runnable()).isTrue();
+        assertThat(task.crashes).isLessThan(2);
+        begun(run, task);
+        task.started = true;
       }
     }
 
+    private void begun(Run run, Modelled task) {
+      task.state = TaskState.RUNNING;
+      task.attempt++;
+      task.lease++;
+      assertThat(run.lease().number()).isEqualTo(task.lease);
+      runs.add(run);
+      seen("claim");
+    }
+
+    /** One that crashed twice, and no second one with it. */
+    private void claimSuspect() {
+      Optional<Run> claimed =
+          servers.database.read(handle -> statements.suspect(handle, queue, false));
+      done.add("claim suspect " + claimed.map(Run::lease));
+      boolean some = model.values().stream().anyMatch(task -> task.runnable() && task.crashes >= 2);
+      assertThat(claimed.isPresent()).isEqualTo(some && !paused);
+      claimed.ifPresent(run -> {
+        Modelled task = modelled(run.task().id());
+        assertThat(task.runnable() && task.crashes >= 2).isTrue();
+        begun(run, task);
+        task.started = false;
+        seen("suspect");
+        if (random.nextInt(4) > 0) {
+          begin(run);
+        }
+      });
+    }
+
+    /** It is alone in its worker now. */
+    private void begin() {
+      Run run = anyRun();
+      if (run != null) {
+        begin(run);
+      }
+    }
+
+    private void begin(Run run) {
+      boolean expected = held(run);
+      done.add("begin " + run.lease());
+      assertThat(
+              servers.database.<Boolean, RuntimeException>read(h -> writes.begin(h, run.lease())))
+          .isEqualTo(expected);
+      if (expected) {
+        modelled(run.task().id()).started = true;
+      }
+    }
+
+    /** More often one that is still held: those that are not only grow in number. */
     private @Nullable Run anyRun() {
-      return runs.isEmpty() ? null : runs.get(random.nextInt(runs.size()));
+      List<Run> some = random.nextInt(3) == 0 ? runs : runs.stream().filter(this::held).toList();
+      return some.isEmpty() ? null : some.get(random.nextInt(some.size()));
     }
 
     private boolean held(Run run) {
@@ -286,17 +410,139 @@ final class TaskModelTest {
             servers.database.read(handle -> writes.handBack(handle, run.lease(), FAILURE));
         assertThat(written).isEqualTo(expected);
         if (expected) {
-          Modelled task = modelled(run.task().id());
-          task.state = TaskState.QUEUED;
-          task.attempt--;
-          task.lease++;
+          modelled(run.task().id()).uncounted(TaskState.QUEUED);
         }
+      }
+    }
+
+    private void snoozeOrPostpone() {
+      Run run = anyRun();
+      if (run != null) {
+        boolean expected = held(run);
+        boolean wish = random.nextBoolean();
+        done.add((wish ? "snooze " : "postpone ") + run.lease());
+        Duration pause = Duration.ofHours(1);
+        boolean written =
+            servers.database.read(handle ->
+                wish
+                    ? writes.snooze(handle, run.lease(), pause, FAILURE)
+                    : writes.postpone(handle, run.lease(), pause, FAILURE));
+        assertThat(written).isEqualTo(expected);
+        if (expected) {
+          modelled(run.task().id()).uncounted(TaskState.SCHEDULED);
+          seen("snooze");
+        }
+      }
+    }
+
+    /** This build, or another one, cannot read its payload. */
+    private void parkOne() {
+      Run run = anyRun();
+      if (run != null) {
+        boolean expected = held(run);
+        String build = random.nextBoolean() ? BUILD : "other";
+        done.add("park " + run.lease() + " by " + build);
+        boolean written =
+            servers.database.read(handle -> writes.park(handle, run.lease(), build, FAILURE));
+        assertThat(written).isEqualTo(expected);
+        if (expected) {
+          Modelled task = modelled(run.task().id());
+          task.uncounted(TaskState.PARKED);
+          task.refusedBy.add(build);
+          seen("park");
+        }
+      }
+    }
+
+    /** The one worker of the queue knows one type. */
+    private void parkUnknown() {
+      done.add("park unknown");
+      parking(BUILD).park(Duration.ZERO);
+      model.values().stream()
+          .filter(task -> task.state == TaskState.QUEUED && !task.type.equals(KNOWN))
+          .forEach(task -> {
+            task.state = TaskState.PARKED;
+            seen("park unknown");
+          });
+    }
+
+    private void unpark() {
+      String build = random.nextBoolean() ? BUILD : "other";
+      done.add("unpark by " + build);
+      parking(build).unpark();
+      model.values().stream()
+          .filter(task -> task.state == TaskState.PARKED && task.type.equals(KNOWN))
+          .filter(task -> !task.refusedBy.contains(build))
+          .forEach(task -> {
+            task.state = TaskState.QUEUED;
+            seen("unpark");
+          });
+    }
+
+    private Parking parking(String build) {
+      return new Parking(
+          servers.database, servers.queue.hints(), settings.withBuild(build), List.of(KNOWN));
+    }
+
+    /** The time of one is over; whatever has not begun is cancelled. */
+    private void expire() {
+      List<TaskId> some = model.keySet().stream().filter(id -> modelled(id).expires).toList();
+      if (!some.isEmpty()) {
+        TaskId id = some.get(random.nextInt(some.size()));
+        servers.sql(
+            "update tasks set expires_at = skein_now() - interval '1 s' where id = '" + id + "'");
+        modelled(id).expired = true;
+        done.add("expire " + id);
+      }
+      new Expiry(servers.database, servers.queue.hints()).pass();
+      List<TaskId> late =
+          model.keySet().stream()
+              .filter(id -> {
+                Modelled task = modelled(id);
+                return task.expired
+                    && !task.started
+                    && task.crashes < 2
+                    && task.state.live()
+                    && task.state != TaskState.RUNNING;
+              })
+              .toList();
+      late.forEach(id -> modelled(id).state = TaskState.CANCELLED);
+      late.forEach(this::release);
+      late.forEach(id -> seen("expire"));
+    }
+
+    /** As an operator does. */
+    private void retryEnded() {
+      List<TaskId> some =
+          model.keySet().stream()
+              .filter(id -> BulkAction.RETRY.from().contains(modelled(id).state))
+              .toList();
+      if (some.isEmpty()) {
+        return;
+      }
+      TaskId id = some.get(random.nextInt(some.size()));
+      Modelled task = modelled(id);
+      done.add("retry ended " + id);
+      TaskId live = liveWith(task.unique, task.type);
+      boolean expected = live == null || live.equals(id);
+      assertThat(servers.queue.bulk().retry(id)).isEqualTo(expected);
+      if (expected) {
+        task.uncounted(TaskState.QUEUED);
+        task.attempt = 0;
+        task.crashes = 0;
+        task.started = false;
+        task.waitsFor = 0;
+        task.needs.clear();
+        task.refusedBy.clear();
+        task.expires = task.expires && !task.expired;
+        task.expired = false;
+        seen("retry ended");
       }
     }
 
     /** Its worker is silent for longer than the lease; or there is nothing to reap. */
     private void crash() throws Exception {
-      Run run = anyRun();
+      Run run = random.nextBoolean() ? aSuspectUnderWay() : anyRun();
       if (run != null) {
         servers.sql(
             "update tasks set lease_until = skein_now() - interval '1 s' where id = '"
@@ -306,14 +552,26 @@ final class TaskModelTest {
                 + " and state = 'running'");
       }
       done.add("crash " + (run == null ? "nothing" : run.lease()));
-      Reaper.of(servers, Handlers.of("t", context -> {})).reap();
+      Reaper.of(servers, Handlers.of(KNOWN, context -> {})).reap();
       if (run != null && held(run)) {
         Modelled task = modelled(run.task().id());
-        task.state = TaskState.QUEUED;
-        task.attempt--;
-        task.crashes++;
-        task.lease++;
+        if (task.started && task.crashes >= 2) {
+          task.crashes++;
+          ended(run.task().id(), TaskState.DEAD);
+          seen("bury");
+        } else {
+          task.uncounted(TaskState.QUEUED);
+          task.crashes += task.started ? 1 : 0;
+          seen("crash");
+        }
       }
+    }
+
+    private @Nullable Run aSuspectUnderWay() {
+      return runs.stream()
+          .filter(run -> held(run) && modelled(run.task().id()).crashes >= 2)
+          .findAny()
+          .orElseGet(this::anyRun);
     }
 
     private void cancel() {
@@ -357,7 +615,7 @@ final class TaskModelTest {
     private void release(TaskId ended) {
       TaskState end = modelled(ended).state;
       model.forEach((id, waiting) -> {
-        if (waiting.state == TaskState.WAITING && waiting.needs.contains(ended)) {
+        if (waiting.needs.remove(ended) && waiting.state == TaskState.WAITING) {
           waiting.waitsFor--;
           if (end != TaskState.SUCCEEDED && !waiting.onEnd) {
             ended(id, TaskState.CANCELLED);

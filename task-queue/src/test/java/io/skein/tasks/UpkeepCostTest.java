@@ -2,6 +2,9 @@ package io.skein.tasks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -59,5 +62,80 @@ final class UpkeepCostTest {
     assertThat(
             RowsRead.by(servers, tx -> assertThat(Retention.deletePeriods(tx.handle())).isZero()))
         .isLessThan(FEW);
+  }
+
+  /** A type that a deploy has removed is known for ever. */
+  @Test
+  void lookingForTypesThatNobodyKnowsReadsNoTaskThatIsNotQueued() {
+    servers.sql("insert into task_types values ('short', 'removed')");
+    Parking parking = parking("short", "1");
+    assertThat(
+            RowsRead.by(
+                servers, tx -> assertThat(parking.park(tx.handle(), Duration.ZERO)).isFalse()))
+        .isLessThan(FEW);
+  }
+
+  @Test
+  void lookingForTypesThatNobodyKnowsReadsABoundedPartOfALongQueueAndGoesOn() {
+    servers.sql(
+        "select count(skein_enqueue('long', 'count')) from generate_series(1, %d)"
+            .formatted(Parking.MOST_LOOKED_AT + 100));
+    TaskId last = servers.queue.enqueue(NewTask.of("long", "removed", "{}"));
+    servers.sql("analyze tasks");
+    Parking parking = parking("long", "1");
+    assertThat(
+            RowsRead.by(
+                servers, tx -> assertThat(parking.park(tx.handle(), Duration.ZERO)).isFalse()))
+        .isLessThan(Parking.MOST_LOOKED_AT + FEW);
+    assertThat(servers.task(last).state()).isEqualTo(TaskState.QUEUED);
+    parking.park(Duration.ZERO);
+    assertThat(servers.task(last).state()).isEqualTo(TaskState.PARKED);
+  }
+
+  @Test
+  void unparkingReadsNoTaskThatThisBuildHasRefused() {
+    servers.sql(
+        "select count(skein_enqueue('parked', 'refused')) from generate_series(1, %d)"
+            .formatted(MANY));
+    servers.sql(
+        "update tasks set state = 'parked', refused_by = '{0,1}' where queue = 'parked'"
+            + " and state = 'queued'");
+    servers.sql("analyze tasks");
+    Parking refuser = parking("parked", "1");
+    assertThat(RowsRead.by(servers, tx -> assertThat(refuser.unparkSome(tx.handle())).isEmpty()))
+        .isLessThan(FEW);
+    parking("parked", "2").unpark();
+    assertThat(
+            servers.count("select count(*) from tasks where state = 'parked' and queue = 'parked'"))
+        .isZero();
+  }
+
+  @Test
+  void needingReadsOnlyWhatHasNotBeenTold() {
+    servers.sql(
+        """
+        with needed as materialized (
+          select skein_enqueue('needed', 'count') as id from generate_series(1, 3000))
+        select skein_enqueue('needed', 'count', needs => array_agg(needed.id)) from needed
+        """);
+    servers.sql("analyze tasks, task_dependencies");
+    NeededTasks needed = new NeededTasks(servers.database, servers.queue.hints());
+    assertThat(
+            RowsRead.by(
+                servers,
+                tx -> {
+                  assertThat(NeededTasks.tellSome(tx.handle())).isZero();
+                  assertThat(needed.releaseSome(tx)).isZero();
+                }))
+        .isLessThan(FEW);
+  }
+
+  private static Parking parking(String queue, String build) {
+    WorkerSettings settings =
+        WorkerSettings.named(queue).withQueues(List.of(queue)).withBuild(build);
+    List<String> types = List.of("count", "refused");
+    servers.sql("delete from task_workers");
+    WorkerRoll.ofRemote(servers.database, settings, Set.copyOf(types)).sign();
+    return new Parking(servers.database, servers.queue.hints(), settings, types);
   }
 }

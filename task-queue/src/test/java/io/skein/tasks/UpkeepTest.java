@@ -27,6 +27,7 @@ final class UpkeepTest {
     return new Upkeep(
         new DuePromoter(servers.database, hints),
         new Expiry(servers.database, hints),
+        new NeededTasks(servers.database, hints),
         new Parking(servers.database, hints, settings, List.of("count")),
         new ScheduleTicks(servers.queue),
         new Retention(servers.database, new TaskRetention(Duration.ZERO, Duration.ZERO)),

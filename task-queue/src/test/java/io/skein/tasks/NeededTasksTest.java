@@ -1,0 +1,226 @@
+package io.skein.tasks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Timestamp;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Who enqueues what needs other tasks is in nobody's way, and no end of a needed task is missed.
+ */
+final class NeededTasksTest {
+  private static final int ROUNDS = 300;
+  private static Servers servers;
+  private static LeasedWrites writes;
+  private static NeededTasks needed;
+  private String queue = "";
+
+  @BeforeAll
+  static void open() {
+    servers = Servers.fresh();
+    writes = new LeasedWrites(Duration.ofSeconds(15), servers.queue.hints());
+    needed = new NeededTasks(servers.database, servers.queue.hints());
+  }
+
+  @AfterAll
+  static void close() throws Exception {
+    servers.close();
+  }
+
+  @BeforeEach
+  void newQueue() {
+    queue = "q-" + UUID.randomUUID();
+  }
+
+  @Test
+  void aNeededTaskIsRenewedAndEndsWhileTheOtherTransactionIsOpen() throws Exception {
+    Run run = running();
+    try (Connection foreign = foreign()) {
+      TaskId waits = enqueue(foreign, run.task().id());
+      Timestamp before = leaseUntil(run);
+      Set<Lease> lost = servers.database.read(handle -> writes.renewAll(handle, List.of(run)));
+      assertThat(lost).isEmpty();
+      assertThat(leaseUntil(run)).isAfter(before);
+      complete(run);
+      foreign.commit();
+      assertThat(servers.task(waits).state()).isEqualTo(TaskState.WAITING);
+      needed.pass();
+      assertThat(servers.task(waits).state()).isEqualTo(TaskState.QUEUED);
+    }
+  }
+
+  @Test
+  void aTaskThatWasToldLetsTheOthersGoAtItsEnd() {
+    Run run = running();
+    TaskId waits = servers.queue.enqueue(task().after(List.of(run.task().id())));
+    needed.pass();
+    complete(run);
+    assertThat(servers.task(waits).state()).isEqualTo(TaskState.QUEUED);
+  }
+
+  @Test
+  void whatIsEnqueuedTogetherNeedsNoPass() {
+    TaskId waits =
+        servers.database.inTransaction(transaction -> {
+          TaskId first = servers.queue.enqueue(transaction, task());
+          return servers.queue.enqueue(transaction, task().after(List.of(first)));
+        });
+    complete(claim());
+    assertThat(servers.task(waits).state()).isEqualTo(TaskState.QUEUED);
+  }
+
+  @Test
+  void aFailureBeforeItWasToldCancelsWhoNeededASuccessAndAllBehind() {
+    Run run = running();
+    TaskId waits = servers.queue.enqueue(task().after(List.of(run.task().id())));
+    TaskId behind = servers.queue.enqueue(task().after(List.of(waits)));
+    TaskId anyEnd = servers.queue.enqueue(task().afterEndOf(List.of(behind)));
+    servers.database.useTransaction(transaction ->
+        writes.end(transaction, run.lease(), TaskState.FAILED, new Failure("no", null, null)));
+    needed.pass();
+    assertThat(servers.task(waits).state()).isEqualTo(TaskState.CANCELLED);
+    assertThat(servers.task(behind).state()).isEqualTo(TaskState.CANCELLED);
+    assertThat(servers.task(anyEnd).state()).isEqualTo(TaskState.QUEUED);
+  }
+
+  @Test
+  void aTaskThatIsDeletedBeforeItWasToldHasEnded() {
+    Run run = running();
+    TaskId waits = servers.queue.enqueue(task().after(List.of(run.task().id())));
+    complete(run);
+    Retention retention =
+        new Retention(servers.database, new TaskRetention(Duration.ZERO, Duration.ZERO));
+    while (retention.deleteSome()) {
+      assertThat(servers.queue.find(waits)).isPresent();
+    }
+    assertThat(servers.queue.find(run.task().id())).isEmpty();
+    needed.pass();
+    assertThat(servers.task(waits).state()).isEqualTo(TaskState.QUEUED);
+  }
+
+  @Test
+  void twoWhoNeedTheSameInDifferentOrdersDoNotWaitForEachOther() throws Exception {
+    TaskId one = servers.queue.enqueue(task());
+    TaskId other = servers.queue.enqueue(task());
+    try (Connection first = foreign();
+        Connection second = foreign()) {
+      enqueue(first, one);
+      enqueue(second, other);
+      enqueue(first, other);
+      enqueue(second, one);
+      first.commit();
+      second.commit();
+    }
+  }
+
+  /** Each needed task ends at about the time at which somebody commits that he needs it. */
+  @Test
+  void whoeverComesFirstNobodyWaitsForEver() throws Exception {
+    AtomicBoolean over = new AtomicBoolean();
+    List<TaskId> waiting = new ArrayList<>();
+    try (var threads = Executors.newFixedThreadPool(4)) {
+      List<Future<?>> passes = new ArrayList<>();
+      for (int n = 0; n < 2; n++) {
+        passes.add(
+            threads.submit(() -> {
+              while (!over.get()) {
+                needed.pass();
+              }
+            }));
+      }
+      for (int round = 0; round < ROUNDS; round++) {
+        Run run = running();
+        NewTask waits = task().withDelay(Duration.ofHours(1)).after(List.of(run.task().id()));
+        Callable<TaskId> enqueue = () -> servers.queue.enqueue(waits);
+        Callable<TaskId> end = () -> complete(run);
+        var answers = threads.invokeAll(List.of(enqueue, end));
+        waiting.add(answers.getFirst().get());
+        assertThat(answers.getLast().get()).isEqualTo(run.task().id());
+      }
+      over.set(true);
+      for (Future<?> pass : passes) {
+        pass.get();
+      }
+    }
+    needed.pass();
+    assertThat(waiting)
+        .allSatisfy(id -> assertThat(servers.task(id).state()).isEqualTo(TaskState.SCHEDULED));
+    assertThat(
+            servers.count(
+                "select count(*) from task_dependencies d join tasks t on t.id = d.task"
+                    + " where t.queue = '"
+                    + queue
+                    + "'"))
+        .isZero();
+  }
+
+  private NewTask task() {
+    return NewTask.of(queue, "count", "{}");
+  }
+
+  private Run running() {
+    servers.queue.enqueue(task());
+    return claim();
+  }
+
+  private Run claim() {
+    ClaimStatements statements =
+        new ClaimStatements("w", List.of(queue), Set.of("count"), "b", Duration.ofSeconds(15));
+    return new FairClaims(servers.database, statements)
+        .claim(queue, FairClaims.Levels.ALL, 1)
+        .getFirst();
+  }
+
+  private static TaskId complete(Run run) {
+    LeasedWrites.Completion completion = new LeasedWrites.Completion(run.lease(), null, null);
+    servers.database.useTransaction(transaction ->
+        assertThat(writes.completeAll(transaction, List.of(completion)))
+            .containsExactly(run.lease()));
+    return run.task().id();
+  }
+
+  private static Timestamp leaseUntil(Run run) {
+    return servers.database.read(handle ->
+        handle
+            .createQuery("select lease_until from tasks where id = :id")
+            .bind("id", run.task().id().value())
+            .mapTo(Timestamp.class)
+            .one());
+  }
+
+  private static Connection foreign() throws SQLException {
+    Connection connection = servers.database.connectDirectly();
+    connection.setAutoCommit(false);
+    try (var statement = connection.createStatement()) {
+      statement.execute("set lock_timeout = '2s'");
+    }
+    return connection;
+  }
+
+  private TaskId enqueue(Connection connection, TaskId needs) throws SQLException {
+    try (var statement =
+        connection.prepareStatement(
+            "select skein_enqueue(?, 'count', needs => array[cast(? as uuid)])")) {
+      statement.setString(1, queue);
+      statement.setString(2, needs.toString());
+      try (var row = statement.executeQuery()) {
+        assertThat(row.next()).isTrue();
+        return new TaskId(row.getObject(1, UUID.class));
+      }
+    }
+  }
+}
