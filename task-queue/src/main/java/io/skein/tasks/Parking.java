@@ -3,7 +3,6 @@ package io.skein.tasks;
 import io.skein.postgres.Database;
 import java.time.Duration;
 import java.util.List;
-import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -114,11 +113,7 @@ final class Parking {
         .bindArray("queues", String.class, queues)
         .bind("build", build)
         .bind("most", BATCH)
-        .map((row, context) ->
-            new Hint(
-                row.getString("queue"),
-                Priority.ofLevel(row.getInt("priority")),
-                new TaskId(row.getObject("id", UUID.class))))
+        .map((row, context) -> Hint.read(row))
         .list();
   }
 }
