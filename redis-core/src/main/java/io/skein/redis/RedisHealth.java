@@ -56,8 +56,14 @@ public final class RedisHealth implements AutoCloseable {
     return available && System.nanoTime() - cameBackAt >= time.toNanos();
   }
 
+  /** Tells it of each change from now on, until {@link #forget}. */
   public void onChange(Listener listener) {
     listeners.add(listener);
+  }
+
+  /** Tells it no more; one that was never told stays so. */
+  public void forget(Listener listener) {
+    listeners.remove(listener);
   }
 
   /** The first probe happens before this returns, so that a healthy start begins with Redis. */

@@ -2,6 +2,8 @@ package io.skein.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class RedisHealthTest {
@@ -19,6 +21,18 @@ class RedisHealthTest {
     assertThat(health.available()).as("three in a row are needed").isFalse();
     observe(health, true);
     assertThat(health.available()).isTrue();
+  }
+
+  @Test
+  void oneThatIsForgottenHearsNothingMore() {
+    List<Boolean> heard = new ArrayList<>();
+    RedisHealth health = new RedisHealth(() -> {});
+    RedisHealth.Listener listener = heard::add;
+    health.onChange(listener);
+    observe(health, true, true, true);
+    health.forget(listener);
+    observe(health, false, false);
+    assertThat(heard).containsExactly(true);
   }
 
   private static void observe(RedisHealth health, boolean... answers) {

@@ -110,15 +110,7 @@ final class BulkStatements {
       query.bind("behind", behind);
     }
     List<Found> found =
-        query
-            .map((row, context) ->
-                new Found(
-                    new Hint(
-                        row.getString("queue"),
-                        Priority.ofLevel(row.getInt("priority")),
-                        new TaskId(row.getObject("id", UUID.class))),
-                    row.getBoolean("changed")))
-            .list();
+        query.map((row, context) -> new Found(Hint.read(row), row.getBoolean("changed"))).list();
     List<Hint> changed = found.stream().filter(Found::changed).map(Found::hint).toList();
     List<Hint> queued =
         switch (action) {

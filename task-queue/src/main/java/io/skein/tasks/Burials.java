@@ -1,6 +1,7 @@
 package io.skein.tasks;
 
 import io.skein.postgres.Transaction;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
@@ -16,7 +17,7 @@ import org.slf4j.LoggerFactory;
  * own: a handler's reaction that hangs or throws must not delay the tasks that are to run again.
  * One that could not be ended is found again by the next look. Thread safe.
  */
-final class Burials implements Runnable {
+final class Burials implements RunUntilStopped.Round {
   private static final Logger LOG = LoggerFactory.getLogger(Burials.class);
 
   private final FailedRuns failedRuns;
@@ -35,26 +36,19 @@ final class Burials implements Runnable {
    * Takes those that do not wait here already.
    *
    * @param gone the workers that are gone
+   * @param silence after which an expired lease is lost
    */
-  synchronized void take(Collection<Run> poison, Set<String> gone) {
+  synchronized void take(Collection<Run> poison, Set<String> gone, Duration silence) {
     for (Run run : poison) {
       if (taken.add(run.lease())) {
-        waiting.add(new Burial(run, gone));
+        waiting.add(new Burial(run, gone, silence));
       }
     }
   }
 
   @Override
-  public void run() {
-    while (!Thread.currentThread().isInterrupted()) {
-      try {
-        finish(waiting.take());
-      } catch (InterruptedException stopping) {
-        Thread.currentThread().interrupt();
-      } catch (RuntimeException | Error e) {
-        LOG.warn("a task that takes its worker down could not be ended; trying again", e);
-      }
-    }
+  public void run() throws InterruptedException {
+    finish(waiting.take());
   }
 
   /** Ends those that wait now, on the caller's thread. */
@@ -84,11 +78,10 @@ final class Burials implements Runnable {
     String error =
         "poison: its worker was lost in " + crashes + " of its runs, in the last it ran alone";
     boolean buried =
-        failedRuns.write(
+        failedRuns.end(
             run.task(),
+            TaskState.DEAD,
             error,
-            (handler, transaction, task, reason) ->
-                handler.onFailed(transaction, task, TaskState.DEAD, reason),
             (transaction, reason) -> endLost(transaction, burial, reason));
     if (buried) {
       LOG.atWarn()
@@ -115,8 +108,9 @@ final class Burials implements Runnable {
                     .formatted(StalledTaskReaper.LOST))
             .bind("id", lease.task().value())
             .bind("lease", lease.number())
-            .bind("error", LeasedWrites.storable(error))
+            .bind("error", ErrorText.storable(error))
             .bindArray("gone", String.class, List.copyOf(burial.gone()))
+            .bind("silence", burial.silence().toMillis())
             .mapTo(Boolean.class)
             .findOne();
     if (awaited.orElse(false)) {
@@ -129,5 +123,5 @@ final class Burials implements Runnable {
   /**
    * @param gone the workers that were gone when it was found
    */
-  private record Burial(Run run, Set<String> gone) {}
+  private record Burial(Run run, Set<String> gone, Duration silence) {}
 }

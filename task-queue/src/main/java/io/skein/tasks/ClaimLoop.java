@@ -8,8 +8,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.BooleanSupplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Fills free slots. Hints are claimed as they come; in the fair order it claims once per interval
@@ -17,11 +15,10 @@ import org.slf4j.LoggerFactory;
  * work. In a backlog it goes on where the last claim ended, and starts again five times a second,
  * so that what came with a higher priority is found. The only thread that takes slots.
  */
-final class ClaimLoop implements Runnable {
-  private static final Logger LOG = LoggerFactory.getLogger(ClaimLoop.class);
+final class ClaimLoop implements RunUntilStopped.Round {
   private static final Duration BUSY_POLL = Duration.ofMillis(200);
   private static final int LOWER_FIRST = 8;
-  private static final Duration AFTER_FAILURE = Duration.ofMillis(500);
+  static final Duration AFTER_FAILURE = Duration.ofMillis(500);
 
   private final Database database;
   private final ClaimStatements statements;
@@ -59,32 +56,32 @@ final class ClaimLoop implements Runnable {
   }
 
   @Override
-  public void run() {
-    while (!Thread.currentThread().isInterrupted()) {
-      try {
-        presence.awaitHeld();
-        Slots.Work work = slots.awaitWork(overdue, due);
-        if (presence.held()) {
-          giveBackUnknown();
-          doWork(work);
-        }
-      } catch (InterruptedException stopping) {
-        Thread.currentThread().interrupt();
-      } catch (RuntimeException | Error e) {
-        LOG.warn("claiming tasks failed; trying again", e);
-        answerLost = true;
-        pause();
-      }
+  public void run() throws InterruptedException {
+    presence.awaitHeld();
+    Slots.Work work = slots.awaitWork(overdue, due);
+    if (presence.held()) {
+      giveBackUnknown();
+      doWork(work);
     }
+  }
+
+  @Override
+  public void failed() {
+    answerLost = true;
   }
 
   /** A claim that failed may have been committed; nobody would run or renew what it got. */
   private void giveBackUnknown() {
     if (answerLost) {
-      List<TaskId> known = slots.running().stream().map(run -> run.task().id()).toList();
-      database.read(handle -> statements.giveBackAllBut(handle, known)).forEach(hints::offer);
+      giveBack();
       answerLost = false;
     }
+  }
+
+  /** Gives back what this worker has claimed and does not know of. */
+  void giveBack() {
+    List<TaskId> known = slots.running().stream().map(run -> run.task().id()).toList();
+    database.read(handle -> statements.giveBackAllBut(handle, known)).forEach(hints::offer);
   }
 
   private void doWork(Slots.Work work) {
@@ -204,14 +201,6 @@ final class ClaimLoop implements Runnable {
       due = now + Math.min(jittered, BUSY_POLL.toNanos());
     } else {
       due = overdue;
-    }
-  }
-
-  private static void pause() {
-    try {
-      Thread.sleep(AFTER_FAILURE);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
     }
   }
 }

@@ -95,11 +95,7 @@ final class ClaimStatements {
             """)
         .bind("worker", worker)
         .bindArray("known", UUID.class, known.stream().map(TaskId::value).toList())
-        .map((row, context) ->
-            new Hint(
-                row.getString("queue"),
-                Priority.ofLevel(row.getInt("priority")),
-                new TaskId(row.getObject("id", UUID.class))))
+        .map((row, context) -> Hint.read(row))
         .list();
   }
 

@@ -8,24 +8,27 @@ import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.BiConsumer;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.function.Predicate;
+import org.jdbi.v3.core.JdbiException;
 
 /**
  * Writes the success of runs whose handlers returned without completing. While one statement is on
  * its way the next batch gathers, at most 256; there are never more than there are slots. A batch
  * that PostgreSQL refuses for its data is written one by one; any other failure repeats the whole.
+ * A task whose row another transaction holds waits for a later batch and does not delay the others.
  */
-final class CompletionWriter implements Runnable {
-  private static final Logger LOG = LoggerFactory.getLogger(CompletionWriter.class);
+final class CompletionWriter implements RunUntilStopped.Round {
   private static final int BATCH = 256;
-  private static final Duration PAUSE = Duration.ofMillis(200);
+  static final Duration AFTER_FAILURE = Duration.ofMillis(200);
+  private static final Duration WHILE_HELD = Duration.ofMillis(20);
 
   private final Database database;
   private final LeasedWrites writes;
   private final Ended ended;
   private final BiConsumer<Run, PermanentTaskException> refused;
   private final BlockingQueue<Run> waiting = new LinkedBlockingQueue<>();
+  private final List<Run> batch = new ArrayList<>();
+  private boolean rowsAreHeld;
 
   /** Told when the ends of runs are known. */
   @FunctionalInterface
@@ -55,53 +58,66 @@ final class CompletionWriter implements Runnable {
   }
 
   @Override
-  public void run() {
-    List<Run> batch = new ArrayList<>();
-    while (!Thread.currentThread().isInterrupted()) {
-      try {
-        if (batch.isEmpty()) {
-          batch.add(waiting.take());
-          waiting.drainTo(batch, BATCH - 1);
-        }
-        write(batch);
-        batch.clear();
-      } catch (InterruptedException stopping) {
-        Thread.currentThread().interrupt();
-      } catch (RuntimeException | Error e) {
-        LOG.warn("completions were not written; trying again", e);
-        pause();
-      }
+  public void run() throws InterruptedException {
+    if (batch.isEmpty()) {
+      batch.add(waiting.take());
+      waiting.drainTo(batch, BATCH - 1);
     }
+    write();
+    batch.clear();
   }
 
-  private void write(List<Run> batch) {
-    Set<Lease> committed;
+  private void write() throws InterruptedException {
     try {
-      committed = writeAll(batch);
+      writeAll(batch);
     } catch (RuntimeException e) {
-      if (e instanceof PermanentTaskException || LeasedWrites.refusedForItsData(e)) {
-        writeOneByOne(batch);
-        return;
+      if (e instanceof PermanentTaskException || RefusedData.isCauseOf(e)) {
+        writeOneByOne();
+      } else if (!rowsAreHeld && PassingFailures.isLock(e)) {
+        rowsAreHeld = true;
+        writeAll(batch);
+      } else {
+        throw e;
       }
-      throw e;
     }
-    ended.ended(List.copyOf(batch), committed);
   }
 
-  private Set<Lease> writeAll(List<Run> batch) {
-    return database.inTransaction(
-        tx -> writes.completeAll(tx, batch.stream().map(CompletionWriter::completion).toList()));
+  /** While others hold rows, each batch passes over them; they wait for a later one. */
+  private void writeAll(List<Run> runs) throws InterruptedException {
+    LeasedWrites.Completed completed = complete(runs);
+    Predicate<Run> held = run -> completed.held().contains(run.lease());
+    List<Run> known = runs.stream().filter(held.negate()).toList();
+    ended.ended(known, completed.done());
+    rowsAreHeld = !completed.held().isEmpty();
+    runs.stream().filter(held).forEach(waiting::add);
+    if (known.isEmpty()) {
+      Thread.sleep(WHILE_HELD);
+    }
+  }
+
+  private LeasedWrites.Completed complete(List<Run> runs) {
+    List<LeasedWrites.Completion> completions =
+        runs.stream().map(CompletionWriter::completion).toList();
+    return database.inTransaction(tx ->
+        rowsAreHeld
+            ? writes.completeUnlocked(tx, completions)
+            : new LeasedWrites.Completed(writes.completeAll(tx, completions), Set.of()));
   }
 
   /** What was written is taken off the batch, so that a failure in the middle repeats the rest. */
-  private void writeOneByOne(List<Run> batch) {
+  private void writeOneByOne() throws InterruptedException {
     while (!batch.isEmpty()) {
       Run run = batch.getFirst();
       try {
-        boolean committed = database.inTransaction(tx -> writes.complete(tx, completion(run)));
-        ended.ended(List.of(run), committed ? Set.of(run.lease()) : Set.of());
+        rowsAreHeld = true;
+        writeAll(List.of(run));
       } catch (PermanentTaskException e) {
         refused.accept(run, e);
+      } catch (JdbiException e) {
+        if (!RefusedData.isCauseOf(e)) {
+          throw e;
+        }
+        refused.accept(run, LeasedWrites.refused(e));
       }
       batch.removeFirst();
     }
@@ -109,13 +125,5 @@ final class CompletionWriter implements Runnable {
 
   private static LeasedWrites.Completion completion(Run run) {
     return new LeasedWrites.Completion(run.lease(), run.result(), run.log());
-  }
-
-  private static void pause() {
-    try {
-      Thread.sleep(PAUSE);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
   }
 }

@@ -2,7 +2,6 @@ package io.skein.tasks;
 
 import io.skein.postgres.Database;
 import java.util.List;
-import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 
 /** Moves scheduled tasks whose time has come into their queues. Any number may do so at once. */
@@ -37,11 +36,7 @@ final class DuePromoter {
             returning t.id, t.queue, t.priority
             """)
         .bind("most", BATCH)
-        .map((row, context) ->
-            new Hint(
-                row.getString("queue"),
-                Priority.ofLevel(row.getInt("priority")),
-                new TaskId(row.getObject("id", UUID.class))))
+        .map((row, context) -> Hint.read(row))
         .list();
   }
 }

@@ -25,7 +25,7 @@ final class EndedByHandlerException extends RuntimeException {
       throw new IllegalArgumentException("a pause must not be negative, but is " + pause);
     }
     this.end = end;
-    this.pause = pause;
+    this.pause = Failure.bounded(pause);
   }
 
   End end() {

@@ -4,7 +4,16 @@ import org.jspecify.annotations.Nullable;
 
 /** What people read in a task's error. */
 final class ErrorText {
+  /** Characters of an error that are kept. */
+  static final int BOUND = 8_000;
+
   private ErrorText() {}
+
+  /** What can be kept of an error: without U+0000, which PostgreSQL cannot store, and bounded. */
+  static String storable(String error) {
+    String clean = error.replace('\u0000', '\uFFFD');
+    return clean.length() <= BOUND ? clean : clean.substring(0, BOUND) + "…";
+  }
 
   /**
    * The failure and its root cause; of a {@link PermanentTaskException} its message alone, which

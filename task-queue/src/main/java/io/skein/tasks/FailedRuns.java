@@ -5,26 +5,54 @@ import io.skein.postgres.Transaction;
 import io.skein.postgres.TransactionConsumer;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Writes that a run failed, together with what its handler does about it: in one transaction, the
- * handler's reaction first (it may lock flow rows), the task's row last.
+ * handler's reaction first (it may lock flow rows), the task's row last. A reaction that keeps
+ * failing, or does not return, is left out: the end of a run must not depend on it.
  */
 final class FailedRuns {
   /** How often a reaction that throws is tried before the task ends without it. */
-  static final int HOOK_ATTEMPTS = 5;
+  static final int TRIES = 5;
+
+  /** The same for one that PostgreSQL could not serve at that moment. */
+  static final int PASSING_TRIES = 10;
+
+  /** No transaction may be longer. */
+  static final Duration LONGEST_REACTION = Duration.ofSeconds(60);
 
   private static final Logger LOG = LoggerFactory.getLogger(FailedRuns.class);
-  private static final Duration FIRST_PAUSE = Duration.ofMillis(50);
+  private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
+
+  /** How long one that was interrupted may take to return. */
+  private static final Duration AFTER_INTERRUPT = Duration.ofSeconds(2);
 
   private final Database database;
   private final Map<String, TaskHandler> handlers;
+  private final WorkerReports reports;
+  private final Duration longest;
 
-  FailedRuns(Database database, Map<String, TaskHandler> handlers) {
+  /**
+   * @param longest past it a reaction is interrupted and left out
+   */
+  FailedRuns(
+      Database database,
+      Map<String, TaskHandler> handlers,
+      WorkerReports reports,
+      Duration longest) {
     this.database = database;
     this.handlers = handlers;
+    this.reports = reports;
+    this.longest = longest;
   }
 
   /** The last statement of the transaction; answers false when the row may not be written. */
@@ -35,39 +63,115 @@ final class FailedRuns {
 
   /** What of the handler is called: {@link TaskHandler#onRetry} or {@link TaskHandler#onFailed}. */
   @FunctionalInterface
-  interface Reaction {
+  private interface Reaction {
     void of(TaskHandler handler, Transaction transaction, Task task, String error) throws Exception;
   }
 
   /**
+   * Another attempt follows.
+   *
    * @param unbounded why; the handler gets what can be kept of it
    * @return false when the write found that the run is no longer ours; nothing happened
    * @throws RuntimeException when PostgreSQL cannot be asked at this moment; to be repeated
    * @throws InterruptedException when the worker stops meanwhile
    */
-  boolean write(Task task, String unbounded, Reaction reaction, Write write)
+  boolean retry(Task task, String unbounded, Write write) throws InterruptedException {
+    return write(task, unbounded, TaskHandler::onRetry, write);
+  }
+
+  /** As {@link #retry}, when the task is over. */
+  boolean end(Task task, TaskState state, String unbounded, Write write)
       throws InterruptedException {
-    String error = LeasedWrites.storable(unbounded);
-    for (int attempt = 1; attempt <= HOOK_ATTEMPTS; attempt++) {
-      try {
-        return commit(transaction -> react(reaction, transaction, task, error), error, write);
-      } catch (HookException e) {
-        if (PassingFailures.isPassing(e)) {
-          throw new IllegalStateException("the reaction to a failed run has to be repeated", e);
-        }
-        if (attempt == HOOK_ATTEMPTS) {
-          LOG.atError()
-              .setCause(e)
-              .addKeyValue("task", task.id())
-              .addKeyValue("type", task.type())
-              .log("the reaction to a failed run keeps failing; the failure is written without it");
-          String told = error + "; and the handler's reaction threw " + ErrorText.of(e.reason());
-          return commit(transaction -> {}, told, write);
-        }
-        Thread.sleep(FIRST_PAUSE.multipliedBy(1L << attempt));
-      }
+    return write(
+        task,
+        unbounded,
+        (handler, transaction, failed, error) ->
+            handler.onFailed(transaction, failed, state, error),
+        write);
+  }
+
+  private boolean write(Task task, String unbounded, Reaction reaction, Write write)
+      throws InterruptedException {
+    String error = ErrorText.storable(unbounded);
+    TaskHandler handler = handlers.get(task.type());
+    if (handler == null) { // only workers in other languages know the type; they have no reactions
+      return commit(transaction -> {}, error, write);
     }
-    throw new AssertionError("the last attempt returns or throws");
+    for (int tries = 1; true; tries++) {
+      try {
+        return inTime(
+            task,
+            () ->
+                commit(
+                    transaction -> react(handler, reaction, transaction, task, error),
+                    error,
+                    write));
+      } catch (ReactionException e) {
+        if (e.last(tries)) {
+          return withoutReaction(task, error, e.reason(), write);
+        }
+      }
+      Thread.sleep(pauseAfter(tries));
+    }
+  }
+
+  private boolean withoutReaction(Task task, String error, Throwable reason, Write write) {
+    LOG.atError()
+        .setCause(reason)
+        .addKeyValue("task", task.id())
+        .addKeyValue("type", task.type())
+        .log("the reaction to a failed run keeps failing; the failure is written without it");
+    // Whatever was said before, both belong into what is kept.
+    String said = error.substring(0, Math.min(error.length(), ErrorText.BOUND / 2));
+    String told = said + "; and the handler's reaction threw " + ErrorText.of(reason);
+    boolean written = commit(transaction -> {}, told, write);
+    if (written) {
+      reports.tell(listener -> listener.reactionLeftOut(task, told));
+    }
+    return written;
+  }
+
+  /**
+   * On a thread of its own: one that does not even heed the interrupt is left alone. Its
+   * transaction changes nothing any more, since the write at its end names the lease.
+   */
+  private boolean inTime(Task task, Callable<Boolean> transaction)
+      throws InterruptedException, ReactionException {
+    FutureTask<Boolean> result = new FutureTask<>(transaction);
+    Thread thread = Thread.ofPlatform().name("skein-task-reaction").daemon().start(result);
+    try {
+      return result.get(longest.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException late) {
+      return interrupted(task, thread, result);
+    } catch (ExecutionException e) {
+      throw rethrown(Objects.requireNonNull(e.getCause()));
+    } catch (InterruptedException stopping) {
+      thread.interrupt();
+      throw stopping;
+    }
+  }
+
+  private boolean interrupted(Task task, Thread thread, FutureTask<Boolean> result)
+      throws InterruptedException, ReactionException {
+    thread.interrupt();
+    try {
+      return result.get(AFTER_INTERRUPT.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (ExecutionException e) {
+      throw new ReactionException(new LateReactionException(longest), true);
+    } catch (TimeoutException e) {
+      reports.tell(listener -> listener.abandoned(task));
+      throw new ReactionException(new LateReactionException(longest), true);
+    }
+  }
+
+  private static RuntimeException rethrown(Throwable failure) throws ReactionException {
+    if (failure instanceof ReactionException e) {
+      throw e;
+    }
+    if (failure instanceof Error e) {
+      throw e;
+    }
+    return failure instanceof RuntimeException e ? e : new IllegalStateException(failure);
   }
 
   private <X extends Exception> boolean commit(
@@ -87,32 +191,51 @@ final class FailedRuns {
 
   // Whatever it throws is told apart from what the transaction throws; an Error too stays inside.
   @SuppressWarnings("CatchingUnchecked")
-  private void react(Reaction reaction, Transaction transaction, Task task, String error)
-      throws HookException {
-    TaskHandler handler = handlers.get(task.type());
-    if (handler == null) {
-      return; // only workers in other languages know the type; they have no reactions
-    }
+  private static void react(
+      TaskHandler handler, Reaction reaction, Transaction transaction, Task task, String error)
+      throws ReactionException {
     try {
       reaction.of(handler, transaction, task, error);
+      // What would fail the task's own write or the commit, because the reaction has swallowed an
+      // error or broken a deferred constraint, fails here.
+      transaction.handle().execute("set constraints all immediate");
     } catch (Throwable e) {
-      throw new HookException(e);
+      throw new ReactionException(e, false);
     }
   }
 
+  private static Duration pauseAfter(int tries) {
+    Duration pause = FIRST_PAUSE.multipliedBy(1L << Math.min(tries - 1, 10));
+    return pause.compareTo(LONGEST_PAUSE) < 0 ? pause : LONGEST_PAUSE;
+  }
+
   /** What a handler's reaction threw, told apart from what the transaction around it throws. */
-  private static final class HookException extends Exception {
+  private static final class ReactionException extends Exception {
     private static final long serialVersionUID = 1L;
 
     private final Throwable reason;
+    private final boolean late;
 
-    HookException(Throwable reason) {
+    ReactionException(Throwable reason, boolean late) {
       super(reason);
       this.reason = reason;
+      this.late = late;
     }
 
     Throwable reason() {
       return reason;
+    }
+
+    boolean last(int tries) {
+      return late || tries >= (PassingFailures.isPassing(reason) ? PASSING_TRIES : TRIES);
+    }
+  }
+
+  private static final class LateReactionException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    LateReactionException(Duration longest) {
+      super("it did not return within " + longest);
     }
   }
 

@@ -4,10 +4,13 @@ import io.skein.postgres.Transaction;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -19,22 +22,14 @@ import org.jdbi.v3.core.statement.SqlStatement;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Everything a run may write about its task. Each statement names the lease, locks the row and
- * changes nothing when the lease is no longer the newest: a run that was given up cannot disturb
- * its successor. In a transaction with other work these come last.
+ * What a run may write about its task while it goes on and when it is the last; {@link
+ * UnfinishedRuns} has those that another one follows. Each statement names the lease, locks the row
+ * and changes nothing when the lease is no longer the newest: a run that was given up cannot
+ * disturb its successor. In a transaction with other work these come last.
  */
 final class LeasedWrites {
   /** Characters of a result; past it the completion is refused and the task fails. */
   static final int RESULT_BOUND = 1 << 20;
-
-  /** Characters of an error that are kept. */
-  static final int ERROR_BOUND = 8_000;
-
-  private static final String LATER =
-      "state = 'scheduled', error = :error, run_at = skein_now() + :delay * interval '1 ms'";
-
-  private static final String UNCOUNTED =
-      "lease = t.lease + 1, worker = null, attempt = t.attempt - 1";
 
   /** As PostgreSQL compares them; {@link UUID#compareTo} takes the halves as signed. */
   private static final Comparator<Completion> IN_ORDER_OF_IDS =
@@ -59,18 +54,12 @@ final class LeasedWrites {
    */
   record Completion(Lease lease, @Nullable String result, @Nullable String log) {}
 
-  /** How a run ended that is not its task's last one. */
-  private enum Outcome {
-    RETRIED,
-    HANDED_BACK,
-    POSTPONED,
-    SNOOZED,
-    PARKED;
-
-    String stored() {
-      return name().toLowerCase(Locale.ROOT);
-    }
-  }
+  /**
+   * What became of several completions; in neither set are those whose lease is lost.
+   *
+   * @param held tasks whose rows another transaction holds: they are still to be completed
+   */
+  record Completed(Set<Lease> done, Set<Lease> held) {}
 
   boolean renew(Handle handle, Lease lease, Run.Note note) {
     return one(
@@ -94,13 +83,17 @@ final class LeasedWrites {
   }
 
   /**
-   * Renews many leases, passing over rows that a step holds at this moment (it renews them itself).
+   * Renews many leases, passing over rows that a step holds at this moment (it renews them itself),
+   * and writes what the runs have said since they were asked last.
    *
    * @return the leases that are lost
    */
   Set<Lease> renewAll(Handle handle, Collection<Run> runs) {
-    List<Lease> leases = runs.stream().map(Run::lease).toList();
-    return handle
+    List<Run> asked = List.copyOf(runs);
+    List<Run.Note> notes = asked.stream().map(Run::untold).toList();
+    List<Lease> leases = asked.stream().map(Run::lease).toList();
+    Map<Lease, Boolean> passedOver = new HashMap<>();
+    handle
         .createQuery(
             """
             with asked as materialized (
@@ -113,19 +106,26 @@ final class LeasedWrites {
               update tasks t set lease_until = skein_now() + :term * interval '1 ms',
                 progress = coalesce(held.progress, t.progress),
                 details = coalesce(held.details::jsonb, t.details)
-              from held where t.id = held.id)
-            select a.id, a.lease from asked a
-            where not exists (select from tasks t
-              where t.id = a.id and t.lease = a.lease and t.state = 'running')
+              from held where t.id = held.id returning t.id, t.lease)
+            select a.id, a.lease, exists (select from tasks t
+              where t.id = a.id and t.lease = a.lease and t.state = 'running') as held
+            from asked a
+            where not exists (select from renewed r where r.id = a.id and r.lease = a.lease)
             """)
         .bindArray("ids", UUID.class, leases.stream().map(lease -> lease.task().value()).toList())
         .bindArray("numbers", Long.class, leases.stream().map(Lease::number).toList())
-        .bindArray(
-            "progress", Integer.class, runs.stream().map(run -> run.note().progress()).toList())
-        .bindArray("details", String.class, runs.stream().map(run -> run.note().details()).toList())
+        .bindArray("progress", Integer.class, notes.stream().map(Run.Note::progress).toList())
+        .bindArray("details", String.class, notes.stream().map(Run.Note::details).toList())
         .bind("term", term.toMillis())
-        .map((row, context) -> lease(row))
-        .set();
+        .map((row, context) -> Map.entry(lease(row), row.getBoolean("held")))
+        .forEach(entry -> passedOver.put(entry.getKey(), entry.getValue()));
+    for (int i = 0; i < asked.size(); i++) {
+      if (!passedOver.containsKey(leases.get(i))) {
+        asked.get(i).told(notes.get(i));
+      }
+    }
+    passedOver.values().removeIf(held -> held);
+    return Set.copyOf(passedOver.keySet());
   }
 
   /**
@@ -144,63 +144,99 @@ final class LeasedWrites {
           completion.lease(),
           update -> update.bind("result", result).bind("log", completion.log()));
     } catch (JdbiException e) {
-      if (refusedForItsData(e)) {
-        throw new PermanentTaskException("the result was refused: " + reason(e), e);
+      if (RefusedData.isCauseOf(e)) {
+        throw refused(e);
       }
       throw e;
     }
   }
 
-  /**
-   * Completes many tasks in one statement and answers those whose lease was still held. Rows are
-   * taken in the order of their ids, as by everything that locks several.
-   */
-  Set<Lease> completeAll(Transaction transaction, List<Completion> unsorted) {
-    unsorted.forEach(completion -> checkSize(completion.result()));
-    List<Completion> completions = unsorted.stream().sorted(IN_ORDER_OF_IDS).toList();
-    List<Ended> ended =
-        transaction
-            .handle()
-            .createQuery(
-                """
-                update tasks t set state = 'succeeded', result = d.result::jsonb, error = null,
-                  log = d.log, lease_until = null, finished_at = skein_now()
-                from unnest(:ids, :numbers, :results, :logs) as d(id, lease, result, log)
-                where t.id = d.id and t.lease = d.lease and t.state = 'running'
-                returning t.id, t.lease, t.awaited
-                """)
-            .bindArray(
-                "ids", UUID.class, completions.stream().map(c -> c.lease().task().value()).toList())
-            .bindArray(
-                "numbers", Long.class, completions.stream().map(c -> c.lease().number()).toList())
-            .bindArray(
-                "results", String.class, completions.stream().map(Completion::result).toList())
-            .bindArray("logs", String.class, completions.stream().map(Completion::log).toList())
-            .map((row, context) -> new Ended(lease(row), row.getBoolean("awaited")))
-            .list();
-    release(transaction, ended);
-    return ended.stream().map(Ended::lease).collect(Collectors.toSet());
+  /** That PostgreSQL does not take the result. */
+  static PermanentTaskException refused(JdbiException failure) {
+    return new PermanentTaskException(
+        "the result was refused: " + RefusedData.reason(failure), failure);
   }
 
   /**
-   * Schedules another attempt: the delay doubles with each one, ±10 %.
-   *
-   * @return how long it waits; empty when the lease is lost
+   * Completes many tasks in one statement and answers those whose lease was still held. Rows are
+   * taken in the order of their ids, as by everything that locks several. Waits a moment only for a
+   * row that another transaction holds, and fails then: for {@link #completeUnlocked}, whose lock
+   * of each row before its change costs every batch a third more.
    */
-  Optional<Duration> retry(Handle handle, Lease lease, Failure failure) {
-    return ending(
-            handle,
-            Outcome.RETRIED,
+  Set<Lease> completeAll(Transaction transaction, List<Completion> completions) {
+    List<Ended> ended =
+        completing(
+                transaction,
+                completions,
+                """
+                with bound as materialized (select set_config('lock_timeout', '100ms', true))
+                update tasks t set state = 'succeeded', result = d.result::jsonb, error = null,
+                  log = d.log, lease_until = null, finished_at = skein_now()
+                from bound, unnest(:ids, :numbers, :results, :logs) as d(id, lease, result, log)
+                where t.id = d.id and t.lease = d.lease and t.state = 'running'
+                returning t.id, t.lease, t.awaited
+                """)
+            .map((row, context) -> new Ended(lease(row), row.getBoolean("awaited")))
+            .list();
+    release(transaction, ended);
+    return leases(ended);
+  }
+
+  /** {@link #completeAll}, passing over rows that another transaction holds at this moment. */
+  Completed completeUnlocked(Transaction transaction, List<Completion> completions) {
+    List<Ended> ended = new ArrayList<>();
+    Set<Lease> held = new HashSet<>();
+    completing(
+            transaction,
+            completions,
             """
-            state = 'scheduled', error = :error,
-            run_at = skein_now() + coalesce(:delay * interval '1 ms',
-              t.retry_delay * power(2, least(t.attempt - 1, 20)) * (0.9 + 0.2 * random()))
-            """,
-            lease,
-            failure)
-        .bind("delay", failure.delay() == null ? null : failure.delay().toMillis())
-        .map((row, context) -> Duration.ofMillis((long) (row.getDouble(1) * 1000)))
-        .findOne();
+            with asked as materialized (
+              select * from unnest(:ids, :numbers, :results, :logs) as a(id, lease, result, log)),
+            free as materialized (
+              select t.id, t.lease, a.result, a.log from asked a join tasks t on t.id = a.id and t.lease = a.lease
+              where t.state = 'running' order by t.id for update of t skip locked),
+            done as (
+              update tasks t set state = 'succeeded', result = free.result::jsonb, error = null,
+                log = free.log, lease_until = null, finished_at = skein_now()
+              from free where t.id = free.id
+              returning t.id, t.lease, t.awaited)
+            select id, lease, awaited, true as done from done
+            union all
+            select a.id, a.lease, false, false from asked a
+            where not exists (select from free f where f.id = a.id and f.lease = a.lease)
+              and exists (select from tasks t
+                where t.id = a.id and t.lease = a.lease and t.state = 'running')
+            """)
+        .map((row, context) ->
+            Map.entry(new Ended(lease(row), row.getBoolean("awaited")), row.getBoolean("done")))
+        .forEach(entry -> {
+          if (entry.getValue()) {
+            ended.add(entry.getKey());
+          } else {
+            held.add(entry.getKey().lease());
+          }
+        });
+    release(transaction, ended);
+    return new Completed(leases(ended), held);
+  }
+
+  private static Query completing(
+      Transaction transaction, List<Completion> unsorted, String statement) {
+    unsorted.forEach(completion -> checkSize(completion.result()));
+    List<Completion> completions = unsorted.stream().sorted(IN_ORDER_OF_IDS).toList();
+    return transaction
+        .handle()
+        .createQuery(statement)
+        .bindArray(
+            "ids", UUID.class, completions.stream().map(c -> c.lease().task().value()).toList())
+        .bindArray(
+            "numbers", Long.class, completions.stream().map(c -> c.lease().number()).toList())
+        .bindArray("results", String.class, completions.stream().map(Completion::result).toList())
+        .bindArray("logs", String.class, completions.stream().map(Completion::log).toList());
+  }
+
+  private static Set<Lease> leases(List<Ended> ended) {
+    return ended.stream().map(Ended::lease).collect(Collectors.toSet());
   }
 
   /** Ends the task without success. */
@@ -215,69 +251,8 @@ final class LeasedWrites {
         update ->
             update
                 .bind("state", state.stored())
-                .bind("error", storable(failure.error()))
+                .bind("error", failure.error())
                 .bind("log", failure.log()));
-  }
-
-  /** Gives a run back as if it had not been claimed; the old lease is worth nothing after it. */
-  boolean handBack(Handle handle, Lease lease, Failure why) {
-    return uncounted(handle, Outcome.HANDED_BACK, "state = 'queued'", lease, why);
-  }
-
-  /** {@link #handBack}, to be run again after a pause. */
-  boolean postpone(Handle handle, Lease lease, Duration pause, Failure why) {
-    return uncounted(handle, Outcome.POSTPONED, LATER, lease, why.withDelay(pause));
-  }
-
-  /** {@link #postpone}, by the handler's wish. */
-  boolean snooze(Handle handle, Lease lease, Duration pause, Failure why) {
-    return uncounted(handle, Outcome.SNOOZED, LATER, lease, why.withDelay(pause));
-  }
-
-  /**
-   * Puts a task aside that this build cannot run as it is; another build takes it up.
-   *
-   * @param build of this worker
-   */
-  boolean park(Handle handle, Lease lease, String build, Failure why) {
-    return ending(
-                handle,
-                Outcome.PARKED,
-                "state = 'parked', error = :error, refused_by = skein_refused(t.refused_by, :build), "
-                    + UNCOUNTED,
-                lease,
-                why)
-            .bind("build", build)
-            .mapTo(Double.class)
-            .list()
-            .size()
-        == 1;
-  }
-
-  private static boolean uncounted(
-      Handle handle, Outcome outcome, String change, Lease lease, Failure why) {
-    return ending(handle, outcome, change + ", " + UNCOUNTED, lease, why)
-            .bind("delay", why.delay() == null ? 0L : why.delay().toMillis())
-            .mapTo(Double.class)
-            .list()
-            .size()
-        == 1;
-  }
-
-  /** Whether PostgreSQL refused a value, so that to repeat the statement is pointless. */
-  static boolean refusedForItsData(Throwable failure) {
-    for (Throwable cause : Causes.of(failure)) {
-      if (cause instanceof SQLException sql && sql.getSQLState() != null) {
-        return sql.getSQLState().startsWith("22") || sql.getSQLState().startsWith("54");
-      }
-    }
-    return false;
-  }
-
-  /** What can be kept of an error: without U+0000, which PostgreSQL cannot store, and bounded. */
-  static String storable(String error) {
-    String clean = error.replace('\u0000', '\uFFFD');
-    return clean.length() <= ERROR_BOUND ? clean : clean.substring(0, ERROR_BOUND) + "…";
   }
 
   private static Lease lease(ResultSet row) throws SQLException {
@@ -293,39 +268,6 @@ final class LeasedWrites {
               + RESULT_BOUND
               + " are kept; store it elsewhere and name it");
     }
-  }
-
-  /** What PostgreSQL said. */
-  static String reason(Throwable failure) {
-    return String.valueOf(Causes.of(failure).getLast().getMessage());
-  }
-
-  /**
-   * Ends a run that is not the last, and keeps what is known of it. Answers the seconds until the
-   * next one may begin.
-   */
-  private static Query ending(
-      Handle handle, Outcome outcome, String change, Lease lease, Failure failure) {
-    return handle
-        .createQuery(
-            """
-            with run as materialized (
-              select id, lease, attempt, worker, started_at from tasks
-              where id = :id and lease = :lease and state = 'running' for update),
-            kept as (
-              insert into task_attempts (task, lease, attempt, worker, started_at, ended_at, outcome,
-                error, log)
-              select id, lease, attempt, worker, started_at, skein_now(), :outcome, :error, :log
-              from run)
-            update tasks t set %s, log = :log, lease_until = null from run where t.id = run.id
-            returning extract(epoch from t.run_at - skein_now())
-            """
-                .formatted(change))
-        .bind("id", lease.task().value())
-        .bind("lease", lease.number())
-        .bind("outcome", outcome.stored())
-        .bind("error", storable(failure.error()))
-        .bind("log", failure.log());
   }
 
   /** A write after which the task is over. */

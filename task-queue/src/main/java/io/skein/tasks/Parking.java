@@ -272,11 +272,7 @@ final class Parking {
         .bindArray("queues", String.class, queues)
         .bind("build", build)
         .bind("most", BATCH)
-        .map((row, context) ->
-            new Hint(
-                row.getString("queue"),
-                Priority.ofLevel(row.getInt("priority")),
-                new TaskId(row.getObject("id", UUID.class))))
+        .map((row, context) -> Hint.read(row))
         .list();
   }
 }

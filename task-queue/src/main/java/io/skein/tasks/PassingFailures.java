@@ -7,18 +7,41 @@ import org.jdbi.v3.core.ConnectionException;
 
 /** Tells failures of PostgreSQL that pass by themselves from those of the work. */
 final class PassingFailures {
-  /** {@code query_canceled}, {@code transaction_timeout}. */
-  private static final Set<String> TOOK_TOO_LONG = Set.of("57014", "25P04");
+  private static final String LOCK_NOT_AVAILABLE = "55P03";
 
-  /** {@code read_only_sql_transaction}: the server became a standby, or its disk is full. */
-  private static final String READ_ONLY = "25006";
+  /**
+   * A standby or a full disk ({@code read_only_sql_transaction}), two transactions in each other's
+   * way, resources, an object in use, a lock that was waited for too long.
+   */
+  private static final Set<String> PASSING =
+      Set.of(
+          "25006",
+          "40001",
+          "40P01",
+          "53000",
+          "53100",
+          "53200",
+          "53300",
+          "55006",
+          LOCK_NOT_AVAILABLE);
+
+  /** No cause of its own: the transaction goes on although one of its statements has failed. */
+  private static final String ABORTED = "25P02";
 
   private PassingFailures() {}
 
+  /** Whether another transaction held for too long what was to be locked. */
+  static boolean isLock(Throwable failure) {
+    return Causes.of(failure).stream()
+        .anyMatch(cause ->
+            cause instanceof SQLException sql && LOCK_NOT_AVAILABLE.equals(sql.getSQLState()));
+  }
+
   /**
    * Whether the same work may succeed a moment later: no connection, no resources, a restart, a
-   * lock waited for too long, a deadlock, a transaction ended for idleness, a primary that is none
-   * any more. Not a statement or a transaction that took too long: it may take as long every time.
+   * lock waited for too long, a deadlock, a primary that is none any more. Not what may be the same
+   * every time: a statement or a transaction that took too long, one that idled, one that went on
+   * after a failure (then that failure decides, where it is known).
    */
   static boolean isPassing(Throwable failure) {
     for (Throwable cause : Causes.of(failure)) {
@@ -27,16 +50,9 @@ final class PassingFailures {
       }
       if (cause instanceof SQLException sql && sql.getSQLState() != null) {
         String state = sql.getSQLState();
-        if (TOOK_TOO_LONG.contains(state)) {
-          return false;
+        if (!state.equals(ABORTED)) {
+          return PASSING.contains(state) || state.startsWith("08") || state.startsWith("57P0");
         }
-        return state.startsWith("08")
-            || state.startsWith("40")
-            || state.startsWith("53")
-            || state.startsWith("55")
-            || state.startsWith("57")
-            || state.startsWith("25P")
-            || state.equals(READ_ONLY);
       }
     }
     return false;

@@ -18,13 +18,9 @@ final class Release {
       return List.of();
     }
     return handle
-        .createQuery("select task, queue, priority from skein_release(:ended)")
+        .createQuery("select task as id, queue, priority from skein_release(:ended)")
         .bindArray("ended", UUID.class, ended.stream().map(TaskId::value).toList())
-        .map((row, context) ->
-            new Hint(
-                row.getString("queue"),
-                Priority.ofLevel(row.getInt("priority")),
-                new TaskId(row.getObject("task", UUID.class))))
+        .map((row, context) -> Hint.read(row))
         .list();
   }
 }

@@ -34,7 +34,12 @@ public final class RemoteRuns {
     this.handlers =
         handlers.stream()
             .collect(Collectors.toUnmodifiableMap(TaskHandler::type, Function.identity()));
-    this.failedRuns = new FailedRuns(database, Map.copyOf(this.handlers));
+    this.failedRuns =
+        new FailedRuns(
+            database,
+            Map.copyOf(this.handlers),
+            new WorkerReports(WorkerListener.NONE),
+            FailedRuns.LONGEST_REACTION);
   }
 
   /** Whether another attempt may help. */
@@ -112,9 +117,8 @@ public final class RemoteRuns {
         return !tooLong(handle, lease) && writes.renew(handle, lease, note);
       });
     } catch (JdbiException e) {
-      if (LeasedWrites.refusedForItsData(e)) {
-        throw new IllegalArgumentException(
-            "the details were refused: " + LeasedWrites.reason(e), e);
+      if (RefusedData.isCauseOf(e)) {
+        throw new IllegalArgumentException("the details were refused: " + RefusedData.reason(e), e);
       }
       throw e;
     }
@@ -142,8 +146,8 @@ public final class RemoteRuns {
     } catch (LeaseLostException e) {
       return false;
     } catch (JdbiException e) {
-      if (LeasedWrites.refusedForItsData(e)) {
-        throw new PermanentTaskException("the result was refused: " + LeasedWrites.reason(e), e);
+      if (RefusedData.isCauseOf(e)) {
+        throw new PermanentTaskException("the result was refused: " + RefusedData.reason(e), e);
       }
       throw e;
     }
@@ -178,13 +182,11 @@ public final class RemoteRuns {
     TaskState end = end(task, permanence);
     boolean written =
         end.live()
-            ? failedRuns.write(
+            ? failedRuns.retry(
                 task,
                 error,
-                TaskHandler::onRetry,
                 (transaction, reason) ->
-                    writes
-                        .retry(
+                    UnfinishedRuns.retry(
                             transaction.handle(), lease, new Failure(reason, Run.end(log), pause))
                         .isPresent())
             : end(task, lease, end, error, Run.end(log));
@@ -195,10 +197,10 @@ public final class RemoteRuns {
   public boolean release(Lease lease, @Nullable String log) {
     Optional<Task> held = held(lease);
     Failure why = new Failure("its worker gave it back", Run.end(log), null);
-    if (held.isEmpty() || !database.read(handle -> writes.handBack(handle, lease, why))) {
+    if (held.isEmpty() || !database.read(handle -> UnfinishedRuns.handBack(handle, lease, why))) {
       return false;
     }
-    hints.offer(new Hint(held.get().queue(), held.get().priority(), lease.task()));
+    hints.offer(Hint.of(held.get()));
     return true;
   }
 
@@ -206,18 +208,16 @@ public final class RemoteRuns {
     Optional<Task> held = held(lease);
     if (held.isPresent() && database.read(handle -> tooLong(handle, lease))) {
       Task task = held.get();
-      String error = "ran longer than its hard time limit " + task.limits().hard();
-      var written = end(task, lease, TaskState.FAILED, error, null);
+      var written = end(task, lease, TaskState.FAILED, task.limits().hardPassed(), null);
     }
   }
 
   private boolean end(Task task, Lease lease, TaskState end, String error, @Nullable String log)
       throws InterruptedException {
-    return failedRuns.write(
+    return failedRuns.end(
         task,
+        end,
         error,
-        (handler, transaction, failed, reason) ->
-            handler.onFailed(transaction, failed, end, reason),
         (transaction, reason) ->
             writes.end(transaction, lease, end, new Failure(reason, log, null)));
   }
@@ -226,7 +226,7 @@ public final class RemoteRuns {
     if (permanence == Permanence.PERMANENT) {
       return TaskState.FAILED;
     }
-    return task.attempt() >= task.retries().maxAttempts() ? TaskState.DEAD : TaskState.SCHEDULED;
+    return task.onLastAttempt() ? TaskState.DEAD : TaskState.SCHEDULED;
   }
 
   private static boolean tooLong(Handle handle, Lease lease) {

@@ -1,6 +1,7 @@
 package io.skein.tasks;
 
 import io.skein.postgres.TraceParent;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +19,7 @@ final class Run {
   private @Nullable TraceParent trace;
   private @Nullable String result;
   private Note note = Note.NONE;
+  private Note told = Note.NONE;
   private final StringBuilder log = new StringBuilder();
   private boolean completed;
   private boolean closed;
@@ -108,9 +110,24 @@ final class Run {
     note = new Note(note.progress(), json);
   }
 
-  /** The newest, written or not. */
-  synchronized Note note() {
-    return note;
+  /** What the handler has said and PostgreSQL may not know yet. */
+  synchronized Note untold() {
+    return new Note(
+        Objects.equals(note.progress(), told.progress()) ? null : note.progress(),
+        Objects.equals(note.details(), told.details()) ? null : note.details());
+  }
+
+  /** That it was written; while the task's row is locked, so that no older one is written later. */
+  synchronized void told(Note written) {
+    told =
+        new Note(
+            written.progress() == null ? told.progress() : written.progress(),
+            written.details() == null ? told.details() : written.details());
+  }
+
+  /** What was written may have been rolled back. */
+  synchronized void untell() {
+    told = Note.NONE;
   }
 
   /** This run's span: of its task's trace, or of a new one. */

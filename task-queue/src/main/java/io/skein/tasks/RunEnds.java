@@ -4,6 +4,7 @@ import io.skein.postgres.Database;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jdbi.v3.core.HandleCallback;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,47 +54,12 @@ final class RunEnds {
    * @param pause before it; null for the task's own
    */
   void retry(Run run, String error, @Nullable Duration pause) {
-    untilWritten(
-        run,
-        () -> {
-          AtomicReference<@Nullable Duration> delay = new AtomicReference<>();
-          boolean written =
-              failedRuns.write(
-                  run.task(),
-                  error,
-                  TaskHandler::onRetry,
-                  (transaction, reason) -> {
-                    Failure failure = Failure.of(reason, run).withDelay(pause);
-                    delay.set(
-                        writes.retry(transaction.handle(), run.lease(), failure).orElse(null));
-                    return delay.get() != null;
-                  });
-          if (written) {
-            upkeep.promoteIn(Objects.requireNonNull(delay.get()).plusMillis(1));
-            reports.tell(listener -> listener.retried(run.task(), error));
-          }
-          return written;
-        });
+    untilWritten(run, () -> writeRetry(run, error, pause));
   }
 
   /** The task is over. */
   void end(Run run, TaskState state, String error) {
-    untilWritten(
-        run,
-        () -> {
-          boolean ended =
-              failedRuns.write(
-                  run.task(),
-                  error,
-                  (handler, transaction, task, reason) ->
-                      handler.onFailed(transaction, task, state, reason),
-                  (transaction, reason) ->
-                      writes.end(transaction, run.lease(), state, Failure.of(reason, run)));
-          if (ended) {
-            reports.tell(listener -> listener.failed(run.task(), state, error));
-          }
-          return ended;
-        });
+    untilWritten(run, () -> writeEnd(run, state, error));
   }
 
   /** The task is over as cancelled; its handler needs no telling, it has said so. */
@@ -111,31 +77,41 @@ final class RunEnds {
         run,
         () -> {
           Failure why = Failure.of("its worker stopped", run);
-          boolean given = database.read(handle -> writes.handBack(handle, run.lease(), why));
+          boolean given =
+              database.read(handle -> UnfinishedRuns.handBack(handle, run.lease(), why));
           if (given) {
             Task task = run.task();
-            hints.offer(new Hint(task.queue(), task.priority(), task.id()));
+            hints.offer(Hint.of(task));
             reports.tell(listener -> listener.handedBack(task));
           }
           return given;
         });
   }
 
-  /** It was not the work's fault. */
+  /** It was not the work's fault, unless it happens again and again: then the run has failed. */
   void postpone(Run run, Throwable failure) {
-    Failure why = Failure.of(ErrorText.of(failure), run);
-    again(
+    String error = ErrorText.of(failure);
+    Failure why = Failure.of(error, run);
+    untilWritten(
         run,
-        PASSING_FAILURE_PAUSE,
-        () ->
-            database.read(
-                handle -> writes.postpone(handle, run.lease(), PASSING_FAILURE_PAUSE, why)));
+        () -> {
+          if (database.read(handle -> UnfinishedRuns.postponedTooOften(handle, run.lease()))) {
+            return writeFailure(run, "does not pass by itself: " + error);
+          }
+          return writeLater(
+              run,
+              PASSING_FAILURE_PAUSE,
+              handle -> UnfinishedRuns.postpone(handle, run.lease(), PASSING_FAILURE_PAUSE, why));
+        });
   }
 
   void snooze(Run run, Duration pause, String reason) {
     Failure why = Failure.of(reason, run);
-    again(
-        run, pause, () -> database.read(handle -> writes.snooze(handle, run.lease(), pause, why)));
+    untilWritten(
+        run,
+        () ->
+            writeLater(
+                run, pause, handle -> UnfinishedRuns.snooze(handle, run.lease(), pause, why)));
   }
 
   /** This build cannot run it. */
@@ -144,7 +120,8 @@ final class RunEnds {
     untilWritten(
         run,
         () -> {
-          boolean parked = database.read(handle -> writes.park(handle, run.lease(), build, why));
+          boolean parked =
+              database.read(handle -> UnfinishedRuns.park(handle, run.lease(), build, why));
           if (parked) {
             reports.tell(listener -> listener.parked(run.task(), reason));
           }
@@ -152,17 +129,58 @@ final class RunEnds {
         });
   }
 
-  private void again(Run run, Duration pause, EndWrite write) {
-    untilWritten(
-        run,
-        () -> {
-          boolean given = write.write();
-          if (given) {
-            upkeep.promoteIn(pause.plusMillis(1));
-            reports.tell(listener -> listener.handedBack(run.task()));
-          }
-          return given;
-        });
+  private boolean writeFailure(Run run, String error) throws InterruptedException {
+    LOG.atWarn()
+        .addKeyValue("task", run.task().id())
+        .addKeyValue("type", run.task().type())
+        .log("a run was postponed too often; it counts as failed: {}", error);
+    return run.task().onLastAttempt()
+        ? writeEnd(run, TaskState.DEAD, error)
+        : writeRetry(run, error, null);
+  }
+
+  private boolean writeRetry(Run run, String error, @Nullable Duration pause)
+      throws InterruptedException {
+    AtomicReference<@Nullable Duration> delay = new AtomicReference<>();
+    boolean written =
+        failedRuns.retry(
+            run.task(),
+            error,
+            (transaction, reason) -> {
+              Failure failure = Failure.of(reason, run).withDelay(pause);
+              delay.set(
+                  UnfinishedRuns.retry(transaction.handle(), run.lease(), failure).orElse(null));
+              return delay.get() != null;
+            });
+    if (written) {
+      upkeep.promoteIn(Objects.requireNonNull(delay.get()).plusMillis(1));
+      reports.tell(listener -> listener.retried(run.task(), error));
+    }
+    return written;
+  }
+
+  private boolean writeEnd(Run run, TaskState state, String error) throws InterruptedException {
+    boolean ended =
+        failedRuns.end(
+            run.task(),
+            state,
+            error,
+            (transaction, reason) ->
+                writes.end(transaction, run.lease(), state, Failure.of(reason, run)));
+    if (ended) {
+      reports.tell(listener -> listener.failed(run.task(), state, error));
+    }
+    return ended;
+  }
+
+  private boolean writeLater(
+      Run run, Duration pause, HandleCallback<Boolean, RuntimeException> write) {
+    boolean given = database.read(write);
+    if (given) {
+      upkeep.promoteIn(pause.plusMillis(1));
+      reports.tell(listener -> listener.handedBack(run.task()));
+    }
+    return given;
   }
 
   /** It is another's business, or cancelled. */

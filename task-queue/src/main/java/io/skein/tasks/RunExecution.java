@@ -48,7 +48,12 @@ final class RunExecution implements AutoCloseable {
             this::written,
             (run, refusal) -> threads.execute(() -> fail(run, refusal)));
     this.completionThread =
-        Thread.ofPlatform().name("skein-task-completions").daemon().unstarted(completions);
+        Thread.ofPlatform()
+            .name("skein-task-completions")
+            .daemon()
+            .unstarted(
+                new RunUntilStopped(
+                    "writing completions", completions, CompletionWriter.AFTER_FAILURE));
   }
 
   void start() {
@@ -166,7 +171,7 @@ final class RunExecution implements AutoCloseable {
     if (run.stopReason() == Run.StopReason.SOFT_LIMIT && !explained) {
       error = "ran longer than its soft time limit " + task.limits().soft() + "; " + error;
     }
-    boolean last = explained || task.attempt() >= task.retries().maxAttempts();
+    boolean last = explained || task.onLastAttempt();
     String outcome = last ? "ends" : "will be repeated";
     log(task, explained ? null : failure, outcome, error);
     if (last) {
@@ -196,10 +201,7 @@ final class RunExecution implements AutoCloseable {
     threads.execute(() -> {
       if (run.close()) {
         run.askToStop(Run.StopReason.HARD_LIMIT);
-        ends.end(
-            run,
-            TaskState.FAILED,
-            "ran longer than its hard time limit " + run.task().limits().hard());
+        ends.end(run, TaskState.FAILED, run.task().limits().hardPassed());
         run.interrupt();
         if (run.onThread()) {
           LOG.atWarn()

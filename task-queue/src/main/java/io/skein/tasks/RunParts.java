@@ -32,7 +32,7 @@ record RunParts(
         new Slots(
             settings.slots(), settings.recycleAfter(), () -> reports.tell(WorkerListener::spent));
     LeasedWrites writes = new LeasedWrites(settings.lease(), queue.hints());
-    FailedRuns failedRuns = new FailedRuns(database, byType);
+    FailedRuns failedRuns = new FailedRuns(database, byType, reports, FailedRuns.LONGEST_REACTION);
     Upkeep upkeep =
         new Upkeep(
             new DuePromoter(database, queue.hints()),

@@ -71,12 +71,13 @@ final class RunThreads implements Executor, AutoCloseable {
     if (idle > 0) {
       notify();
     } else {
-      start(factory.newThread(this::work));
+      startOne();
     }
   }
 
-  private void start(Thread thread) {
+  private void startOne() {
     try {
+      Thread thread = factory.newThread(this::work);
       thread.start();
       threads.add(thread);
     } catch (Throwable e) {

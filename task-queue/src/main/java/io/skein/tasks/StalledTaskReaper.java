@@ -1,10 +1,10 @@
 package io.skein.tasks;
 
 import io.skein.postgres.Database;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,11 +21,20 @@ final class StalledTaskReaper {
   private static final int BATCH = 256;
   private static final int DEATHS = 16;
 
-  /** Lost tasks: the lease ran out, or the worker is among the gone and its lock still free. */
+  /**
+   * Lost tasks: the lease ran out, or the worker is among the gone and its lock still free. A lease
+   * that could not be renewed, since another transaction held the row, is spared while its worker
+   * shows itself, until no transaction can have held the row for so long. The one of a frozen
+   * worker runs out longer after its last sign than {@code :silence}.
+   */
   static final String LOST =
       """
-      state = 'running' and (lease_until < skein_now()
-        or (worker = any(:gone) and hashtextextended(worker, 0) not in (select key from live_workers)))
+      state = 'running' and (
+        lease_until < skein_now() and (lease_until < skein_now() - interval '70 s'
+          or not exists (select from task_workers w
+            where w.identity = worker and not w.remote
+              and w.seen_at > skein_now() - :silence * interval '1 ms'))
+        or worker = any(:gone) and hashtextextended(worker, 0) not in (select key from live_workers))
       """;
 
   private final Database database;
@@ -33,19 +42,25 @@ final class StalledTaskReaper {
   private final RedisHints hints;
   private final WorkerReports reports;
   private final List<String> types;
+  private final Duration silence;
   private Set<String> freeAtLastLook = Set.of();
 
+  /**
+   * @param lease how long one holds; heartbeats come at least twice in it
+   */
   StalledTaskReaper(
       Database database,
       Burials burials,
       RedisHints hints,
       WorkerReports reports,
-      Set<String> types) {
+      Set<String> types,
+      Duration lease) {
     this.database = database;
     this.burials = burials;
     this.hints = hints;
     this.reports = reports;
     this.types = List.copyOf(types);
+    this.silence = lease.dividedBy(2);
   }
 
   /** Looks once; true when it saw a worker for the first time that may be gone. */
@@ -95,7 +110,7 @@ final class StalledTaskReaper {
   }
 
   /** A run that was claimed but not begun (it waited to be alone) is not counted against it. */
-  private static List<Requeued> requeueSome(Handle handle, Set<String> gone) {
+  private List<Requeued> requeueSome(Handle handle, Set<String> gone) {
     return handle
         .createQuery(
             """
@@ -117,14 +132,9 @@ final class StalledTaskReaper {
             """
                 .formatted(LOST))
         .bindArray("gone", String.class, List.copyOf(gone))
+        .bind("silence", silence.toMillis())
         .bind("most", BATCH)
-        .map((row, context) ->
-            new Requeued(
-                new Hint(
-                    row.getString("queue"),
-                    Priority.ofLevel(row.getInt("priority")),
-                    new TaskId(row.getObject("id", UUID.class))),
-                row.getInt("crash_count") < 2))
+        .map((row, context) -> new Requeued(Hint.read(row), row.getInt("crash_count") < 2))
         .list();
   }
 
@@ -142,11 +152,12 @@ final class StalledTaskReaper {
                     """
                         .formatted(TaskRow.COLUMNS, LOST))
                 .bindArray("gone", String.class, List.copyOf(gone))
+                .bind("silence", silence.toMillis())
                 .bindArray("types", String.class, types)
                 .bind("most", DEATHS)
                 .map((row, context) -> new Run(TaskRow.read(row), row.getLong("lease")))
                 .list());
-    burials.take(poison, gone);
+    burials.take(poison, gone, silence);
   }
 
   private record Requeued(Hint hint, boolean innocent) {}

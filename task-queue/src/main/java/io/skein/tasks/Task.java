@@ -49,6 +49,11 @@ public record Task(
     @Nullable Instant startedAt,
     @Nullable Instant finishedAt) {
 
+  /** Whether the present run is the last that counts. */
+  boolean onLastAttempt() {
+    return attempt >= retries.maxAttempts();
+  }
+
   /** Shows neither payload nor result. */
   @Override
   public String toString() {

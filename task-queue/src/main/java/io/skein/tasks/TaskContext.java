@@ -38,11 +38,23 @@ public final class TaskContext {
    */
   public <T extends @Nullable Object, X extends Exception> T step(TransactionWork<T, X> work)
       throws X {
-    return database.inTransaction(transaction -> {
-      T answer = work.run(transaction);
-      demand(writes.renew(transaction.handle(), run.lease(), run.note()));
+    boolean committed = false;
+    try {
+      T answer =
+          database.inTransaction(transaction -> {
+            T done = work.run(transaction);
+            Run.Note note = run.untold();
+            demand(writes.renew(transaction.handle(), run.lease(), note));
+            run.told(note);
+            return done;
+          });
+      committed = true;
       return answer;
-    });
+    } finally {
+      if (!committed) {
+        run.untell();
+      }
+    }
   }
 
   /** {@link #step} for work without an answer. */
@@ -133,6 +145,7 @@ public final class TaskContext {
   /**
    * Ends this run as failed; the next one, when there is one left, begins after a time of its own.
    *
+   * @param pause at most ten years of it count
    * @throws RuntimeException always, to be let through
    */
   public void retryAfter(Duration pause, String reason) {
@@ -142,6 +155,7 @@ public final class TaskContext {
   /**
    * Ends this run without counting it; it is repeated after the pause.
    *
+   * @param pause at most ten years of it count
    * @throws RuntimeException always, to be let through
    */
   public void snooze(Duration pause, String reason) {

@@ -7,6 +7,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Watches the time limits of what runs here: at the soft limit the run is asked to stop, a while
@@ -14,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * clock.
  */
 final class TimeLimitWatch implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(TimeLimitWatch.class);
+  private static final Duration AGAIN = Duration.ofSeconds(1);
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private final ScheduledThreadPoolExecutor timer;
@@ -65,9 +69,22 @@ final class TimeLimitWatch implements AutoCloseable {
                 patience,
                 () -> {
                   run.interrupt();
-                  after(between.minus(patience), () -> giveUp.accept(run));
+                  after(between.minus(patience), this::giveUpOnRun);
                 });
           });
+    }
+
+    /** Until somebody takes it: the machine may have no thread for it at this moment. */
+    private void giveUpOnRun() {
+      try {
+        giveUp.accept(run);
+      } catch (RuntimeException | Error e) {
+        LOG.atWarn()
+            .setCause(e)
+            .addKeyValue("task", run.task().id())
+            .log("a run past its hard time limit could not be given up; trying again");
+        after(AGAIN, this::giveUpOnRun);
+      }
     }
 
     private void after(Duration delay, Runnable step) {

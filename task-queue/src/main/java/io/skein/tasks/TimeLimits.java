@@ -28,6 +28,11 @@ public record TimeLimits(Duration soft, Duration hard) {
     }
   }
 
+  /** What the error of a task says that passed the hard limit. */
+  String hardPassed() {
+    return "ran longer than its hard time limit " + hard;
+  }
+
   /** The hard limit, with the soft one at five sixths of it. */
   public static TimeLimits of(Duration hard) {
     return new TimeLimits(hard.multipliedBy(5).dividedBy(6), hard);

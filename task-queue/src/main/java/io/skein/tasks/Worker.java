@@ -1,6 +1,7 @@
 package io.skein.tasks;
 
 import io.skein.postgres.Database;
+import io.skein.redis.RedisHealth;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -25,6 +26,8 @@ public final class Worker implements AutoCloseable {
   private final WorkerRoll roll;
   private final RunExecution execution;
   private final Reach reach;
+  private final ClaimLoop claims;
+  private final RedisHealth.Listener redisChange;
   private final List<Thread> claiming = new ArrayList<>();
   private final List<Thread> keeping = new ArrayList<>();
   private Phase phase = Phase.NEW;
@@ -62,8 +65,8 @@ public final class Worker implements AutoCloseable {
     ClaimStatements statements =
         new ClaimStatements(
             presence.identity(), settings.queues(), types, settings.build(), settings.lease());
-    claiming.add(
-        thread("skein-task-claims", new ClaimLoop(queue, statements, parts, presence, settings)));
+    this.claims = new ClaimLoop(queue, statements, parts, presence, settings);
+    claiming.add(repeating("skein-task-claims", "claiming tasks", claims, ClaimLoop.AFTER_FAILURE));
     for (String name : settings.queues()) {
       claiming.add(
           thread(
@@ -73,15 +76,28 @@ public final class Worker implements AutoCloseable {
     keeping.add(
         thread(
             "skein-task-leases",
-            new LeaseRenewer(database, parts.writes(), slots, roll, reach, settings.heartbeat())));
+            new LeaseRenewer(database, parts.writes(), slots, reach, settings.heartbeat())));
+    keeping.add(repeating("skein-task-roll", "to show that this worker works", this::sign, JOIN));
     keeping.add(thread("skein-task-upkeep", parts.upkeep()));
     Burials burials = new Burials(parts.failedRuns(), queue.hints(), parts.reports());
-    keeping.add(thread("skein-task-burials", burials));
+    keeping.add(
+        repeating(
+            "skein-task-burials",
+            "ending a task that takes its worker down",
+            burials,
+            Duration.ZERO));
     StalledTaskReaper reaper =
-        new StalledTaskReaper(database, burials, queue.hints(), parts.reports(), types);
-    keeping.add(thread("skein-task-reaping", new Reaping(reaper, reach, settings.reapInterval())));
+        new StalledTaskReaper(
+            database, burials, queue.hints(), parts.reports(), types, settings.lease());
+    keeping.add(
+        repeating(
+            "skein-task-reaping",
+            "looking for lost workers",
+            new Reaping(reaper, reach, settings.reapInterval()),
+            settings.reapInterval()));
     // What was enqueued meanwhile has no hints.
-    queue.redis().health().onChange(available -> slots.hintsRanOut());
+    this.redisChange = available -> slots.hintsRanOut();
+    queue.redis().health().onChange(redisChange);
   }
 
   /** This process's identity as a worker: the name and a nonce. It stands in the rows it runs. */
@@ -131,9 +147,12 @@ public final class Worker implements AutoCloseable {
       end(claiming);
       slots.close().forEach(queue.hints()::offer);
       finishRuns();
+      // A claim whose answer came too late, or never, is nobody's run.
+      tell(claims::giveBack);
       end(keeping);
       tell(roll::strike);
     }
+    queue.redis().health().forget(redisChange);
     execution.close();
     presence.close();
   }
@@ -142,6 +161,12 @@ public final class Worker implements AutoCloseable {
   @Override
   public void close() {
     stop();
+  }
+
+  /** Not beside the leases: what keeps it waiting must not keep them. */
+  private void sign() throws InterruptedException {
+    roll.sign();
+    Thread.sleep(settings.heartbeat());
   }
 
   /** What others are told at the end; they find out without it. */
@@ -183,6 +208,11 @@ public final class Worker implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  private static Thread repeating(
+      String name, String what, RunUntilStopped.Round round, Duration afterFailure) {
+    return thread(name, new RunUntilStopped(what, round, afterFailure));
   }
 
   private static Thread thread(String name, Runnable loop) {

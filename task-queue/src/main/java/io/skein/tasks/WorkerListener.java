@@ -25,6 +25,12 @@ public interface WorkerListener {
   default void failed(Task task, TaskState end, String error) {}
 
   /**
+   * The end of a run was written without its handler's reaction, which kept failing or took too
+   * long.
+   */
+  default void reactionLeftOut(Task task, String error) {}
+
+  /**
    * A run was handed back, its attempt not counted: the worker stops, or PostgreSQL could not serve
    * it at that moment.
    */
@@ -36,7 +42,10 @@ public interface WorkerListener {
   /** A run lost its lease: cancelled, or taken over. */
   default void leaseLost(Task task) {}
 
-  /** The thread of a run outlived its hard limit or the stop of the worker and was left alone. */
+  /**
+   * The thread of a run outlived its hard limit or the stop of the worker, or that of a handler's
+   * reaction its bound, and was left alone.
+   */
   default void abandoned(Task task) {}
 
   /** Tasks of lost workers went back to their queues. */

@@ -109,9 +109,9 @@ final class ClaimTest {
       assertThat(writes.renewAll(handle, List.of(old, current))).containsExactly(old.lease());
       assertThat(writes.complete(transaction, new LeasedWrites.Completion(old.lease(), null, null)))
           .isFalse();
-      assertThat(writes.retry(handle, old.lease(), LATE)).isEmpty();
+      assertThat(UnfinishedRuns.retry(handle, old.lease(), LATE)).isEmpty();
       assertThat(writes.end(transaction, old.lease(), TaskState.FAILED, LATE)).isFalse();
-      assertThat(writes.handBack(handle, old.lease(), LATE)).isFalse();
+      assertThat(UnfinishedRuns.handBack(handle, old.lease(), LATE)).isFalse();
       assertThat(writes.renew(handle, current.lease(), Run.Note.NONE)).isTrue();
       assertThat(
               writes.completeAll(

@@ -3,7 +3,10 @@ package io.skein.tasks;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.skein.postgres.Transaction;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -121,6 +124,86 @@ final class HostileHandlersTest {
         id -> assertThat(awaitState(id, TaskState.FAILED).error()).contains("hard time limit"));
     assertAllSlotsFree();
     never.countDown();
+  }
+
+  @Test
+  void aPauseForEverIsTenYearsLong() {
+    Duration forever = ChronoUnit.FOREVER.getDuration();
+    start(
+        Handlers.of(
+            "odd",
+            context -> {
+              if (context.task().payload().contains("snooze")) {
+                context.snooze(forever, "later");
+              }
+              context.retryAfter(forever, "much later");
+            }));
+    List<TaskId> ids =
+        List.of(
+            enqueue("snooze"),
+            servers.queue.enqueue(NewTask.of(queue, "odd", "\"retry\"")),
+            servers.queue.enqueue(NewTask.of(queue, "odd", "\"retry\"")));
+    for (TaskId id : ids) {
+      assertThat(awaitState(id, TaskState.SCHEDULED).runAt())
+          .isBetween(
+              Instant.now().plus(3_652, ChronoUnit.DAYS),
+              Instant.now().plus(3_654, ChronoUnit.DAYS));
+    }
+    assertAllSlotsFree();
+  }
+
+  @Test
+  void aDelayOfMoreYearsThanThereAreIsTenYearsLong() {
+    start(
+        Handlers.of(
+            "odd",
+            context -> {
+              throw new IllegalStateException("again");
+            }));
+    TaskId id =
+        servers.queue.enqueue(
+            NewTask.of(queue, "odd", "{}")
+                .withRetries(new Retries(2, Duration.ofDays(105_000_000))));
+    assertThat(awaitState(id, TaskState.SCHEDULED).runAt())
+        .isBefore(Instant.now().plus(3_654, ChronoUnit.DAYS));
+    assertAllSlotsFree();
+  }
+
+  /** What passes by itself has passed after ten runs. */
+  @Test
+  void aFailureThatNeverPassesCountsInTheEnd() {
+    TaskId id = enqueue("locked");
+    servers.sql(
+        "insert into task_attempts (task, lease, attempt, ended_at, outcome) select '"
+            + id
+            + "', -i, 1, skein_now(), 'postponed' from generate_series(1, "
+            + (UnfinishedRuns.POSTPONEMENTS - 1)
+            + ") i");
+    start(
+        Handlers.of(
+            "odd",
+            context -> servers.sql("do 'begin raise exception using errcode = ''55P03''; end'")));
+    Task dead = awaitState(id, TaskState.DEAD);
+    assertThat(dead.error()).contains("does not pass by itself");
+    assertThat(dead.attempt()).isOne();
+    assertThat(servers.count("select count(*) from task_attempts where task = '" + id + "'"))
+        .isEqualTo(UnfinishedRuns.POSTPONEMENTS);
+    assertAllSlotsFree();
+  }
+
+  @Test
+  void aTransactionThatGoesOnAfterAnSqlErrorCountsAtOnce() {
+    start(Handlers.of("odd", context -> context.complete(HostileHandlersTest::swallow, null)));
+    assertThat(awaitState(enqueue("swallow"), TaskState.DEAD).error()).contains("aborted");
+    assertAllSlotsFree();
+  }
+
+  private static void swallow(Transaction transaction) {
+    try {
+      transaction.handle().execute("select 1 / 0");
+    } catch (RuntimeException swallowed) {
+      assertThat(swallowed).isNotNull();
+    }
   }
 
   @Test

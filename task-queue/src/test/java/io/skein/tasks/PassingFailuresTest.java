@@ -25,15 +25,45 @@ final class PassingFailuresTest {
 
   @ParameterizedTest
   @CsvSource({
-    "08006, true", "25006, true", "40001, true", "40P01, true", "53300, true", "55P03, true",
-    "57P01, true", "57P02, true", "57P03, true", "25P03, true", "57014, false", "25P04, false",
-    "23505, false", "22P02, false", "42P01, false", "P0001, false"
+    "08006, true",
+    "25006, true",
+    "40001, true",
+    "40P01, true",
+    "53300, true",
+    "55P03, true",
+    "57P01, true",
+    "57P02, true",
+    "57P03, true",
+    "55006, true",
+    "53100, true",
+    "57014, false",
+    "25P02, false",
+    "25P03, false",
+    "25P04, false",
+    "53400, false",
+    "55000, false",
+    "23505, false",
+    "22P02, false",
+    "42P01, false",
+    "P0001, false"
   })
   void theStateDecides(String state, boolean passing) {
     Throwable failure =
         catchThrowable(
             () -> servers.sql("do 'begin raise exception using errcode = ''" + state + "''; end'"));
     assertThat(PassingFailures.isPassing(failure)).isEqualTo(passing);
+  }
+
+  @Test
+  void aTransactionThatGoesOnAfterAFailureIsJudgedByThat() {
+    Throwable failure =
+        catchThrowable(() ->
+            servers.database.useTransaction(tx -> {
+              var swallowed = catchThrowable(() -> tx.handle().execute("select 1 / 0"));
+              assertThat(swallowed).isNotNull();
+              tx.handle().execute("select 1");
+            }));
+    assertThat(PassingFailures.isPassing(failure)).isFalse();
   }
 
   @Test

@@ -1,11 +1,14 @@
 package io.skein.tasks;
 
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 
 /** A worker's reaper without its threads: what it finds to bury is buried when it returns. */
 final class Reaper {
+  private static final Duration LEASE = Duration.ofSeconds(15);
+
   private final StalledTaskReaper reaper;
   private final Burials burials;
 
@@ -21,10 +24,14 @@ final class Reaper {
     }
     WorkerReports reports = new WorkerReports(WorkerListener.NONE);
     RedisHints hints = servers.queue.hints();
-    Burials burials = new Burials(new FailedRuns(servers.database, byType), hints, reports);
+    Burials burials =
+        new Burials(
+            new FailedRuns(servers.database, byType, reports, FailedRuns.LONGEST_REACTION),
+            hints,
+            reports);
     return new Reaper(
         new StalledTaskReaper(
-            servers.database, burials, hints, reports, Set.copyOf(byType.keySet())),
+            servers.database, burials, hints, reports, Set.copyOf(byType.keySet()), LEASE),
         burials);
   }
 

@@ -32,6 +32,24 @@ final class RunThreadsTest {
   }
 
   @Test
+  void aFactoryThatThrowsLeavesTheNextJobItsThread() throws Exception {
+    CountDownLatch later = new CountDownLatch(1);
+    try (RunThreads threads =
+        new RunThreads(work -> {
+          if (exhausted.get()) {
+            throw new IllegalStateException("no more threads");
+          }
+          return thread(work);
+        })) {
+      exhausted.set(true);
+      assertThatThrownBy(() -> threads.execute(() -> {})).isInstanceOf(IllegalStateException.class);
+      exhausted.set(false);
+      threads.execute(later::countDown);
+      assertThat(later.await(10, TimeUnit.SECONDS)).isTrue();
+    }
+  }
+
+  @Test
   void aThreadThatCannotWakeAnotherDoesAllThatWaits() throws Exception {
     CountDownLatch go = new CountDownLatch(1);
     CountDownLatch done = new CountDownLatch(3);

@@ -75,6 +75,19 @@ final class Servers implements AutoCloseable {
     return resource;
   }
 
+  /** A run of a new task, as a worker of that name would have claimed it. */
+  Run running(String type, String worker) {
+    TaskId id = queue.enqueue(NewTask.of("q", type, "{}").withDelay(Duration.ofHours(1)));
+    sql(
+        "update tasks set state = 'running', lease = 1, attempt = 1, started_at = skein_now(),"
+            + " lease_until = skein_now() + interval '15 s', worker = '"
+            + worker
+            + "' where id = '"
+            + id
+            + "'");
+    return new Run(task(id), 1);
+  }
+
   void sql(String statement) {
     database.useTransaction(transaction -> transaction.handle().execute(statement));
   }

@@ -377,7 +377,7 @@ final class TaskModelTest {
         assertThat(
                 servers
                     .database
-                    .read(handle -> writes.retry(handle, run.lease(), FAILURE))
+                    .read(handle -> UnfinishedRuns.retry(handle, run.lease(), FAILURE))
                     .isPresent())
             .isEqualTo(expected);
         if (expected) {
@@ -407,7 +407,7 @@ final class TaskModelTest {
         boolean expected = held(run);
         done.add("hand back " + run.lease());
         boolean written =
-            servers.database.read(handle -> writes.handBack(handle, run.lease(), FAILURE));
+            servers.database.read(handle -> UnfinishedRuns.handBack(handle, run.lease(), FAILURE));
         assertThat(written).isEqualTo(expected);
         if (expected) {
           modelled(run.task().id()).uncounted(TaskState.QUEUED);

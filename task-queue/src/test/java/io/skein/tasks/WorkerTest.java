@@ -323,6 +323,18 @@ final class WorkerTest {
     awaitState(batches, TaskState.SUCCEEDED);
   }
 
+  /** As one whose answer came too late, or never. */
+  @Test
+  void stopGivesBackAClaimThatItDoesNotKnow() {
+    Worker worker = start(Handlers.of("known", context -> {}));
+    Run unknown = servers.running("known", worker.identity());
+    worker.stop();
+    Task task = servers.task(unknown.task().id());
+    assertThat(task.state()).isEqualTo(TaskState.QUEUED);
+    assertThat(task.attempt()).isZero();
+    assertThat(task.crashes()).isZero();
+  }
+
   @Test
   void aSpentWorkerHasRunExactlyAsManyTasksAndClaimsNoMore() {
     AtomicInteger runs = new AtomicInteger();

@@ -22,6 +22,7 @@ final class TaskMeters implements WorkerListener {
 
   private final MeterRegistry registry;
   private final Counter reaped;
+  private final Counter leftOut;
   private final AtomicInteger abandoned = new AtomicInteger();
   private final Runnable recycle;
 
@@ -34,6 +35,10 @@ final class TaskMeters implements WorkerListener {
     this.reaped =
         Counter.builder("skein.tasks.crashes")
             .description("runs of lost workers that this worker gave back")
+            .register(registry);
+    this.leftOut =
+        Counter.builder("skein.tasks.reactions.left.out")
+            .description("ends of runs that were written without the handler's reaction")
             .register(registry);
     registry.gauge("skein.tasks.abandoned.threads", abandoned);
   }
@@ -66,6 +71,11 @@ final class TaskMeters implements WorkerListener {
   @Override
   public void failed(Task task, TaskState end, String error) {
     ended(task, end.name().toLowerCase(Locale.ROOT));
+  }
+
+  @Override
+  public void reactionLeftOut(Task task, String error) {
+    leftOut.increment();
   }
 
   @Override

@@ -1,0 +1,189 @@
+package io.skein.tasks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.awaitility.Awaitility.await;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Another transaction holds the row of a running task, as one that enqueues a successor does. */
+@Timeout(60)
+final class HeldRowsTest {
+  private static final Duration TERM = Duration.ofSeconds(15);
+  private static final int SLOTS = 4;
+  private static Servers servers;
+
+  private final String queue = "q-" + UUID.randomUUID();
+
+  @BeforeAll
+  static void open() {
+    servers = Servers.fresh();
+  }
+
+  @AfterAll
+  static void close() throws Exception {
+    servers.close();
+  }
+
+  @Test
+  void aTaskThatReturnedWaitsForItsRowAndDelaysNoOther() throws Exception {
+    CountDownLatch running = new CountDownLatch(1);
+    CountDownLatch goOn = new CountDownLatch(1);
+    WorkerSettings settings = WorkerSettings.named("w").withQueues(List.of(queue)).withSlots(SLOTS);
+    try (Worker worker =
+        new Worker(
+            settings,
+            servers.queue,
+            List.of(
+                Handlers.of(
+                    "held",
+                    context -> {
+                      running.countDown();
+                      goOn.await();
+                    }),
+                Handlers.of("free", context -> {})))) {
+      worker.start();
+      TaskId held = servers.queue.enqueue(NewTask.of(queue, "held", "{}"));
+      running.await();
+      try (Connection other = hold(held)) {
+        goOn.countDown();
+        List<TaskId> free =
+            IntStream.range(0, 5 * SLOTS)
+                .mapToObj(i -> servers.queue.enqueue(NewTask.of(queue, "free", "{}")))
+                .toList();
+        await()
+            .atMost(Duration.ofSeconds(4))
+            .until(() ->
+                free.stream().allMatch(id -> servers.task(id).state() == TaskState.SUCCEEDED));
+        assertThat(servers.task(held).state()).isEqualTo(TaskState.RUNNING);
+        assertThat(worker.running()).isOne();
+        other.rollback();
+      }
+      await().until(() -> servers.task(held).state() == TaskState.SUCCEEDED);
+      await().until(() -> worker.running() == 0);
+    }
+  }
+
+  @Test
+  void whatIsHeldAndWhatIsLostAreToldApart() throws Exception {
+    LeasedWrites writes = new LeasedWrites(TERM, servers.queue.hints());
+    Run held = servers.running("t", "w1");
+    Run lost = servers.running("t", "w1");
+    Run free = servers.running("t", "w1");
+    servers.sql("update tasks set lease = 2 where id = '" + lost.task().id() + "'");
+    List<LeasedWrites.Completion> completions =
+        List.of(held, lost, free).stream()
+            .map(run -> new LeasedWrites.Completion(run.lease(), null, null))
+            .toList();
+    try (Connection other = hold(held.task().id())) {
+      LeasedWrites.Completed completed =
+          servers.database.inTransaction(tx -> writes.completeUnlocked(tx, completions));
+      assertThat(completed.done()).containsExactly(free.lease());
+      assertThat(completed.held()).containsExactly(held.lease());
+      other.rollback();
+    }
+  }
+
+  /** A lease lasts 15 s here; a sign is fresh for half of that. */
+  @ParameterizedTest
+  @CsvSource({"1, 1, false", "40, 1, false", "1, 8, true", "71, 1, true"})
+  void anExpiredLeaseIsSparedForATimeWhileItsWorkerShowsItself(
+      int expiredFor, int silentFor, boolean taken) {
+    String worker = "w-" + UUID.randomUUID();
+    Run run = servers.running("t", worker);
+    servers.sql(
+        "update tasks set lease_until = skein_now() - interval '"
+            + expiredFor
+            + " s' where id = '"
+            + run.task().id()
+            + "'");
+    servers.sql(
+        "insert into task_workers"
+            + " (identity, name, queues, types, slots, build, started_at, seen_at) values ('"
+            + worker
+            + "', 'w', '{}', '{}', 1, 'b', skein_now(), skein_now() - interval '"
+            + silentFor
+            + " s')");
+    Reaper.of(servers).reap();
+    assertThat(servers.task(run.task().id()).state())
+        .isEqualTo(taken ? TaskState.QUEUED : TaskState.RUNNING);
+  }
+
+  @Test
+  void whatAHandlerSaidIsWrittenOnce() throws Exception {
+    LeasedWrites writes = new LeasedWrites(TERM, servers.queue.hints());
+    Run run = servers.running("t", "w1");
+    run.noteDetails(incompressible());
+    run.noteProgress(5);
+    try (Connection other = hold(run.task().id())) {
+      renew(writes, run);
+      assertThat(run.untold().details()).as("its row was held").isNotNull();
+      other.rollback();
+    }
+    renew(writes, run);
+    long stored = place(run);
+    assertThat(run.untold()).isEqualTo(Run.Note.NONE);
+    assertThat(servers.task(run.task().id()).progress()).isEqualTo(5);
+    run.noteProgress(6);
+    renew(writes, run);
+    assertThat(servers.task(run.task().id()).progress()).isEqualTo(6);
+    assertThat(place(run)).as("the details stay where they are").isEqualTo(stored);
+  }
+
+  @Test
+  void whatWasSaidInAStepThatFailsIsSaidAgain() {
+    LeasedWrites writes = new LeasedWrites(TERM, servers.queue.hints());
+    Run run = servers.running("t", "w1");
+    TaskContext context = new TaskContext(servers.database, writes, run);
+    context.progress(7);
+    context.useStep(tx -> {});
+    assertThat(run.untold()).isEqualTo(Run.Note.NONE);
+    servers.sql("update tasks set lease = 2 where id = '" + run.task().id() + "'");
+    context.progress(8);
+    assertThat(catchThrowable(() -> context.useStep(tx -> {})))
+        .isInstanceOf(LeaseLostException.class);
+    assertThat(run.untold().progress()).isEqualTo(8);
+  }
+
+  /** Else it would be kept in the row itself. */
+  private static String incompressible() {
+    return IntStream.range(0, 500)
+        .mapToObj(i -> UUID.randomUUID().toString())
+        .collect(Collectors.joining("", "\"", "\""));
+  }
+
+  private static void renew(LeasedWrites writes, Run run) {
+    Set<Lease> lost = servers.database.read(handle -> writes.renewAll(handle, List.of(run)));
+    assertThat(lost).isEmpty();
+  }
+
+  private static long place(Run run) {
+    return servers.count(
+        "select pg_column_toast_chunk_id(details)::bigint from tasks where id = '"
+            + run.task().id()
+            + "'");
+  }
+
+  private static Connection hold(TaskId id) throws SQLException {
+    Connection connection = servers.database.connectDirectly();
+    connection.setAutoCommit(false);
+    try (var statement = connection.createStatement()) {
+      statement.execute("select id from tasks where id = '" + id + "' for update");
+    }
+    return connection;
+  }
+}
