@@ -20,7 +20,6 @@ import org.slf4j.LoggerFactory;
 final class ClaimLoop implements Runnable {
   private static final Logger LOG = LoggerFactory.getLogger(ClaimLoop.class);
   private static final Duration BUSY_POLL = Duration.ofMillis(200);
-  private static final int LOWER_FIRST = 8;
   private static final Duration AFTER_FAILURE = Duration.ofMillis(500);
 
   private final Database database;
@@ -34,10 +33,10 @@ final class ClaimLoop implements Runnable {
   private final BooleanSupplier redisAvailable;
   private final List<String> queues;
   private final Duration interval;
+  private final LevelTurns levelTurns = new LevelTurns();
   private long overdue = System.nanoTime();
   private long due = overdue;
   private boolean answerLost;
-  private long fairClaims;
 
   ClaimLoop(
       TaskQueue queue,
@@ -90,7 +89,7 @@ final class ClaimLoop implements Runnable {
   private void doWork(Slots.Work work) {
     switch (work) {
       case HINTED_CLAIM -> claimHinted();
-      case FAIR_CLAIM -> claimFairly(nextLevels());
+      case FAIR_CLAIM -> claimFairly(levelTurns.next());
       case BACKLOG_CLAIM -> goOn();
       case BEGIN_ALONE -> {
         execution.beginAlone(Objects.requireNonNull(slots.alone()));
@@ -115,7 +114,7 @@ final class ClaimLoop implements Runnable {
 
   /** A queue that has no more than was claimed ends it: the others may have. */
   private void goOn() {
-    FairClaims.Levels levels = nextLevels();
+    FairClaims.Levels levels = levelTurns.next();
     if (levels.equals(FairClaims.Levels.ALL)) {
       Collections.rotate(queues, 1);
       for (String queue : queues) {
@@ -147,16 +146,6 @@ final class ClaimLoop implements Runnable {
     slots.takeHintsPastRoom().forEach(hints::offer);
     boolean some = !levels.equals(FairClaims.Levels.ALL); // the others have not been asked
     planNext(wanted > 0 && (got >= wanted || some), got > 0);
-  }
-
-  /** One claim in eight is for those that others keep going before. */
-  private FairClaims.Levels nextLevels() {
-    fairClaims++;
-    if (fairClaims % LOWER_FIRST == 0) {
-      boolean low = fairClaims / LOWER_FIRST % 2 == 0;
-      return FairClaims.Levels.only(low ? Priority.LOW : Priority.NORMAL);
-    }
-    return FairClaims.Levels.ALL;
   }
 
   private void claimSuspect() {
