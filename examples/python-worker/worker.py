@@ -22,8 +22,7 @@ HANDLERS = {}  # by type of task; each takes a Run and returns the result
 stopping = threading.Event()
 
 
-class LeaseLost(Exception):
-    """The task was cancelled, is over, or runs elsewhere: stop working on it."""
+class LeaseLost(Exception): """The task was cancelled, is over, or runs elsewhere: stop working on it."""
 
 
 class Permanent(Exception): """Another attempt is pointless."""
@@ -76,6 +75,7 @@ class Run:
                 print("heartbeat failed:", failure, flush=True)
 
     def execute(self):
+        self.say("heartbeat")  # only from now on does the death of this process count as a crash
         threading.Thread(target=self.beat, daemon=True).start()
         try:
             self.say("complete", result=HANDLERS[self.task["type"]](self))

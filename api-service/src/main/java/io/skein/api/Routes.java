@@ -19,6 +19,7 @@ import io.skein.api.http.QueryText;
 import io.skein.api.http.RequestTrace;
 import io.skein.api.page.PageRoutes;
 import io.skein.api.tasks.QueueRoutes;
+import io.skein.api.tasks.RunRoutes;
 import io.skein.api.tasks.ScheduleRoutes;
 import io.skein.api.tasks.TaskRoutes;
 import io.skein.api.tasks.WorkerRoutes;
@@ -98,5 +99,6 @@ final class Routes {
     new QueueRoutes(tasks, json).install(routes);
     new ScheduleRoutes(engine, tasks, json).install(routes);
     new WorkerRoutes(engine, tasks, workers, json).install(routes);
+    new RunRoutes(engine, tasks, workers.runs(), json).install(routes);
   }
 }

@@ -56,7 +56,7 @@ class PythonWorkerTest {
     String queue = "q-" + UUID.randomUUID();
     Process first = startPython(queue);
     String task = enqueue(queue, "{\"text\": \"again\", \"seconds\": 5}");
-    await().atMost(Duration.ofSeconds(30)).until(() -> state(task).equals("running"));
+    await().atMost(Duration.ofSeconds(30)).until(() -> !shown(task).get("startedAt").isNull());
     first.destroyForcibly().waitFor();
     startPython(queue);
     await().atMost(Duration.ofSeconds(60)).until(() -> state(task).equals("succeeded"));

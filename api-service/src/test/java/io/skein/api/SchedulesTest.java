@@ -97,6 +97,8 @@ class SchedulesTest {
     assertThat(operator.tree(operator.post(path + "/backfill", range)).get("taskIds").size())
         .isZero();
     refusedRange("{}");
+    refusedRange("{\"from\": \"-9999-01-01T00:00:00Z\", \"to\": \"2026-11-01T00:00:00Z\"}");
+    refusedRange("{\"from\": \"+12345-01-01T00:00:00Z\", \"to\": \"+12345-01-02T00:00:00Z\"}");
     refusedRange("{\"from\": \"2016-11-01T00:00:00Z\", \"to\": \"2026-11-01T00:00:00Z\"}");
     refusedRange("{\"from\": \"2026-11-01T00:00:00Z\", \"to\": \"2099-11-01T00:00:00Z\"}");
   }

@@ -12,6 +12,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /** Tasks, queues and workers as operators and workers see them. */
@@ -132,9 +134,12 @@ class TasksTest {
     assertThat(claim("").get("tasks").isEmpty()).isTrue();
     operator.problem(operator.post(path + "/resume", ""), 403, "forbidden");
     admin.post(path + "/resume", "");
-    JsonNode limited =
+    JsonNode changed =
         admin.tree(limits("{\"maxRunning\": 5, \"rate\": 10, \"periodSeconds\": 60}"));
-    assertThat(limited.get("limits").get("rate").asInt()).isEqualTo(10);
+    assertThat(changed.propertyNames()).containsExactly("queue", "pausedAt", "limits");
+    assertThat(changed.get("limits").get("rate").asInt()).isEqualTo(10);
+    JsonNode limited = viewer.tree(viewer.get(path));
+    assertThat(limited.get("limits")).isEqualTo(changed.get("limits"));
     assertThat(limited.get("live").get("queued").asInt()).isOne();
     assertThat(limited.get("countedUpTo").asInt()).isEqualTo(10_000);
     assertThat(limited.get("dead").asInt()).isZero();
@@ -159,6 +164,66 @@ class TasksTest {
     assertThat(claim("").get("tasks").size()).isOne();
   }
 
+  /** A lock stands for a table that is too large to be searched in time. */
+  @Test
+  void what_takes_too_long_is_refused_and_a_change_of_a_queue_does_not_wait_for_figures() {
+    String path = QUEUES + "/" + queue;
+    stack.database.useTransaction(transaction -> {
+      transaction.handle().execute("set local idle_in_transaction_session_timeout = 0");
+      transaction.handle().execute("lock table tasks");
+      JsonNode refused = viewer.problem(viewer.get(TASKS + "?error=zzz"), 400, "malformed-request");
+      assertThat(refused.get("detail").asString()).contains("narrow it");
+      operator.problem(
+          operator.post(TASKS + "/bulk?error=zzz", "{\"action\": \"purge\"}"),
+          400,
+          "malformed-request");
+      assertThat(admin.tree(admin.post(path + "/pause", "")).get("pausedAt").isNull()).isFalse();
+      assertThat(limits("{\"maxRunning\": 5}").statusCode()).isEqualTo(200);
+      assertThat(admin.tree(admin.post(path + "/resume", "")).get("pausedAt").isNull()).isTrue();
+    });
+  }
+
+  @Test
+  void a_filter_with_a_character_that_no_text_has_is_refused() {
+    String count = "{\"action\": \"cancel\"}";
+    for (String name : List.of("error", "queue", "type", "tenant")) {
+      String query = "?" + name + "=a%00b";
+      admin.problem(admin.get(TASKS + query), 400, "malformed-request");
+      admin.problem(admin.post(TASKS + "/bulk" + query, count), 400, "malformed-request");
+    }
+    viewer.problem(viewer.get(QUEUES + "/a%00b"), 400, "malformed-request");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "select jsonb_build_object('n', 1e2000)",
+        "select (repeat('[', 3000) || repeat(']', 3000))::jsonb",
+      })
+  void what_json_of_postgres_has_beyond_others_is_handed_out_as_it_is(String payload) {
+    String id =
+        stack.database.read(handle ->
+            handle
+                .select(
+                    "select skein_enqueue(?, 'count', (" + payload + "), tenant => ?)::text",
+                    queue,
+                    TestTokens.TENANT)
+                .mapTo(String.class)
+                .one());
+    HttpResponse<String> claimed = worker.post(CLAIMS, claimBody(""));
+    assertThat(claimed.statusCode()).isEqualTo(200);
+    String text =
+        stack.database.read(handle ->
+            handle
+                .select("select payload::text from tasks where id = ?::uuid", id)
+                .mapTo(String.class)
+                .one());
+    assertThat(claimed.body()).contains(id, "\"payload\":" + text);
+    HttpResponse<String> shown = viewer.get(TASKS + "/" + id);
+    assertThat(shown.statusCode()).isEqualTo(200);
+    assertThat(shown.body()).contains(text);
+  }
+
   @Test
   void a_worker_claims_over_http_and_names_its_lease() {
     String id = enqueue(TestTokens.TENANT);
@@ -168,6 +233,7 @@ class TasksTest {
     JsonNode task = claimed.get("tasks").get(0);
     assertThat(task.get("taskId").asString()).isEqualTo(id);
     assertThat(claimed.get("leaseSeconds").asInt()).isEqualTo(15);
+    assertThat(task.get("startedAt").isNull()).isTrue();
     long lease = task.get("lease").asLong();
     String path = TASKS + "/" + id;
     viewer.problem(viewer.post(path + "/heartbeat", lease(lease, "")), 403, "forbidden");
@@ -187,6 +253,7 @@ class TasksTest {
         .contains("succeeded");
     worker.problem(worker.post(path + "/complete", lease(lease, "")), 409, "conflict");
     JsonNode shown = viewer.tree(viewer.get(path));
+    assertThat(shown.get("startedAt").isNull()).isFalse();
     assertThat(shown.get("result").get("n").asInt()).isOne();
     assertThat(shown.get("details").get(0).asInt()).isOne();
     assertThat(viewer.tree(viewer.get(path + "/attempts")).get("items").size()).isOne();

@@ -45,23 +45,29 @@ public final class BulkTasks {
    */
   public record Changed(long count, boolean more) {}
 
-  /** How many tasks the action would change now. */
+  /**
+   * How many tasks the action would change now.
+   *
+   * @throws FilterTooWideException when it takes longer than five seconds
+   */
   public Counted count(BulkAction action, TaskFilter filter) {
     TaskFilter.Condition condition = filter.condition();
-    return database.read(handle ->
-        handle
-            .createQuery(
-                "select count(*) as n, skein_now() as now from tasks t where "
-                    + condition.sql()
-                    + " and t."
-                    + TaskFilter.in(action.from()))
-            .bindMap(condition.values())
-            .map((row, context) -> {
-              long count = row.getLong("n");
-              Instant now = row.getObject("now", OffsetDateTime.class).toInstant();
-              return new Counted(count, BulkToken.of(action, filter, count, now).text());
-            })
-            .one());
+    return FilteredReads.read(
+        database,
+        handle ->
+            handle
+                .createQuery(
+                    "select count(*) as n, skein_now() as now from tasks t where "
+                        + condition.sql()
+                        + " and t."
+                        + TaskFilter.in(action.from()))
+                .bindMap(condition.values())
+                .map((row, context) -> {
+                  long count = row.getLong("n");
+                  Instant now = row.getObject("now", OffsetDateTime.class).toInstant();
+                  return new Counted(count, BulkToken.of(action, filter, count, now).text());
+                })
+                .one());
   }
 
   /**

@@ -17,7 +17,6 @@ import java.util.function.BooleanSupplier;
  */
 final class ClaimLoop implements RunUntilStopped.Round {
   private static final Duration BUSY_POLL = Duration.ofMillis(200);
-  private static final int LOWER_FIRST = 8;
   static final Duration AFTER_FAILURE = Duration.ofMillis(500);
 
   private final Database database;
@@ -31,10 +30,10 @@ final class ClaimLoop implements RunUntilStopped.Round {
   private final BooleanSupplier redisAvailable;
   private final List<String> queues;
   private final Duration interval;
+  private final LevelTurns levelTurns = new LevelTurns();
   private long overdue = System.nanoTime();
   private long due = overdue;
   private boolean answerLost;
-  private long fairClaims;
 
   ClaimLoop(
       TaskQueue queue,
@@ -87,7 +86,7 @@ final class ClaimLoop implements RunUntilStopped.Round {
   private void doWork(Slots.Work work) {
     switch (work) {
       case HINTED_CLAIM -> claimHinted();
-      case FAIR_CLAIM -> claimFairly(nextLevels());
+      case FAIR_CLAIM -> claimFairly(levelTurns.next());
       case BACKLOG_CLAIM -> goOn();
       case BEGIN_ALONE -> {
         execution.beginAlone(Objects.requireNonNull(slots.alone()));
@@ -112,7 +111,7 @@ final class ClaimLoop implements RunUntilStopped.Round {
 
   /** A queue that has no more than was claimed ends it: the others may have. */
   private void goOn() {
-    FairClaims.Levels levels = nextLevels();
+    FairClaims.Levels levels = levelTurns.next();
     if (levels.equals(FairClaims.Levels.ALL)) {
       Collections.rotate(queues, 1);
       for (String queue : queues) {
@@ -144,16 +143,6 @@ final class ClaimLoop implements RunUntilStopped.Round {
     slots.takeHintsPastRoom().forEach(hints::offer);
     boolean some = !levels.equals(FairClaims.Levels.ALL); // the others have not been asked
     planNext(wanted > 0 && (got >= wanted || some), got > 0);
-  }
-
-  /** One claim in eight is for those that others keep going before. */
-  private FairClaims.Levels nextLevels() {
-    fairClaims++;
-    if (fairClaims % LOWER_FIRST == 0) {
-      boolean low = fairClaims / LOWER_FIRST % 2 == 0;
-      return FairClaims.Levels.only(low ? Priority.LOW : Priority.NORMAL);
-    }
-    return FairClaims.Levels.ALL;
   }
 
   private void claimSuspect() {

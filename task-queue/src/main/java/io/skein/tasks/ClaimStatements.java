@@ -33,14 +33,44 @@ final class ClaimStatements {
   private final List<String> types;
   private final String build;
   private final Duration term;
+  private final Begin begin;
 
   ClaimStatements(
       String worker, List<String> queues, Set<String> types, String build, Duration term) {
+    this(worker, queues, types, build, term, Begin.WITH_THE_CLAIM);
+  }
+
+  private ClaimStatements(
+      String worker,
+      List<String> queues,
+      Set<String> types,
+      String build,
+      Duration term,
+      Begin begin) {
     this.worker = worker;
     this.queues = queues;
     this.types = List.copyOf(types);
     this.build = build;
     this.term = term;
+    this.begin = begin;
+  }
+
+  /** When a run begins: before that the loss of its worker is not counted against it. */
+  private enum Begin {
+    WITH_THE_CLAIM,
+    /** The answer may be lost on its way: {@link RemoteRuns} writes the start then. */
+    WITH_THE_FIRST_WORD
+  }
+
+  /** The claims of a worker that speaks HTTP. */
+  static ClaimStatements ofRemote(RemoteWorker worker, Duration term) {
+    return new ClaimStatements(
+        worker.identity(),
+        worker.queues(),
+        worker.types(),
+        worker.build(),
+        term,
+        Begin.WITH_THE_FIRST_WORD);
   }
 
   /**
@@ -119,7 +149,8 @@ final class ClaimStatements {
     return """
     update tasks t set state = 'running', attempt = attempt + 1,
       lease = lease + 1 + floor(random() * 1048576)::bigint,
-      worker = :worker, lease_until = skein_now() + :term * interval '1 ms', started_at = %s,
+      worker = :worker, lease_until = skein_now() + :term * interval '1 ms',
+      started_at = case when :begun then cast(%s as timestamptz) end,
       unique_key = case when unique_until_begun then null else unique_key end,
       progress = null, log = null
     from candidate, (select set_config('synchronous_commit', 'off', true)) as unsynced
@@ -139,6 +170,7 @@ final class ClaimStatements {
     return known(query)
         .bind("worker", worker)
         .bind("term", term.toMillis())
+        .bind("begun", begin == Begin.WITH_THE_CLAIM)
         .map((row, context) -> new Run(TaskRow.read(row), row.getLong("lease")))
         .stream()
         .sorted(

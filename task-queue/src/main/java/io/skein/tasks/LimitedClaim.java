@@ -35,7 +35,7 @@ final class LimitedClaim {
           or k.nth + (select count(*) from running r where r.key = k.key) <= :maxPerKey
         limit :most)
       """
-              .formatted(QueueRules.RUNNING, FairClaims.OF_LANE)
+              .formatted(QueueRoom.RUNNING, FairClaims.OF_LANE)
           + ClaimStatements.begin("skein_now()");
 
   private final Handle handle;
@@ -50,10 +50,10 @@ final class LimitedClaim {
 
   /** Again while there is something: each round leaves out the keys that the last has filled. */
   List<Run> run() {
-    return QueueRules.lock(handle, ask.queue()).map(this::claim).orElse(List.of());
+    return QueueRoom.lock(handle, ask.queue()).map(this::claim).orElse(List.of());
   }
 
-  private List<Run> claim(QueueRules rules) {
+  private List<Run> claim(QueueRoom rules) {
     int room = Math.min(ask.most(), rules.room());
     List<Run> runs = new ArrayList<>();
     List<Run> round;
@@ -65,7 +65,7 @@ final class LimitedClaim {
     return runs;
   }
 
-  private List<Run> claim(QueueRules rules, int room) {
+  private List<Run> claim(QueueRoom rules, int room) {
     FairClaims.Ask rest = new FairClaims.Ask(ask.queue(), ask.lanes(), ask.levels(), room);
     return statements.claim(rules.bind(rest.query(handle, LIMITED)));
   }

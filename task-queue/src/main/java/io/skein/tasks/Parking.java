@@ -61,11 +61,16 @@ final class Parking {
   private long lookAt = System.nanoTime() + LOOK.toNanos();
 
   Parking(Database database, RedisHints hints, WorkerSettings settings, List<String> types) {
+    this(database, hints, settings.queues(), types, settings.build());
+  }
+
+  Parking(
+      Database database, RedisHints hints, List<String> queues, List<String> types, String build) {
     this.database = database;
     this.hints = hints;
-    this.queues = settings.queues();
+    this.queues = queues;
     this.types = types;
-    this.build = settings.build();
+    this.build = build;
   }
 
   void pass() {

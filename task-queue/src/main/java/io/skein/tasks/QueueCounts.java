@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How many tasks the queues have, at a cost that does not grow with them or with the tasks that
@@ -62,7 +63,9 @@ final class QueueCounts {
   private static final String SELECT =
       """
       with recursive queues as (
-        select queue from task_types union select queue from task_queues),
+        select known.queue from (
+          select queue from task_types union select queue from task_queues) known
+        where cast(:one as text) is null or known.queue = :one),
       lane as (
         select q.queue, l.name, 1 as nth from queues q cross join lateral (
           select coalesce(c.tenant, '') collate "C" as name from tasks c
@@ -113,10 +116,20 @@ final class QueueCounts {
 
   /** All queues, by name; in a transaction, whose statement timeout it sets. */
   static List<QueueStatus> of(Handle handle) {
+    return of(handle, null);
+  }
+
+  /**
+   * As {@link #of(Handle)}.
+   *
+   * @param one that queue alone; null for all
+   */
+  static List<QueueStatus> of(Handle handle, @Nullable String one) {
     bound(handle);
     Map<String, QueueStatus> byName = new TreeMap<>();
     handle
         .createQuery(SELECT)
+        .bind("one", one)
         .map((row, context) -> row(row))
         .forEach(row -> byName.merge(row.queue(), row, QueueCounts::both));
     return List.copyOf(byName.values());
@@ -160,6 +173,21 @@ final class QueueCounts {
         state != null && state.live() ? Map.of(state, n) : Map.of(),
         state == TaskState.DEAD ? n : 0,
         Duration.ofMillis((long) (waits * 1000)));
+  }
+
+  /** Reads one row alone. */
+  static QueueRules rules(Handle handle, String queue) {
+    return handle
+        .createQuery(
+            """
+            select paused_at, max_running, max_per_tenant, max_per_key, rate_limit,
+              extract(epoch from rate_period) as rate_period
+            from task_queues where queue = :queue
+            """)
+        .bind("queue", queue)
+        .map((row, context) -> new QueueRules(Columns.instant(row, "paused_at"), limits(row)))
+        .findOne()
+        .orElse(QueueRules.NONE);
   }
 
   private static QueueLimits limits(ResultSet row) throws SQLException {

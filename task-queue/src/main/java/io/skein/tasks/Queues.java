@@ -57,9 +57,17 @@ public final class Queues {
             .execute());
   }
 
-  /** One queue; empty when nothing was ever said about it or enqueued to it. */
+  /** What was said about a queue, without counting its tasks. */
+  public QueueRules rules(String queue) {
+    return database.read(handle -> QueueCounts.rules(handle, queue));
+  }
+
+  /**
+   * One queue; empty when nothing was ever said about it or enqueued to it. It gives up after five
+   * seconds.
+   */
   public Optional<QueueStatus> find(String queue) {
-    return list().stream().filter(status -> status.queue().equals(queue)).findFirst();
+    return database.inTransaction(tx -> QueueCounts.of(tx.handle(), queue)).stream().findFirst();
   }
 
   /**

@@ -14,11 +14,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What workers in other languages say of their runs. Each names the lease and changes nothing when
- * that is lost. Thread safe.
+ * that is lost; the first of them also writes when the run began. Thread safe.
  */
 public final class RemoteRuns {
   private final Database database;
   private final RedisHints hints;
+  private final Duration term;
   private final LeasedWrites writes;
   private final Map<String, RemoteTaskHandler> handlers;
   private final FailedRuns failedRuns;
@@ -26,11 +27,12 @@ public final class RemoteRuns {
   RemoteRuns(
       Database database,
       RedisHints hints,
-      LeasedWrites writes,
+      Duration term,
       Collection<? extends RemoteTaskHandler> handlers) {
     this.database = database;
     this.hints = hints;
-    this.writes = writes;
+    this.term = term;
+    this.writes = new LeasedWrites(term, hints);
     this.handlers =
         handlers.stream()
             .collect(Collectors.toUnmodifiableMap(TaskHandler::type, Function.identity()));
@@ -113,6 +115,7 @@ public final class RemoteRuns {
   private boolean renew(Lease lease, Run.Note note) {
     try {
       return database.read(handle -> {
+        begin(handle, lease);
         seen(handle, lease);
         return !tooLong(handle, lease) && writes.renew(handle, lease, note);
       });
@@ -138,6 +141,7 @@ public final class RemoteRuns {
     try {
       database.useTransaction(transaction -> {
         held.ifPresent(task -> take(transaction, task, result));
+        begin(transaction.handle(), lease);
         if (!writes.complete(transaction, completion)) {
           throw new LeaseLostException(lease.task(), lease.number());
         }
@@ -185,10 +189,12 @@ public final class RemoteRuns {
             ? failedRuns.retry(
                 task,
                 error,
-                (transaction, reason) ->
-                    UnfinishedRuns.retry(
-                            transaction.handle(), lease, new Failure(reason, Run.end(log), pause))
-                        .isPresent())
+                (transaction, reason) -> {
+                  begin(transaction.handle(), lease);
+                  return UnfinishedRuns.retry(
+                          transaction.handle(), lease, new Failure(reason, Run.end(log), pause))
+                      .isPresent();
+                })
             : end(task, lease, end, error, Run.end(log));
     return written ? Optional.of(end) : Optional.empty();
   }
@@ -197,11 +203,23 @@ public final class RemoteRuns {
   public boolean release(Lease lease, @Nullable String log) {
     Optional<Task> held = held(lease);
     Failure why = new Failure("its worker gave it back", Run.end(log), null);
-    if (held.isEmpty() || !database.read(handle -> UnfinishedRuns.handBack(handle, lease, why))) {
+    boolean back =
+        held.isPresent()
+            && database.read(handle -> {
+              begin(handle, lease);
+              return UnfinishedRuns.handBack(handle, lease, why);
+            });
+    if (!back) {
       return false;
     }
     hints.offer(Hint.of(held.get()));
     return true;
+  }
+
+  /** Gives a run back that its worker has not heard of, to be claimed after a pause. */
+  void postpone(Lease lease, Duration pause, String reason) {
+    Failure why = new Failure(reason, null, null);
+    var postponed = database.read(handle -> UnfinishedRuns.postpone(handle, lease, pause, why));
   }
 
   private void endWhatTookTooLong(Lease lease) throws InterruptedException {
@@ -218,8 +236,10 @@ public final class RemoteRuns {
         task,
         end,
         error,
-        (transaction, reason) ->
-            writes.end(transaction, lease, end, new Failure(reason, log, null)));
+        (transaction, reason) -> {
+          begin(transaction.handle(), lease);
+          return writes.end(transaction, lease, end, new Failure(reason, log, null));
+        });
   }
 
   private static TaskState end(Task task, Permanence permanence) {
@@ -227,6 +247,20 @@ public final class RemoteRuns {
       return TaskState.FAILED;
     }
     return task.onLastAttempt() ? TaskState.DEAD : TaskState.SCHEDULED;
+  }
+
+  /** A run began with its claim, but that counts only once its worker has said anything of it. */
+  private void begin(Handle handle, Lease lease) {
+    handle
+        .createUpdate(
+            """
+            update tasks set started_at = lease_until - :term * interval '1 ms'
+            where id = :id and lease = :lease and state = 'running' and started_at is null
+            """)
+        .bind("id", lease.task().value())
+        .bind("lease", lease.number())
+        .bind("term", term.toMillis())
+        .execute();
   }
 
   private static boolean tooLong(Handle handle, Lease lease) {

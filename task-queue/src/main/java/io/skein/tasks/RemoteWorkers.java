@@ -14,14 +14,19 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The lease protocol for workers that are no {@link Worker}: the same statements, called one by
  * one. Such a worker holds no connection whose end would show its death, so its tasks run again
- * when their leases run out. Some {@link Worker} must run somewhere: its upkeep promotes and reaps
- * for all. Thread safe.
+ * when their leases run out. A run begins with the worker's first word about it: until then nobody
+ * knows that the answer to the claim arrived, and the loss of the run counts as no crash. Some
+ * {@link Worker} must run somewhere: its upkeep promotes and reaps for all. Thread safe.
  */
 public final class RemoteWorkers implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(RemoteWorkers.class);
+
   /** The most tasks of one claim. */
   public static final int MOST = 100;
 
@@ -34,15 +39,20 @@ public final class RemoteWorkers implements AutoCloseable {
   private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
   private static final Duration LONGEST_PAUSE = Duration.ofMillis(800);
 
+  /** Before a task is claimed again whose handler failed over the claim. */
+  private static final Duration HANDLER_PAUSE = Duration.ofSeconds(10);
+
   private final Database database;
   private final RedisHints hints;
   private final Duration term;
-  private final LeasedWrites writes;
   private final RemoteRuns runs;
   private final Semaphore waiting = new Semaphore(WAITING_BOUND);
 
   /** Whose turn is next in each queue: of all workers here together. */
   private final Map<String, String> turns = new ConcurrentHashMap<>();
+
+  /** Which priorities are next in each queue, likewise. */
+  private final Map<String, LevelTurns> levelTurns = new ConcurrentHashMap<>();
 
   private final CountDownLatch closing = new CountDownLatch(1);
 
@@ -54,8 +64,7 @@ public final class RemoteWorkers implements AutoCloseable {
     this.database = database;
     this.hints = hints;
     this.term = term;
-    this.writes = new LeasedWrites(term, hints);
-    this.runs = new RemoteRuns(database, hints, writes, handlers);
+    this.runs = new RemoteRuns(database, hints, term, handlers);
   }
 
   /** How long a lease holds from its last renewal; renew it three times as often. */
@@ -84,6 +93,9 @@ public final class RemoteWorkers implements AutoCloseable {
     if (turns.size() > TURNS_BOUND) {
       turns.clear();
     }
+    if (levelTurns.size() > TURNS_BOUND) {
+      levelTurns.clear();
+    }
     RemoteClaim claim = new RemoteClaim(worker);
     claim.sign(most);
     if (running != null) {
@@ -97,7 +109,7 @@ public final class RemoteWorkers implements AutoCloseable {
         List<RemoteRun> claimed =
             claim.once(most).stream()
                 .map(run -> new RemoteRun(run.task(), run.lease()))
-                .filter(runs::begins)
+                .filter(this::begins)
                 .toList();
         long left = until - System.nanoTime();
         if (!claimed.isEmpty() || !mayWait || left <= 0) {
@@ -116,6 +128,21 @@ public final class RemoteWorkers implements AutoCloseable {
       if (mayWait) {
         waiting.release();
       }
+    }
+  }
+
+  /** One whose handler fails is claimed again later, and the others are handed out. */
+  private boolean begins(RemoteRun run) {
+    try {
+      return runs.begins(run);
+    } catch (RuntimeException | Error e) {
+      LOG.atWarn()
+          .setCause(e)
+          .addKeyValue("task", run.task().id())
+          .addKeyValue("type", run.task().type())
+          .log("a claimed task could not be handed out; it waits");
+      runs.postpone(run.lease(), HANDLER_PAUSE, ErrorText.of(e));
+      return false;
     }
   }
 
@@ -144,22 +171,16 @@ public final class RemoteWorkers implements AutoCloseable {
 
     RemoteClaim(RemoteWorker worker) {
       this.worker = worker;
-      this.statements =
-          new ClaimStatements(
-              worker.identity(), worker.queues(), worker.types(), worker.build(), term);
+      this.statements = ClaimStatements.ofRemote(worker, term);
       this.fair = new FairClaims(database, statements, turns);
       this.queues = new ArrayList<>(worker.queues());
       Collections.shuffle(queues, ThreadLocalRandom.current());
     }
 
-    void sign(int slots) {
-      WorkerSettings settings =
-          WorkerSettings.named(worker.identity())
-              .withQueues(worker.queues())
-              .withSlots(slots)
-              .withBuild(worker.build());
-      WorkerRoll.ofRemote(database, settings, worker.types()).sign();
-      new Parking(database, hints, settings, List.copyOf(worker.types())).unpark();
+    void sign(int most) {
+      WorkerLine line = WorkerLine.of(worker, most);
+      new WorkerRoll(database, line).sign();
+      new Parking(database, hints, line.queues(), line.types(), line.build()).unpark();
     }
 
     void giveBackAllBut(Collection<TaskId> known) {
@@ -175,20 +196,27 @@ public final class RemoteWorkers implements AutoCloseable {
       List<Run> runs = new ArrayList<>();
       for (String queue : queues) {
         if (runs.size() < most) {
-          runs.addAll(fair.claim(queue, FairClaims.Levels.ALL, most - runs.size()));
+          runs.addAll(fairly(queue, most - runs.size()));
         }
       }
       return runs.isEmpty() && load.running() == 0 ? suspect() : runs;
+    }
+
+    /** Where none of the lower priorities waits, the others do not wait for them either. */
+    private List<Run> fairly(String queue, int most) {
+      FairClaims.Levels levels = levelTurns.computeIfAbsent(queue, name -> new LevelTurns()).next();
+      List<Run> runs = new ArrayList<>(fair.claim(queue, levels, most));
+      if (runs.size() < most && !levels.equals(FairClaims.Levels.ALL)) {
+        runs.addAll(fair.claim(queue, FairClaims.Levels.ALL, most - runs.size()));
+      }
+      return runs;
     }
 
     private List<Run> suspect() {
       for (String queue : queues) {
         Optional<Run> suspect = database.read(handle -> statements.suspect(handle, queue, false));
         if (suspect.isPresent()) {
-          Lease lease = suspect.get().lease();
-          return database.read(handle -> writes.begin(handle, lease))
-              ? List.of(suspect.get())
-              : List.of();
+          return List.of(suspect.get());
         }
       }
       return List.of();

@@ -67,11 +67,11 @@ final class ScheduleTicks {
       handle.rollbackToSavepoint(BEFORE);
       pause(handle, name, String.valueOf(unreadable.getMessage()));
     } catch (JdbiException e) {
-      if (!Refusals.ofTheData(e)) {
+      if (!RefusedData.isCauseOf(e)) {
         throw e;
       }
       handle.rollbackToSavepoint(BEFORE);
-      pause(handle, name, LeasedWrites.reason(e)); // the whole of it shows the payload
+      pause(handle, name, RefusedData.reason(e)); // the whole of it shows the payload
     }
   }
 
@@ -93,7 +93,7 @@ final class ScheduleTicks {
         .createUpdate(
             "update task_schedules set paused_at = skein_now(), error = :error where name = :name")
         .bind("name", name)
-        .bind("error", LeasedWrites.storable(reason))
+        .bind("error", ErrorText.storable(reason))
         .execute();
   }
 

@@ -54,7 +54,7 @@ public final class Schedules {
     try {
       return queue.database().inTransaction(transaction -> put(transaction, schedule, names));
     } catch (UnableToExecuteStatementException e) {
-      if (Refusals.ofTheData(e)) {
+      if (RefusedData.isCauseOf(e)) {
         throw new IllegalArgumentException(
             "the payload of a schedule must be JSON of at most 1 MiB without U+0000", e);
       }

@@ -52,7 +52,7 @@ final class SuspectClaim {
             or (select count(*) from running r where r.key = c.concurrency_key) < :maxPerKey)
         order by c.run_at limit 1 for update of c skip locked)
       """
-              .formatted(QueueRules.RUNNING, SUSPECT)
+              .formatted(QueueRoom.RUNNING, SUSPECT)
           + ClaimStatements.begin("null");
 
   private final Handle handle;
@@ -78,7 +78,7 @@ final class SuspectClaim {
   }
 
   private Optional<Run> underItsRules(Handle transaction) {
-    Optional<QueueRules> rules = QueueRules.lock(transaction, queue);
+    Optional<QueueRoom> rules = QueueRoom.lock(transaction, queue);
     if (rules.isEmpty() || rules.get().room() == 0) {
       return Optional.empty();
     }

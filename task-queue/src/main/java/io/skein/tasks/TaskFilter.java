@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -40,60 +41,20 @@ public record TaskFilter(
     states = Set.copyOf(states);
   }
 
-  public TaskFilter withQueue(@Nullable String chosen) {
-    return new TaskFilter(
-        chosen,
-        type,
-        states,
-        tenant,
-        flow,
-        errorContains,
-        createdAfter,
-        createdBefore,
-        finishedAfter,
-        finishedBefore);
+  TaskFilter withQueue(String chosen) {
+    return with(draft -> draft.queue = chosen);
   }
 
-  public TaskFilter withType(@Nullable String chosen) {
-    return new TaskFilter(
-        queue,
-        chosen,
-        states,
-        tenant,
-        flow,
-        errorContains,
-        createdAfter,
-        createdBefore,
-        finishedAfter,
-        finishedBefore);
+  TaskFilter withType(String chosen) {
+    return with(draft -> draft.type = chosen);
   }
 
-  public TaskFilter withStates(Collection<TaskState> chosen) {
-    return new TaskFilter(
-        queue,
-        type,
-        Set.copyOf(chosen),
-        tenant,
-        flow,
-        errorContains,
-        createdAfter,
-        createdBefore,
-        finishedAfter,
-        finishedBefore);
+  TaskFilter withStates(Collection<TaskState> chosen) {
+    return with(draft -> draft.states = Set.copyOf(chosen));
   }
 
   public TaskFilter withTenant(@Nullable String chosen) {
-    return new TaskFilter(
-        queue,
-        type,
-        states,
-        chosen,
-        flow,
-        errorContains,
-        createdAfter,
-        createdBefore,
-        finishedAfter,
-        finishedBefore);
+    return with(draft -> draft.tenant = chosen);
   }
 
   /**
@@ -156,6 +117,43 @@ public record TaskFilter(
     if (value != null) {
       parts.add(condition);
       values.put(name, value);
+    }
+  }
+
+  private TaskFilter with(Consumer<Draft> change) {
+    Draft draft = new Draft(this);
+    change.accept(draft);
+    return draft.filter();
+  }
+
+  /** A copy on its way to be another one. */
+  private static final class Draft {
+    private final TaskFilter from;
+    private @Nullable String queue;
+    private @Nullable String type;
+    private Set<TaskState> states;
+    private @Nullable String tenant;
+
+    private Draft(TaskFilter from) {
+      this.from = from;
+      this.queue = from.queue;
+      this.type = from.type;
+      this.states = from.states;
+      this.tenant = from.tenant;
+    }
+
+    private TaskFilter filter() {
+      return new TaskFilter(
+          queue,
+          type,
+          states,
+          tenant,
+          from.flow,
+          from.errorContains,
+          from.createdAfter,
+          from.createdBefore,
+          from.finishedAfter,
+          from.finishedBefore);
     }
   }
 }

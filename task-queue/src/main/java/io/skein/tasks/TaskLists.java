@@ -18,38 +18,47 @@ public final class TaskLists {
    *
    * @param after the last one of the page before; null for the first page
    * @param limit at most so many
+   * @throws FilterTooWideException when it takes longer than five seconds
    */
   public List<Task> page(TaskFilter filter, @Nullable TaskId after, int limit) {
     TaskFilter.Condition condition = filter.condition();
     String behind = after == null ? "" : " and t.id < :after";
-    return database.read(handle -> {
-      var query =
-          handle
-              .createQuery(
-                  "select "
-                      + TaskRow.COLUMNS
-                      + " from tasks t where "
-                      + condition.sql()
-                      + behind
-                      + " order by t.id desc limit :limit")
-              .bindMap(condition.values())
-              .bind("limit", limit);
-      if (after != null) {
-        query.bind("after", after.value());
-      }
-      return query.map((row, context) -> TaskRow.read(row)).list();
-    });
+    return FilteredReads.read(
+        database,
+        handle -> {
+          var query =
+              handle
+                  .createQuery(
+                      "select "
+                          + TaskRow.COLUMNS
+                          + " from tasks t where "
+                          + condition.sql()
+                          + behind
+                          + " order by t.id desc limit :limit")
+                  .bindMap(condition.values())
+                  .bind("limit", limit);
+          if (after != null) {
+            query.bind("after", after.value());
+          }
+          return query.map((row, context) -> TaskRow.read(row)).list();
+        });
   }
 
-  /** How many tasks meet the filter now. */
-  public long count(TaskFilter filter) {
+  /**
+   * How many tasks meet the filter now.
+   *
+   * @throws FilterTooWideException when it takes longer than five seconds
+   */
+  long count(TaskFilter filter) {
     TaskFilter.Condition condition = filter.condition();
-    return database.read(handle ->
-        handle
-            .createQuery("select count(*) from tasks t where " + condition.sql())
-            .bindMap(condition.values())
-            .mapTo(Long.class)
-            .one());
+    return FilteredReads.read(
+        database,
+        handle ->
+            handle
+                .createQuery("select count(*) from tasks t where " + condition.sql())
+                .bindMap(condition.values())
+                .mapTo(Long.class)
+                .one());
   }
 
   /** The runs of a task, newest first; at most 1,000. Empty when it never ran, or is gone. */

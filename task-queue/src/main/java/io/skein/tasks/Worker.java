@@ -61,7 +61,7 @@ public final class Worker implements AutoCloseable {
     this.slots = parts.slots();
     this.execution = parts.execution();
     this.presence = new WorkerPresence(database, settings.name(), reach);
-    this.roll = new WorkerRoll(database, settings, presence.identity(), types);
+    this.roll = new WorkerRoll(database, WorkerLine.of(settings, presence.identity(), types));
     ClaimStatements statements =
         new ClaimStatements(
             presence.identity(), settings.queues(), types, settings.build(), settings.lease());

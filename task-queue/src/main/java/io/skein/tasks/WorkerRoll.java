@@ -2,13 +2,11 @@ package io.skein.tasks;
 
 import io.skein.postgres.Database;
 import java.time.Duration;
-import java.util.Collection;
-import java.util.List;
 import org.jdbi.v3.core.Handle;
 
 /**
- * This worker's line in the table of workers: what it serves and that it is there. For operators,
- * and for {@link Parking}. Thread safe.
+ * A worker's line in the table of workers: what it serves and that it is there. For operators, and
+ * for {@link Parking}. Thread safe.
  */
 final class WorkerRoll {
   /**
@@ -17,33 +15,12 @@ final class WorkerRoll {
   private static final Duration FORGET = Duration.ofHours(1);
 
   private final Database database;
-  private final WorkerSettings settings;
-  private final String identity;
-  private final List<String> types;
-  private final boolean remote;
+  private final WorkerLine line;
   private volatile boolean draining;
 
-  WorkerRoll(
-      Database database, WorkerSettings settings, String identity, Collection<String> types) {
-    this(database, settings, identity, types, false);
-  }
-
-  private WorkerRoll(
-      Database database,
-      WorkerSettings settings,
-      String identity,
-      Collection<String> types,
-      boolean remote) {
+  WorkerRoll(Database database, WorkerLine line) {
     this.database = database;
-    this.settings = settings;
-    this.identity = identity;
-    this.types = List.copyOf(types);
-    this.remote = remote;
-  }
-
-  /** The line of a worker that speaks HTTP and holds no advisory lock. */
-  static WorkerRoll ofRemote(Database database, WorkerSettings settings, Collection<String> types) {
-    return new WorkerRoll(database, settings, settings.name(), types, true);
+    this.line = line;
   }
 
   /** Says that it is there. */
@@ -65,13 +42,13 @@ final class WorkerRoll {
                 queues = excluded.queues, types = excluded.types, slots = excluded.slots,
                 build = excluded.build
             """)
-        .bind("identity", identity)
-        .bind("name", settings.name())
-        .bindArray("queues", String.class, settings.queues())
-        .bindArray("types", String.class, types)
-        .bind("slots", settings.slots())
-        .bind("build", settings.build())
-        .bind("remote", remote)
+        .bind("identity", line.identity())
+        .bind("name", line.name())
+        .bindArray("queues", String.class, line.queues())
+        .bindArray("types", String.class, line.types())
+        .bind("slots", line.slots())
+        .bind("build", line.build())
+        .bind("remote", line.remote())
         .bind("draining", draining)
         .execute();
     handle
@@ -96,7 +73,7 @@ final class WorkerRoll {
     database.useTransaction(tx ->
         tx.handle()
             .createUpdate("delete from task_workers where identity = :identity")
-            .bind("identity", identity)
+            .bind("identity", line.identity())
             .execute());
   }
 }

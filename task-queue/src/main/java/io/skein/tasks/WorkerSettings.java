@@ -2,6 +2,7 @@ package io.skein.tasks;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  *     the same name is somebody else
  * @param queues whose tasks it takes
  * @param slots how many tasks run at once; the database pool should have as many connections and
- *     five more
+ *     six more: for claims, completions, upkeep, reaping, burials and whatever else the process
+ *     asks. Leases and the worker's presence have a connection of their own each, outside the pool
  * @param heartbeat how often the leases of running tasks are renewed
  * @param lease how long a silent worker keeps its tasks, at least twice the heartbeat
  * @param claimInterval how often it claims in the fair order, beside the hints
@@ -70,137 +72,91 @@ public record WorkerSettings(
   }
 
   public WorkerSettings withQueues(List<String> chosen) {
-    return new WorkerSettings(
-        name,
-        chosen,
-        slots,
-        heartbeat,
-        lease,
-        claimInterval,
-        reapInterval,
-        grace,
-        build,
-        retention,
-        recycleAfter);
+    return with(draft -> draft.queues = chosen);
   }
 
   public WorkerSettings withSlots(int chosen) {
-    return new WorkerSettings(
-        name,
-        queues,
-        chosen,
-        heartbeat,
-        lease,
-        claimInterval,
-        reapInterval,
-        grace,
-        build,
-        retention,
-        recycleAfter);
+    return with(draft -> draft.slots = chosen);
   }
 
   public WorkerSettings withLease(Duration chosenHeartbeat, Duration chosenLease) {
-    return new WorkerSettings(
-        name,
-        queues,
-        slots,
-        chosenHeartbeat,
-        chosenLease,
-        claimInterval,
-        reapInterval,
-        grace,
-        build,
-        retention,
-        recycleAfter);
+    return with(draft -> {
+      draft.heartbeat = chosenHeartbeat;
+      draft.lease = chosenLease;
+    });
   }
 
   public WorkerSettings withClaimInterval(Duration chosen) {
-    return new WorkerSettings(
-        name,
-        queues,
-        slots,
-        heartbeat,
-        lease,
-        chosen,
-        reapInterval,
-        grace,
-        build,
-        retention,
-        recycleAfter);
+    return with(draft -> draft.claimInterval = chosen);
   }
 
   public WorkerSettings withReapInterval(Duration chosen) {
-    return new WorkerSettings(
-        name,
-        queues,
-        slots,
-        heartbeat,
-        lease,
-        claimInterval,
-        chosen,
-        grace,
-        build,
-        retention,
-        recycleAfter);
+    return with(draft -> draft.reapInterval = chosen);
   }
 
   public WorkerSettings withGrace(Duration chosen) {
-    return new WorkerSettings(
-        name,
-        queues,
-        slots,
-        heartbeat,
-        lease,
-        claimInterval,
-        reapInterval,
-        chosen,
-        build,
-        retention,
-        recycleAfter);
+    return with(draft -> draft.grace = chosen);
   }
 
   public WorkerSettings withBuild(String chosen) {
-    return new WorkerSettings(
-        name,
-        queues,
-        slots,
-        heartbeat,
-        lease,
-        claimInterval,
-        reapInterval,
-        grace,
-        chosen,
-        retention,
-        recycleAfter);
+    return with(draft -> draft.build = chosen);
   }
 
   public WorkerSettings withRetention(TaskRetention chosen) {
-    return new WorkerSettings(
-        name,
-        queues,
-        slots,
-        heartbeat,
-        lease,
-        claimInterval,
-        reapInterval,
-        grace,
-        build,
-        chosen,
-        recycleAfter);
+    return with(draft -> draft.retention = chosen);
   }
 
   public WorkerSettings withRecycleAfter(int chosen) {
-    return new WorkerSettings(
-        name,
-        queues,
-        slots,
-        heartbeat,
-        lease,
-        claimInterval,
-        reapInterval,
-        grace,
-        build,
-        retention,
-        chosen);
+    return with(draft -> draft.recycleAfter = chosen);
+  }
+
+  private WorkerSettings with(Consumer<Draft> change) {
+    Draft draft = new Draft(this);
+    change.accept(draft);
+    return draft.settings();
+  }
+
+  /** A copy on its way to be another one. */
+  private static final class Draft {
+    private final WorkerSettings from;
+    private List<String> queues;
+    private int slots;
+    private Duration heartbeat;
+    private Duration lease;
+    private Duration claimInterval;
+    private Duration reapInterval;
+    private Duration grace;
+    private String build;
+    private TaskRetention retention;
+    private @Nullable Integer recycleAfter;
+
+    private Draft(WorkerSettings from) {
+      this.from = from;
+      this.queues = from.queues;
+      this.slots = from.slots;
+      this.heartbeat = from.heartbeat;
+      this.lease = from.lease;
+      this.claimInterval = from.claimInterval;
+      this.reapInterval = from.reapInterval;
+      this.grace = from.grace;
+      this.build = from.build;
+      this.retention = from.retention;
+      this.recycleAfter = from.recycleAfter;
+    }
+
+    private WorkerSettings settings() {
+      return new WorkerSettings(
+          from.name,
+          queues,
+          slots,
+          heartbeat,
+          lease,
+          claimInterval,
+          reapInterval,
+          grace,
+          build,
+          retention,
+          recycleAfter);
+    }
   }
 }

@@ -52,6 +52,9 @@ final class RemoteTaskHandlerTest {
 
     @Override
     public Optional<String> claimed(Transaction transaction, Task task) {
+      if (task.payload().contains("unclear")) {
+        throw new IllegalStateException("who is this");
+      }
       return task.payload().contains("pointless")
           ? Optional.of("it is pointless")
           : Optional.empty();
@@ -156,6 +159,20 @@ final class RemoteTaskHandlerTest {
   }
 
   @Test
+  void whatItsHandlerCannotLookAtWaitsAndTheOthersAreHandedOut() throws Exception {
+    TaskId before = enqueue("{}");
+    TaskId unclear = enqueue("{\"unclear\": true}");
+    TaskId behind = enqueue("{}");
+    assertThat(workers.claim(worker, null, 5, Duration.ZERO))
+        .extracting(run -> run.task().id())
+        .containsExactly(before, behind);
+    Task waiting = servers.task(unclear);
+    assertThat(waiting.state()).isEqualTo(TaskState.SCHEDULED);
+    assertThat(waiting.attempt()).isZero();
+    assertThat(waiting.error()).contains("who is this");
+  }
+
+  @Test
   void failuresAreToldWithTheirReason() throws Exception {
     TaskId id = enqueue("{}");
     assertThat(fail(claimOne(), RemoteRuns.Permanence.PASSING)).contains(TaskState.SCHEDULED);
@@ -180,6 +197,7 @@ final class RemoteTaskHandlerTest {
   void theEndOfATaskThatTookTooLongIsTold() throws Exception {
     TaskId id = enqueue("{}");
     RemoteRun run = claimOne();
+    assertThat(workers.runs().heartbeat(run.lease(), null, null)).isTrue();
     servers.sql(
         "update tasks set started_at = started_at - interval '31 minutes' where id = '"
             + id.value()
@@ -195,7 +213,7 @@ final class RemoteTaskHandlerTest {
         "update tasks set crash_count = 2, run_at = run_at - interval '3 seconds' where id = '"
             + id.value()
             + "'");
-    claimOne();
+    assertThat(workers.runs().heartbeat(claimOne().lease(), null, null)).isTrue();
     expire(id);
     reaper().reap();
     assertThat(servers.task(id).state()).isEqualTo(TaskState.DEAD);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -131,6 +132,7 @@ final class RemoteWorkersTest {
   void aReaperTakesItsTasksOnlyWhenTheLeaseIsOver() throws Exception {
     TaskId id = enqueue();
     RemoteRun run = claimOne();
+    assertThat(workers.runs().heartbeat(run.lease(), null, null)).isTrue();
     Reaper reaper = reaper();
     for (int look = 0; look < 3; look++) {
       reaper.reap();
@@ -156,12 +158,92 @@ final class RemoteWorkersTest {
         "update tasks set run_at = run_at - interval '3 seconds' where id = '"
             + poison.value()
             + "'");
-    assertThat(claimOne().task().id()).isEqualTo(poison);
+    RemoteRun last = claimOne();
+    assertThat(last.task().id()).isEqualTo(poison);
+    assertThat(workers.runs().heartbeat(last.lease(), null, null)).isTrue();
     enqueue();
     assertThat(workers.claim(worker, null, 1, NOW)).isEmpty();
     expire(poison);
     reaper().reap();
     assertThat(servers.task(poison).state()).isEqualTo(TaskState.DEAD);
+  }
+
+  /** Such as one into a connection that nobody reads any more. */
+  @Test
+  void claimsWhoseAnswersAreLostCountAsNoCrash() throws Exception {
+    TaskId id = enqueue();
+    for (int lost = 0; lost < 4; lost++) {
+      RemoteRun run = claimOne();
+      assertThat(servers.task(id).startedAt()).isNull();
+      expire(id);
+      reaper().reap();
+      assertThat(servers.task(id).state()).isEqualTo(TaskState.QUEUED);
+      assertThat(servers.task(id).crashes()).isZero();
+      assertThat(workers.runs().complete(run.lease(), null, null)).isFalse();
+    }
+    servers.sql("update tasks set crash_count = 2 where id = '" + id.value() + "'");
+    claimOne();
+    expire(id);
+    reaper().reap();
+    assertThat(servers.task(id).state()).isEqualTo(TaskState.QUEUED);
+    assertThat(servers.task(id).crashes()).isEqualTo(2);
+  }
+
+  @Test
+  void aRunBeganWithItsClaimOnceItsWorkerHasSaidAnything() throws Exception {
+    TaskId id = enqueue();
+    RemoteRun run = claimOne();
+    servers.sql(
+        "update tasks set lease_until = lease_until - interval '2 seconds' where id = '"
+            + id.value()
+            + "'");
+    assertThat(workers.runs().complete(run.lease(), null, null)).isTrue();
+    assertThat(
+            servers.count(
+                "select count(*) from tasks where id = '"
+                    + id.value()
+                    + "' and finished_at - started_at between '2 seconds' and '14 seconds'"))
+        .isOne();
+    assertThat(servers.queue.lists().attempts(id)).hasSize(1);
+  }
+
+  @Test
+  void lowPrioritiesGetTheirTurnThoughHighOnesKeepComing() throws Exception {
+    TaskId low = enqueue(Priority.LOW);
+    TaskId normal = enqueue(Priority.NORMAL);
+    for (int i = 0; i < 20; i++) {
+      enqueue(Priority.HIGH);
+    }
+    List<TaskId> claimed = new ArrayList<>();
+    for (int i = 0; i < 16; i++) {
+      claimed.add(claimOne().task().id());
+    }
+    assertThat(claimed.indexOf(normal)).isEqualTo(7);
+    assertThat(claimed.indexOf(low)).isEqualTo(15);
+  }
+
+  @Test
+  void aTurnOfLowPrioritiesThatAreNotThereIsForTheOthers() throws Exception {
+    for (int i = 0; i < 9; i++) {
+      enqueue(Priority.HIGH);
+    }
+    for (int i = 0; i < 9; i++) {
+      claimOne();
+    }
+  }
+
+  @Test
+  void aWorkerIsShownByItsOwnName() throws Exception {
+    assertThat(workers.claim(worker, null, 3, NOW)).isEmpty();
+    assertThat(servers.queue.lists().workers())
+        .filteredOn(status -> status.queues().contains(queue))
+        .singleElement()
+        .satisfies(status -> {
+          assertThat(status.identity()).isEqualTo("http/w-" + queue);
+          assertThat(status.name()).isEqualTo("w-" + queue);
+          assertThat(status.remote()).isTrue();
+          assertThat(status.slots()).isEqualTo(3);
+        });
   }
 
   @Test
@@ -188,6 +270,7 @@ final class RemoteWorkersTest {
   void aRunPastItsHardLimitFailsAtItsNextHeartbeat() throws Exception {
     TaskId id = enqueue();
     RemoteRun run = claimOne();
+    assertThat(workers.runs().heartbeat(run.lease(), null, null)).isTrue();
     servers.sql(
         "update tasks set started_at = started_at - interval '31 minutes' where id = '"
             + id.value()
@@ -199,6 +282,10 @@ final class RemoteWorkersTest {
 
   private TaskId enqueue() {
     return servers.queue.enqueue(NewTask.of(queue, "count", "{}"));
+  }
+
+  private TaskId enqueue(Priority priority) {
+    return servers.queue.enqueue(NewTask.of(queue, "count", "{}").withPriority(priority));
   }
 
   private RemoteRun claimOne() throws InterruptedException {

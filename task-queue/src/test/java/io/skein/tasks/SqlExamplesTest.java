@@ -22,10 +22,15 @@ final class SqlExamplesTest {
   @Test
   void everyExampleEnqueuesWhatItSays() throws Exception {
     try (Servers servers = Servers.fresh()) {
+      servers.sql("create table orders (number int primary key, state text not null)");
+      servers.sql("insert into orders values (7, 'open'), (8, 'open')");
       for (String statement : statements()) {
         servers.sql(statement);
       }
       assertThat(count(servers, "type = 'send_mail' and state = 'queued'")).isEqualTo(1);
+      assertThat(count(servers, "type = 'send_receipt' and payload = '{\"order\": 7}'"))
+          .isEqualTo(1);
+      assertThat(servers.count("select count(*) from orders where state = 'paid'")).isEqualTo(1);
       assertThat(
               count(servers, "type = 'remind' and state = 'scheduled' and expires_at is not null"))
           .isEqualTo(1);

@@ -152,7 +152,7 @@ final class TaskModelTest {
     }
 
     void run() throws Exception {
-      new WorkerRoll(servers.database, settings, "w", List.of(KNOWN)).sign();
+      new WorkerRoll(servers.database, WorkerLine.of(settings, "w", List.of(KNOWN))).sign();
       for (int step = 0; step < STEPS; step++) {
         act();
         needed.pass();
@@ -282,8 +282,8 @@ final class TaskModelTest {
     private void begun(Run run, Modelled task) {
       task.state = TaskState.RUNNING;
       task.attempt++;
-      task.lease++;
-      assertThat(run.lease().number()).isEqualTo(task.lease);
+      assertThat(run.lease().number()).isGreaterThan(task.lease);
+      task.lease = run.lease().number();
       runs.add(run);
       seen("claim");
     }
@@ -425,8 +425,8 @@ final class TaskModelTest {
         boolean written =
             servers.database.read(handle ->
                 wish
-                    ? writes.snooze(handle, run.lease(), pause, FAILURE)
-                    : writes.postpone(handle, run.lease(), pause, FAILURE));
+                    ? UnfinishedRuns.snooze(handle, run.lease(), pause, FAILURE)
+                    : UnfinishedRuns.postpone(handle, run.lease(), pause, FAILURE));
         assertThat(written).isEqualTo(expected);
         if (expected) {
           modelled(run.task().id()).uncounted(TaskState.SCHEDULED);
@@ -443,7 +443,8 @@ final class TaskModelTest {
         String build = random.nextBoolean() ? BUILD : "other";
         done.add("park " + run.lease() + " by " + build);
         boolean written =
-            servers.database.read(handle -> writes.park(handle, run.lease(), build, FAILURE));
+            servers.database.read(
+                handle -> UnfinishedRuns.park(handle, run.lease(), build, FAILURE));
         assertThat(written).isEqualTo(expected);
         if (expected) {
           Modelled task = modelled(run.task().id());

@@ -171,11 +171,17 @@ final class TaskRacesTest {
         boolean written =
             switch (way) {
               case 0 ->
-                  servers.database.read(handle -> writes.retry(handle, lease, FAILURE)).isPresent();
-              case 1 -> servers.database.read(handle -> writes.handBack(handle, lease, FAILURE));
+                  servers
+                      .database
+                      .read(handle -> UnfinishedRuns.retry(handle, lease, FAILURE))
+                      .isPresent();
+              case 1 ->
+                  servers.database.read(handle -> UnfinishedRuns.handBack(handle, lease, FAILURE));
               case 2 ->
-                  servers.database.read(handle -> writes.snooze(handle, lease, hour, FAILURE));
-              case 3 -> servers.database.read(handle -> writes.park(handle, lease, "c", FAILURE));
+                  servers.database.read(
+                      handle -> UnfinishedRuns.snooze(handle, lease, hour, FAILURE));
+              case 3 ->
+                  servers.database.read(handle -> UnfinishedRuns.park(handle, lease, "c", FAILURE));
               case 4 ->
                   servers.database.inTransaction(
                       tx -> writes.end(tx, lease, TaskState.FAILED, FAILURE));

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -135,7 +134,7 @@ final class UpkeepCostTest {
         WorkerSettings.named(queue).withQueues(List.of(queue)).withBuild(build);
     List<String> types = List.of("count", "refused");
     servers.sql("delete from task_workers");
-    WorkerRoll.ofRemote(servers.database, settings, Set.copyOf(types)).sign();
+    new WorkerRoll(servers.database, WorkerLine.of(settings, queue, types)).sign();
     return new Parking(servers.database, servers.queue.hints(), settings, types);
   }
 }

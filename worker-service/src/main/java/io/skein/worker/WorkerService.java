@@ -75,6 +75,8 @@ public final class WorkerService implements AutoCloseable {
     FunctionCounter.builder("skein.progress.dropped", events, bus -> bus.progress().dropped())
         .register(metrics.registry());
     TaskQueue tasks = closer.add("task queue", TaskQueue.open(database, redis));
+    FunctionCounter.builder("skein.tasks.hints.dropped", tasks, TaskQueue::droppedHints)
+        .register(metrics.registry());
     Locks locks = closer.add("locks", new Locks(redis, database, LOCK_HOLD));
     FlowEngine engine =
         new FlowEngine(

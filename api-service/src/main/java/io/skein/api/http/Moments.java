@@ -6,7 +6,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import org.jspecify.annotations.Nullable;
 
-/** Points in time in a query. */
+/** Points in time in a request. */
 public final class Moments {
   /** What PostgreSQL can hold and people mean. */
   private static final Instant EARLIEST = Instant.parse("0001-01-01T00:00:00Z");
@@ -21,7 +21,15 @@ public final class Moments {
    * @throws ProblemException 400 when it is none
    */
   public static @Nullable Instant of(Context context, String name) {
-    String text = context.queryParam(name);
+    return read(name, context.queryParam(name));
+  }
+
+  /**
+   * {@link #of}, elsewhere in a request.
+   *
+   * @param name how the refusal calls it
+   */
+  public static @Nullable Instant read(String name, @Nullable String text) {
     if (text == null || text.isEmpty()) {
       return null;
     }

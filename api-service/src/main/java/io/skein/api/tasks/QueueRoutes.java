@@ -6,11 +6,9 @@ import io.javalin.http.Handler;
 import io.skein.api.auth.Role;
 import io.skein.api.auth.Roles;
 import io.skein.api.http.JsonBody;
-import io.skein.api.http.Problem;
-import io.skein.api.http.ProblemException;
-import io.skein.api.http.ProblemType;
 import io.skein.api.http.QueryParameters;
 import io.skein.tasks.QueueLimits;
+import io.skein.tasks.QueueRules;
 import io.skein.tasks.QueueStatus;
 import io.skein.tasks.Queues;
 import io.skein.tasks.TaskQueue;
@@ -28,7 +26,6 @@ import tools.jackson.databind.node.ObjectNode;
  */
 public final class QueueRoutes {
   private static final String PATH = "/api/v1/queues";
-  private static final int LONGEST_NAME = 200;
   private static final int LONGEST_PERIOD_SECONDS = 86_400;
 
   private final TaskQueue tasks;
@@ -57,7 +54,7 @@ public final class QueueRoutes {
   }
 
   private void show(Context context) {
-    String queue = name(context);
+    String queue = Refusals.name(context, "queue");
     ObjectNode body = answers.node();
     // One of which nothing was said and that is empty may be used at any moment.
     write(
@@ -79,8 +76,9 @@ public final class QueueRoutes {
   private Handler change(Change change) {
     return QueryParameters.none(context -> {
       Roles.demand(context, Role.ADMIN);
-      change.of(name(context));
-      show(context);
+      String queue = Refusals.name(context, "queue");
+      change.of(queue);
+      showRules(context, queue);
     });
   }
 
@@ -114,32 +112,27 @@ public final class QueueRoutes {
 
   private void limit(Context context) {
     Roles.demand(context, Role.ADMIN);
-    String queue = name(context);
+    String queue = Refusals.name(context, "queue");
     Limits limits = JsonBody.read(context, json, Limits.class);
     try {
       tasks.queues().limit(queue, limits.checked());
     } catch (IllegalArgumentException e) {
-      throw malformed(e.getMessage() + ".");
+      throw Refusals.malformed(e);
     }
-    show(context);
+    showRules(context, queue);
   }
 
-  private static String name(Context context) {
-    String name = context.pathParam("queue");
-    if (name.isBlank() || name.length() > LONGEST_NAME || name.indexOf('\u0000') >= 0) {
-      throw malformed("A queue's name has 1 to " + LONGEST_NAME + " characters.");
-    }
-    return name;
+  /** Without its figures: what was changed holds already, so the answer must not take long. */
+  private void showRules(Context context, String queue) {
+    ObjectNode body = answers.node();
+    write(queue, tasks.queues().rules(queue), body);
+    answers.write(context, body);
   }
 
-  private static ProblemException malformed(String detail) {
-    return Problem.of(ProblemType.MALFORMED_REQUEST, detail).exception();
-  }
-
-  private static void write(QueueStatus status, ObjectNode node) {
-    node.put("queue", status.queue());
-    node.put("pausedAt", TaskNodes.text(status.pausedAt()));
-    QueueLimits limits = status.limits();
+  private static void write(String queue, QueueRules rules, ObjectNode node) {
+    node.put("queue", queue);
+    node.put("pausedAt", TaskNodes.text(rules.pausedAt()));
+    QueueLimits limits = rules.limits();
     QueueLimits.Rate rate = limits.rate();
     node.putObject("limits")
         .put("maxRunning", limits.maxRunning())
@@ -147,6 +140,10 @@ public final class QueueRoutes {
         .put("maxPerKey", limits.maxPerKey())
         .put("rate", rate == null ? null : rate.starts())
         .put("periodSeconds", rate == null ? null : TaskNodes.seconds(rate.period()));
+  }
+
+  private static void write(QueueStatus status, ObjectNode node) {
+    write(status.queue(), new QueueRules(status.pausedAt(), status.limits()), node);
     TaskNodes.counts(node.putObject("live"), status.live());
     node.put("dead", status.dead());
     node.put("oldestWaitSeconds", TaskNodes.seconds(status.oldestWait()));

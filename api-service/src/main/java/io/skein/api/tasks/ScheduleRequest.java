@@ -84,7 +84,7 @@ record ScheduleRequest(
 
   private static <E extends Enum<E>> E constant(String field, E[] known, String text) {
     return Arrays.stream(known)
-        .filter(value -> value.name().toLowerCase(Locale.ROOT).equals(text))
+        .filter(value -> TaskNodes.text(value).equals(text))
         .findFirst()
         .orElseThrow(() ->
             new IllegalArgumentException(

@@ -2,10 +2,10 @@ package io.skein.api.tasks;
 
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
-import io.skein.api.auth.Caller;
 import io.skein.api.auth.Role;
 import io.skein.api.auth.Roles;
 import io.skein.api.http.JsonBody;
+import io.skein.api.http.Moments;
 import io.skein.api.http.Problem;
 import io.skein.api.http.ProblemException;
 import io.skein.api.http.ProblemType;
@@ -16,11 +16,8 @@ import io.skein.tasks.ScheduleStatus;
 import io.skein.tasks.Schedules;
 import io.skein.tasks.TaskId;
 import io.skein.tasks.TaskQueue;
-import java.time.DateTimeException;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.List;
-import java.util.Locale;
 import java.util.NoSuchElementException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -35,7 +32,6 @@ import tools.jackson.databind.node.ObjectNode;
 public final class ScheduleRoutes {
   private static final String PATH = "/api/v1/schedules";
   private static final String ONE = PATH + "/{schedule}";
-  private static final int LONGEST_NAME = 200;
 
   private final Schedules schedules;
   private final FlowTypes ofFlows;
@@ -77,21 +73,19 @@ public final class ScheduleRoutes {
 
   private void put(Context context) {
     Roles.demand(context, Role.OPERATOR);
-    String name = name(context);
+    String name = Refusals.name(context, "schedule");
     ScheduleRequest request = JsonBody.read(context, json, ScheduleRequest.class);
     try {
       Schedule asked = request.named(name);
       ofFlows.refuseToEnqueue(asked.type());
       boolean admin = Roles.has(context, Role.ADMIN);
-      Schedule schedule = admin ? asked : asked.withTenant(tenant(context));
+      Schedule schedule = admin ? asked : asked.withTenant(VisibleTasks.tenant(context));
       if (!schedules.putForTenant(schedule)) {
-        throw Problem.of(
-                ProblemType.CONFLICT,
-                "There is a schedule of this name already, of another account. Take another name.")
-            .exception();
+        throw Refusals.conflict(
+            "There is a schedule of this name already, of another account. Take another name.");
       }
     } catch (IllegalArgumentException e) {
-      throw malformed(e);
+      throw Refusals.malformed(e);
     }
     show(context);
   }
@@ -124,13 +118,12 @@ public final class ScheduleRoutes {
 
   /** A past time, the end excluded. */
   private record BackfillRequest(@Nullable String from, @Nullable String to) {
-    static Instant moment(@Nullable String text) {
-      try {
-        return OffsetDateTime.parse(String.valueOf(text)).toInstant();
-      } catch (DateTimeException e) {
-        throw new IllegalArgumentException(
-            "from and to are times with their offset, such as 2026-11-23T04:00:00Z", e);
+    static Instant moment(String name, @Nullable String text) {
+      Instant moment = Moments.read(name, text);
+      if (moment == null) {
+        throw new IllegalArgumentException("a backfill names from and to");
       }
+      return moment;
     }
   }
 
@@ -141,9 +134,11 @@ public final class ScheduleRoutes {
     try {
       enqueued =
           schedules.backfill(
-              name, BackfillRequest.moment(request.from()), BackfillRequest.moment(request.to()));
+              name,
+              BackfillRequest.moment("from", request.from()),
+              BackfillRequest.moment("to", request.to()));
     } catch (IllegalArgumentException e) {
-      throw malformed(e);
+      throw Refusals.malformed(e);
     } catch (NoSuchElementException e) {
       throw noSuchSchedule();
     }
@@ -162,39 +157,26 @@ public final class ScheduleRoutes {
 
   private ScheduleStatus demand(Context context) {
     return schedules
-        .find(name(context))
+        .find(Refusals.name(context, "schedule"))
         .filter(status -> visible(context, status))
         .orElseThrow(ScheduleRoutes::noSuchSchedule);
   }
 
   private static boolean visible(Context context, ScheduleStatus status) {
-    return Roles.has(context, Role.ADMIN) || tenant(context).equals(status.schedule().tenant());
+    return Roles.has(context, Role.ADMIN)
+        || VisibleTasks.tenant(context).equals(status.schedule().tenant());
   }
 
-  private static String tenant(Context context) {
-    return Caller.of(context).principal().tenant();
-  }
-
-  private static String name(Context context) {
-    String name = context.pathParam("schedule");
-    if (name.isBlank() || name.length() > LONGEST_NAME || name.indexOf('\u0000') >= 0) {
-      throw malformed(
-          new IllegalArgumentException(
-              "a schedule's name has 1 to " + LONGEST_NAME + " characters"));
-    }
-    return name;
-  }
-
-  private void write(ScheduleStatus status, ObjectNode node) {
+  private static void write(ScheduleStatus status, ObjectNode node) {
     Schedule schedule = status.schedule();
     node.put("name", schedule.name()).put("cron", schedule.cron());
     node.put("zone", schedule.zone().getId());
     node.put("queue", schedule.queue()).put("type", schedule.type());
-    node.set("payload", json.readTree(schedule.payload()));
-    node.put("priority", schedule.priority().name().toLowerCase(Locale.ROOT));
+    TaskNodes.putJson(node, "payload", schedule.payload());
+    node.put("priority", TaskNodes.text(schedule.priority()));
     node.put("tenant", schedule.tenant());
-    node.put("missed", schedule.missed().name().toLowerCase(Locale.ROOT));
-    node.put("overlap", schedule.overlap().name().toLowerCase(Locale.ROOT));
+    node.put("missed", TaskNodes.text(schedule.missed()));
+    node.put("overlap", TaskNodes.text(schedule.overlap()));
     node.put("maxAttempts", schedule.retries().maxAttempts());
     node.put("retryDelaySeconds", TaskNodes.seconds(schedule.retries().delay()));
     node.put("softLimitSeconds", TaskNodes.seconds(schedule.limits().soft()));
@@ -211,9 +193,5 @@ public final class ScheduleRoutes {
             ProblemType.NOT_FOUND,
             "There is no such schedule in this account. List yours at GET /api/v1/schedules.")
         .exception();
-  }
-
-  private static ProblemException malformed(IllegalArgumentException e) {
-    return Problem.of(ProblemType.MALFORMED_REQUEST, e.getMessage() + ".").exception();
   }
 }

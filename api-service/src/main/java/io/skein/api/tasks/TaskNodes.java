@@ -8,9 +8,9 @@ import java.time.Instant;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
+import tools.jackson.databind.util.RawValue;
 
 /** Tasks in JSON. Thread safe. */
 final class TaskNodes {
@@ -26,9 +26,9 @@ final class TaskNodes {
     node.put("correlationId", task.correlation()).put("traceparent", task.traceparent());
     node.put("uniqueKey", task.uniqueKey()).put("concurrencyKey", task.concurrencyKey());
     node.put("waitsFor", task.waitsFor());
-    node.set("payload", json.readTree(task.payload()));
-    node.set("details", tree(task.details()));
-    node.set("result", tree(task.result()));
+    putJson(node, "payload", task.payload());
+    putJson(node, "details", task.details());
+    putJson(node, "result", task.result());
     node.put("log", task.log());
     return node;
   }
@@ -39,7 +39,7 @@ final class TaskNodes {
     node.put("taskId", task.id().toString());
     node.put("flowId", task.flow() == null ? null : task.flow().toString());
     node.put("queue", task.queue()).put("type", task.type()).put("tenant", task.tenant());
-    node.put("state", text(task.state())).put("priority", lower(task.priority().name()));
+    node.put("state", text(task.state())).put("priority", text(task.priority()));
     node.put("attempt", task.attempt()).put("maxAttempts", task.retries().maxAttempts());
     node.put("crashes", task.crashes()).put("worker", task.worker());
     node.put("progress", task.progress()).put("error", task.error());
@@ -66,8 +66,21 @@ final class TaskNodes {
     }
   }
 
-  static String text(TaskState state) {
-    return lower(state.name());
+  /**
+   * Puts what PostgreSQL holds as JSON, as it is: it takes longer numbers and deeper nesting than
+   * are read here, and one such task must not keep the others from being shown or handed out.
+   */
+  static void putJson(ObjectNode node, String field, @Nullable String json) {
+    if (json == null) {
+      node.putNull(field);
+    } else {
+      node.putRawValue(field, new RawValue(json));
+    }
+  }
+
+  /** A state, a priority or the like, in lower case. */
+  static String text(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT);
   }
 
   static @Nullable String text(@Nullable Instant instant) {
@@ -76,13 +89,5 @@ final class TaskNodes {
 
   static double seconds(Duration duration) {
     return duration.toMillis() / 1000.0;
-  }
-
-  private JsonNode tree(@Nullable String text) {
-    return text == null ? json.nullNode() : json.readTree(text);
-  }
-
-  private static String lower(String name) {
-    return name.toLowerCase(Locale.ROOT);
   }
 }

@@ -8,13 +8,13 @@ import io.skein.api.http.JsonBody;
 import io.skein.api.http.Paging;
 import io.skein.api.http.PathIds;
 import io.skein.api.http.Problem;
-import io.skein.api.http.ProblemException;
 import io.skein.api.http.ProblemType;
 import io.skein.api.http.QueryParameters;
 import io.skein.flows.FlowEngine;
 import io.skein.postgres.Database;
 import io.skein.tasks.BulkAction;
 import io.skein.tasks.BulkTasks;
+import io.skein.tasks.FilterTooWideException;
 import io.skein.tasks.Task;
 import io.skein.tasks.TaskFilter;
 import io.skein.tasks.TaskId;
@@ -62,7 +62,7 @@ public final class TaskRoutes {
     Paging paging = Paging.of(context, PAGE, LARGEST_PAGE);
     String cursor = paging.after();
     TaskId after = cursor == null ? null : new TaskId(PathIds.uuid(cursor));
-    List<Task> page = tasks.lists().page(TaskFilters.of(context), after, paging.limit() + 1);
+    List<Task> page = page(TaskFilters.of(context), after, paging.limit() + 1);
     boolean more = page.size() > paging.limit();
     List<Task> shown = more ? page.subList(0, paging.limit()) : page;
     ObjectNode body = answers.node();
@@ -72,6 +72,14 @@ public final class TaskRoutes {
         .forEach(task -> items.add(nodes.line(task)));
     body.put("next", more ? shown.getLast().id().toString() : null);
     answers.write(context, body);
+  }
+
+  private List<Task> page(TaskFilter filter, @Nullable TaskId after, int limit) {
+    try {
+      return tasks.lists().page(filter, after, limit);
+    } catch (FilterTooWideException e) {
+      throw Refusals.malformed(e);
+    }
   }
 
   private void show(Context context) {
@@ -90,7 +98,7 @@ public final class TaskRoutes {
     Task task = visible.demand(context);
     Roles.demand(context, Role.OPERATOR);
     if (!tasks.bulk().retry(task.id())) {
-      throw conflict(
+      throw Refusals.conflict(
           "Only a task that failed, is dead, was cancelled or is parked can be retried, and only"
               + " while no live task has its unique key. This one is "
               + TaskNodes.text(task.state())
@@ -103,7 +111,8 @@ public final class TaskRoutes {
     Task task = visible.demand(context);
     Roles.demand(context, Role.OPERATOR);
     if (!database.inTransaction(transaction -> tasks.cancel(transaction, task.id()))) {
-      throw conflict("The task has ended already: it is " + TaskNodes.text(task.state()) + ".");
+      throw Refusals.conflict(
+          "The task has ended already: it is " + TaskNodes.text(task.state()) + ".");
     }
     show(context);
   }
@@ -122,7 +131,7 @@ public final class TaskRoutes {
     ObjectNode body = answers.node();
     body.put("action", action.text());
     if (token == null) {
-      BulkTasks.Counted counted = tasks.bulk().count(action, filter);
+      BulkTasks.Counted counted = count(action, filter);
       body.put("count", counted.count()).put("token", counted.token());
     } else {
       BulkTasks.Changed changed = confirm(action, filter, token);
@@ -131,19 +140,25 @@ public final class TaskRoutes {
     answers.write(context, body);
   }
 
+  private BulkTasks.Counted count(BulkAction action, TaskFilter filter) {
+    try {
+      return tasks.bulk().count(action, filter);
+    } catch (FilterTooWideException e) {
+      throw Refusals.malformed(e);
+    }
+  }
+
   private BulkTasks.Changed confirm(BulkAction action, TaskFilter filter, String token) {
     try {
       return tasks
           .bulk()
           .confirm(action, filter, token)
           .orElseThrow(() ->
-              conflict(
+              Refusals.conflict(
                   "The token is of another action or filter, or older than ten minutes. Count"
                       + " again: send the request without a token."));
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw Problem.of(ProblemType.UNAVAILABLE, "This instance stops. Go on at another one.")
-          .exception();
+      throw Refusals.interrupted();
     }
   }
 
@@ -154,9 +169,5 @@ public final class TaskRoutes {
         .orElseThrow(() ->
             Problem.of(ProblemType.MALFORMED_REQUEST, "action is retry, cancel or purge.")
                 .exception());
-  }
-
-  private static ProblemException conflict(String detail) {
-    return Problem.of(ProblemType.CONFLICT, detail).exception();
   }
 }

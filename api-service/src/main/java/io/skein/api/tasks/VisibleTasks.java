@@ -70,7 +70,8 @@ final class VisibleTasks {
     return flow == null || engine.find(Owners.of(context), new FlowId(flow)).isPresent();
   }
 
-  private static String tenant(Context context) {
+  /** The caller's account. */
+  static String tenant(Context context) {
     return Caller.of(context).principal().tenant();
   }
 }
