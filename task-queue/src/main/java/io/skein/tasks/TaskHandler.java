@@ -18,7 +18,7 @@ public interface TaskHandler {
    * @throws PermanentTaskException when another attempt is pointless: the task fails at once
    * @throws Exception anything else is tried again, until the attempts are used up; a failure of
    *     PostgreSQL that passes by itself (no connection, a deadlock, a lock waited for too long)
-   *     costs no attempt
+   *     costs no attempt, unless it happens in more than ten runs in a row
    */
   void handle(TaskContext context) throws Exception;
 
@@ -36,8 +36,9 @@ public interface TaskHandler {
    * Reacts to the end of a task that did not succeed (failed or dead; not cancelled), in the very
    * transaction that ends it. Runs in any worker that knows the type, since the one that ran the
    * task may be gone; the task's row is written after this, so flow rows may be locked here. It is
-   * repeated when the transaction fails. When it keeps throwing, the task ends without it, and the
-   * task's error says so.
+   * repeated when the transaction fails. When it keeps throwing, swallows an error of PostgreSQL or
+   * takes longer than a minute (then it is interrupted), the task ends without it, and the task's
+   * error says so. Runs on a thread of its own.
    *
    * @param task as it was during its last run
    * @param end {@code FAILED} when the error was written for people (a {@link
