@@ -66,7 +66,9 @@ final class HintsTest {
       await().pollInterval(Duration.ofMillis(1)).until(() -> runs.containsKey(id));
       pickUps.add((System.nanoTime() - begin) / 1_000_000);
       // So that the workers are idle again, which is what is measured.
-      await().until(() -> workers.stream().allMatch(worker -> worker.running() == 0));
+      await()
+          .pollInterval(Duration.ofMillis(1))
+          .until(() -> workers.stream().allMatch(worker -> worker.running() == 0));
     }
     Collections.sort(pickUps);
     // No benchmark: bounds that no polling could hold and a loaded machine does.
