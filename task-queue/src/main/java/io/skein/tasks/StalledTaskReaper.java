@@ -37,6 +37,18 @@ final class StalledTaskReaper {
         or worker = any(:gone) and hashtextextended(worker, 0) not in (select key from live_workers))
       """;
 
+  /**
+   * Whether the loss of a run of task {@code t} is a crash: it had begun, or it is the tenth in a row
+   * that had not, as of a task that takes remote workers down before their first word.
+   */
+  private static final String COUNTS =
+      """
+      (t.started_at is not null or 9 <= (
+        select count(*) filter (where a.outcome = 'crashed' and a.started_at is null) from (
+          select outcome, started_at from task_attempts
+          where task = t.id order by lease desc limit 9) a))
+      """;
+
   private final Database database;
   private final Burials burials;
   private final RedisHints hints;
@@ -109,14 +121,14 @@ final class StalledTaskReaper {
     } while (batch.size() == BATCH);
   }
 
-  /** A run that was claimed but not begun (it waited to be alone) is not counted against it. */
+  /** A run that was claimed but not begun (it waited to be alone) costs no crash. */
   private List<Requeued> requeueSome(Handle handle, Set<String> gone) {
     return handle
         .createQuery(
             """
             with lost as materialized (
-              select id, lease, attempt, worker, started_at from tasks
-              where %s and (crash_count < 2 or started_at is null)
+              select id, lease, attempt, worker, started_at, %2$s as counts from tasks t
+              where %1$s and (crash_count < 2 or not %2$s)
               order by id limit :most for update skip locked),
             kept as (
               insert into task_attempts (task, lease, attempt, worker, started_at, ended_at, outcome,
@@ -125,12 +137,12 @@ final class StalledTaskReaper {
                 'its worker ' || worker || ' was lost during this run' from lost)
             update tasks t set state = 'queued', lease = t.lease + 1, lease_until = null,
               attempt = t.attempt - 1, run_at = skein_now(),
-              crash_count = t.crash_count + case when t.started_at is null then 0 else 1 end,
+              crash_count = t.crash_count + case when lost.counts then 1 else 0 end,
               error = 'its worker ' || t.worker || ' was lost during this run'
             from lost where t.id = lost.id
             returning t.id, t.queue, t.priority, t.crash_count
             """
-                .formatted(LOST))
+                .formatted(LOST, COUNTS))
         .bindArray("gone", String.class, List.copyOf(gone))
         .bind("silence", silence.toMillis())
         .bind("most", BATCH)
@@ -145,12 +157,12 @@ final class StalledTaskReaper {
                 .createQuery(
                     """
                     select %s from tasks t
-                    where %s and crash_count >= 2 and started_at is not null
+                    where %s and crash_count >= 2 and %s
                       and (type = any(:types) or not exists (
                         select from task_workers w where not w.remote and t.type = any(w.types)))
                     order by id limit :most
                     """
-                        .formatted(TaskRow.COLUMNS, LOST))
+                        .formatted(TaskRow.COLUMNS, LOST, COUNTS))
                 .bindArray("gone", String.class, List.copyOf(gone))
                 .bind("silence", silence.toMillis())
                 .bindArray("types", String.class, types)

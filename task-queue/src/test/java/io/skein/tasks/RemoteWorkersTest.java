@@ -190,6 +190,19 @@ final class RemoteWorkersTest {
   }
 
   @Test
+  void aTaskThatTakesItsWorkersDownBeforeTheirFirstWordIsDeadInTheEnd() throws Exception {
+    TaskId id = enqueue();
+    int lost = 0;
+    for (; servers.task(id).state().live() && lost < 20; lost++) {
+      claimOne();
+      expire(id);
+      reaper().reap();
+    }
+    assertThat(servers.task(id).state()).isEqualTo(TaskState.DEAD);
+    assertThat(lost).isEqualTo(12);
+  }
+
+  @Test
   void aRunBeganWithItsClaimOnceItsWorkerHasSaidAnything() throws Exception {
     TaskId id = enqueue();
     RemoteRun run = claimOne();
