@@ -176,7 +176,7 @@ final class CrashingWorker {
    */
   private static void outliveTheLease(Servers servers, TaskContext context) {
     context.useStep(transaction -> note(transaction, context, "started"));
-    while (!servers.database.<Boolean, RuntimeException>read(handle -> told(handle, context))) {
+    while (!toldSomehow(servers, context)) {
       var unused = Thread.interrupted();
       LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
     }
@@ -203,6 +203,15 @@ final class CrashingWorker {
         outcome(() -> context.complete(transaction -> note(transaction, context, "late"), "1"));
     servers.database.useTransaction(
         transaction -> note(transaction, context, "woken " + step + " " + completion));
+  }
+
+  /** Whatever was cut off cannot ask meanwhile. */
+  private static boolean toldSomehow(Servers servers, TaskContext context) {
+    try {
+      return servers.database.<Boolean, RuntimeException>read(handle -> told(handle, context));
+    } catch (RuntimeException notNow) {
+      return false;
+    }
   }
 
   private static boolean told(Handle handle, TaskContext context) {

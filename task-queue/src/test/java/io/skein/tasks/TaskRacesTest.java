@@ -200,10 +200,10 @@ final class TaskRacesTest {
                 .filter(run -> random.nextBoolean())
                 .map(run -> new LeasedWrites.Completion(run.lease(), null, null))
                 .toList();
-        servers
-            .database
-            .inTransaction(tx -> writes.completeAll(tx, some))
-            .forEach(lease -> over(lease, true));
+        List<Lease> asked = some.stream().map(LeasedWrites.Completion::lease).toList();
+        Set<Lease> written = servers.database.inTransaction(tx -> writes.completeAll(tx, some));
+        assertThat(asked).as("nothing is completed under another lease").containsAll(written);
+        written.forEach(lease -> over(lease, true));
       }
 
       private void crash() {
