@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import org.redisson.api.BatchOptions;
 import org.redisson.api.RBatch;
 import org.redisson.api.RStream;
 import org.redisson.api.RStreamAsync;
@@ -153,7 +152,7 @@ final class RedisHintReader implements Runnable {
 
   /** Deletes what was offered, while it is being claimed; what stays is only read again. */
   private void forget() {
-    RBatch done = redis.redisson().createBatch(BatchOptions.defaults().skipResult());
+    RBatch done = redis.redisson().createBatch();
     taken.forEach((priority, ids) -> {
       RStreamAsync<String, String> stream = done.getStream(key(priority), StringCodec.INSTANCE);
       var acknowledged = stream.ackAsync(GROUP, ids);

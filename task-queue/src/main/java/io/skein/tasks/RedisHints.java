@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.atomic.AtomicLong;
-import org.redisson.api.BatchOptions;
 import org.redisson.api.RBatch;
 import org.redisson.api.stream.StreamAddArgs;
 import org.redisson.client.RedisException;
@@ -78,7 +77,7 @@ final class RedisHints implements AutoCloseable {
 
   private void send(List<Hint> batch) {
     try {
-      RBatch commands = redis.redisson().createBatch(BatchOptions.defaults().skipResult());
+      RBatch commands = redis.redisson().createBatch();
       for (Hint hint : batch) {
         var unused =
             commands
