@@ -141,9 +141,8 @@ final class ClaimStatements {
    * it saves another search of the index. One that was moved before it was locked is left for the
    * next claim.
    *
-   * <p>The commit of a claim does not wait for the disk: what PostgreSQL forgets of it when it
-   * crashes is a task that is queued again. The number of a lease that it forgot is not issued
-   * twice, since it grows by chance (docs/decisions/0010).
+   * <p>The number of a lease grows by chance, so that none is issued twice when PostgreSQL loses
+   * commits (docs/decisions/0010).
    */
   static String begin(String startedAt) {
     return """
@@ -153,8 +152,7 @@ final class ClaimStatements {
       started_at = case when :begun then cast(%s as timestamptz) end,
       unique_key = case when unique_until_begun then null else unique_key end,
       progress = null, log = null
-    from candidate, (select set_config('synchronous_commit', 'off', true)) as unsynced
-    where t.ctid = candidate.place
+    from candidate where t.ctid = candidate.place
     returning %s
     """
         .formatted(startedAt, TaskRow.COLUMNS);

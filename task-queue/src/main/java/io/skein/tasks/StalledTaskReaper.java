@@ -38,8 +38,8 @@ final class StalledTaskReaper {
       """;
 
   /**
-   * Whether the loss of a run of task {@code t} is a crash: it had begun, or it is the tenth in a row
-   * that had not, as of a task that takes remote workers down before their first word.
+   * Whether the loss of a run of task {@code t} is a crash: it had begun, or it is the tenth in a
+   * row that had not, as of a task that takes remote workers down before their first word.
    */
   private static final String COUNTS =
       """

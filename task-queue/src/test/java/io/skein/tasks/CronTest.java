@@ -79,7 +79,10 @@ final class CronTest {
         .isEqualTo(Instant.parse("2025-06-01T00:00:00Z"));
   }
 
-  /** {@code -Dskein.test.full=true} makes thirty. The model looks at each minute of two years and asks the wall clock. */
+  /**
+   * {@code -Dskein.test.full=true} makes thirty. The model looks at each minute of two years and
+   * asks the wall clock.
+   */
   @Test
   void overTwoYearsTheTicksAreThoseOfAModel() {
     long seed = System.nanoTime();

@@ -152,7 +152,7 @@ final class TaskModelTest {
     }
 
     void run() throws Exception {
-      new WorkerRoll(servers.database, WorkerLine.of(settings, "w", List.of(KNOWN))).sign();
+      new WorkerRoll(servers.database, WorkerLine.of(settings, "beside", List.of(KNOWN))).sign();
       for (int step = 0; step < STEPS; step++) {
         act();
         needed.pass();
