@@ -40,8 +40,10 @@ final class TasksCommand implements Callable<Integer> {
   @Option(
       names = "--slots",
       paramLabel = "N",
-      defaultValue = "256",
-      description = "tasks at once in Skein's worker (default: ${DEFAULT-VALUE})")
+      defaultValue = "500",
+      description =
+          "tasks at once in Skein's worker, by default what Graphile Worker takes ahead"
+              + " (default: ${DEFAULT-VALUE})")
   private int slots;
 
   @Option(

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Timeout;
  */
 @Timeout(600)
 final class EffectsOnceTest {
-  private static final int TASKS = Boolean.getBoolean("skein.test.full") ? 20_000 : 3_000;
+  private static final int TASKS = Boolean.getBoolean("skein.test.full") ? 20_000 : 1_000;
   private static final int WORKERS = 4;
   private static final int SLOTS = 4;
   private static final Duration BETWEEN_KILLS = Duration.ofSeconds(2);

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
  * thousand sequences.
  */
 final class TaskModelTest {
-  private static final int SEQUENCES = Boolean.getBoolean("skein.test.full") ? 10_000 : 400;
+  private static final int SEQUENCES = Boolean.getBoolean("skein.test.full") ? 10_000 : 200;
   private static final int STEPS = 30;
   private static final String KNOWN = "t";
   private static final String BUILD = "b";
