@@ -119,17 +119,19 @@ final class LongQueueTest {
               (System.nanoTime() - begin) / 1_000_000_000, seen.size(), seen.getLast());
         }
       }
-      List<Health> early = seen.subList(0, seen.size() / 2);
-      List<Health> late = seen.subList(seen.size() / 2, seen.size());
+      // By then it has its size; how large depends on what dies between two vacuums.
+      int settled = seen.size() * 2 / 3;
+      List<Health> early = seen.subList(0, settled);
+      List<Health> late = seen.subList(settled, seen.size());
       System.out.printf(
-          "%d rounds of %d tasks: at most %s in the first half, %s in the second%n",
+          "%d rounds of %d tasks: at most %s in the first two thirds, %s in the last%n",
           seen.size(), ROUND, Health.worst(early), Health.worst(late));
       assertThat(Health.worst(late).tableBytes())
           .as("table")
-          .isLessThan(Health.worst(early).tableBytes() * 5 / 3);
+          .isLessThan(Health.worst(early).tableBytes() * 4 / 3);
       assertThat(Health.worst(late).indexBytes())
           .as("indexes")
-          .isLessThan(Health.worst(early).indexBytes() * 5 / 3);
+          .isLessThan(Health.worst(early).indexBytes() * 4 / 3);
       await()
           .atMost(CLEAN)
           .untilAsserted(() ->
