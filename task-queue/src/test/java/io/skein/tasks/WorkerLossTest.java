@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Timeout;
  * the lease of production: how long until all of their tasks run again elsewhere. {@code
  * -Dskein.test.full=true} kills two hundred.
  */
-@Timeout(1_200)
+@Timeout(1_800)
 final class WorkerLossTest {
   private static final int KILLS = Boolean.getBoolean("skein.test.full") ? 200 : 6;
   private static final int KILLS_BESIDE_SILENT_ONES = 6;
@@ -133,7 +133,7 @@ final class WorkerLossTest {
   /** What comes here before it was in the other worker goes back until it gets there. */
   private void onlyAfterACrash(TaskContext context) {
     if (context.task().crashes() == 0) {
-      context.snooze(Duration.ofMillis(20), "it is for the worker that will be killed");
+      context.snooze(Duration.ofMillis(100), "it is for the worker that will be killed");
     }
     begunAgain.put(context.task().id(), System.nanoTime());
   }
