@@ -13,6 +13,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.UUID;
+import org.awaitility.Awaitility;
 
 /** A migrated database, a Redis key space of its own, and a queue; closed in reverse order. */
 final class Servers implements AutoCloseable {
@@ -22,6 +23,11 @@ final class Servers implements AutoCloseable {
   final Database database;
   final RedisConnections redis;
   final TaskQueue queue;
+
+  static {
+    // A test that means a bound names it; the rest only must not hang on a busy machine.
+    Awaitility.setDefaultTimeout(Duration.ofMinutes(1));
+  }
 
   private final Deque<AutoCloseable> opened = new ArrayDeque<>();
 
