@@ -22,6 +22,7 @@ public final class RedisConnections implements AutoCloseable {
   private final Servers servers;
   private final RedissonClient redisson;
   private final RedisHealth health;
+  private final FeatureGates gates;
   private final KeySpace keys;
 
   private RedisConnections(RedisSettings settings, String clientName) {
@@ -30,6 +31,7 @@ public final class RedisConnections implements AutoCloseable {
     this.redisson = Redisson.create(RedissonOptions.config(settings, clientName, servers));
     this.keys = new KeySpace(settings.keyPrefix());
     this.health = new RedisHealth(() -> servers.probe(keys));
+    this.gates = new FeatureGates(health);
   }
 
   /**
@@ -40,6 +42,7 @@ public final class RedisConnections implements AutoCloseable {
   public static RedisConnections open(RedisSettings settings, String clientName) {
     RedisConnections connections = new RedisConnections(settings, clientName);
     connections.health.start();
+    connections.gates.start();
     return connections;
   }
 
@@ -68,6 +71,16 @@ public final class RedisConnections implements AutoCloseable {
 
   public RedisHealth health() {
     return health;
+  }
+
+  /** Which features read from Redis now. */
+  public FeatureGates gates() {
+    return gates;
+  }
+
+  /** The gate of one feature; always the same one. */
+  public FeatureGate gate(Feature feature) {
+    return gates.of(feature);
   }
 
   public KeySpace keys() {

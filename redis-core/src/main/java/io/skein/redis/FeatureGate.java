@@ -1,0 +1,135 @@
+package io.skein.redis;
+
+import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import redis.clients.jedis.exceptions.JedisException;
+
+/**
+ * Whether one feature of this process reads from Redis now: its flag is on, Redis answers its
+ * probes, and its own calls do not fail. A closed gate stops reads; what tells others of a change
+ * is written as long as Redis answers, or an instance whose gate is still open would read old
+ * things. Thread safe.
+ */
+public final class FeatureGate {
+  private static final Logger LOG = LoggerFactory.getLogger(FeatureGate.class);
+
+  private final Feature feature;
+  private final RedisHealth health;
+  private final CircuitBreaker breaker;
+  private final List<Listener> listeners = new CopyOnWriteArrayList<>();
+  private volatile FeatureMode mode;
+  private volatile long openSince = System.nanoTime() - Duration.ofDays(1).toNanos();
+  private boolean enabled = true;
+
+  FeatureGate(Feature feature, RedisHealth health, CircuitBreaker breaker) {
+    this.feature = feature;
+    this.health = health;
+    this.breaker = breaker;
+    this.mode = FeatureMode.REDIS_AWAY;
+    health.onChange(available -> update());
+    breaker.getEventPublisher().onStateTransition(event -> update());
+  }
+
+  synchronized void start() {
+    mode = now();
+  }
+
+  /** Hears of each change of the mode, on the thread that caused it; must not block. */
+  @FunctionalInterface
+  public interface Listener {
+    void changed(FeatureMode mode);
+  }
+
+  public Feature feature() {
+    return feature;
+  }
+
+  public FeatureMode mode() {
+    return mode;
+  }
+
+  /** True while Redis is to be asked. False means: take the other way, do not even try. */
+  public boolean open() {
+    return mode == FeatureMode.REDIS;
+  }
+
+  /**
+   * True while the gate is open and has been for this long since it was last closed. What changed
+   * meanwhile may still be missing in Redis; a process that starts with a healthy Redis trusts it
+   * at once.
+   */
+  public boolean openFor(Duration time) {
+    return open() && System.nanoTime() - openSince >= time.toNanos();
+  }
+
+  /** Sets the flag. */
+  public void enable(boolean on) {
+    synchronized (this) {
+      enabled = on;
+    }
+    update();
+  }
+
+  /**
+   * Makes a call and counts how it went: after the breaker's share of failed or slow ones, the gate
+   * closes for a while.
+   *
+   * @param doing what is being done, for the log
+   * @throws RedisAwayException when the client fails, and at once while the breaker is open
+   */
+  public <T> T call(String doing, Supplier<T> call) {
+    try {
+      return breaker.executeSupplier(call);
+    } catch (JedisException | CallNotPermittedException e) {
+      throw new RedisAwayException(doing, e);
+    }
+  }
+
+  /** Tells it of each change from now on, until {@link #forget}. */
+  public void onChange(Listener listener) {
+    listeners.add(listener);
+  }
+
+  /** Tells it no more; one that was never told stays so. */
+  public void forget(Listener listener) {
+    listeners.remove(listener);
+  }
+
+  private synchronized void update() {
+    FeatureMode now = now();
+    if (now == mode) {
+      return;
+    }
+    if (now == FeatureMode.REDIS) {
+      openSince = System.nanoTime();
+    }
+    mode = now;
+    LOG.info("feature changed its mode feature={} mode={} reason=\"{}\"",
+        feature.label(), now.label(), now.reason());
+    for (Listener listener : listeners) {
+      try {
+        listener.changed(now);
+      } catch (RuntimeException e) {
+        LOG.error("a listener of the feature gate failed feature={}", feature.label(), e);
+      }
+    }
+  }
+
+  private synchronized FeatureMode now() {
+    if (!enabled) {
+      return FeatureMode.FLAG_OFF;
+    }
+    if (!health.available()) {
+      return FeatureMode.REDIS_AWAY;
+    }
+    return breaker.getState() == CircuitBreaker.State.OPEN
+        ? FeatureMode.BREAKER_OPEN
+        : FeatureMode.REDIS;
+  }
+}
