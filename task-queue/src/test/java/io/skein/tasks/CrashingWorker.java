@@ -18,8 +18,14 @@ final class CrashingWorker {
   static final Duration HEARTBEAT = Duration.ofMillis(700);
   static final Duration LEASE = Duration.ofSeconds(2);
 
-  /** What a handler's connection is busy with that holds one of the pool's. */
-  static final String HOARDING = "select pg_sleep(8)";
+  /** Holds a connection of the pool, busy, until a row stands in the table {@code released}. */
+  static final String HOARDING =
+      """
+      do $$ begin
+        while not exists (select from released) loop perform pg_sleep(0.05); end loop;
+      end $$
+      """;
+
 
   private CrashingWorker() {}
 
@@ -139,7 +145,7 @@ final class CrashingWorker {
     }
   }
 
-  /** Holds a connection of the pool for a while. */
+  /** Holds a connection of the pool until the test releases it. */
   private static void hoard(Servers servers, TaskContext context) {
     servers.database.useTransaction(transaction -> transaction.handle().execute(HOARDING));
     effect(context);
