@@ -21,13 +21,15 @@ final class ClaimTest {
   private static final Duration TERM = Duration.ofSeconds(15);
   private static final Failure LATE = new Failure("late", null, null);
   private static Servers servers;
-  private static LeasedWrites writes;
+  private static RunRenewals renewals;
+  private static FinishedRuns finished;
   private String queue = "";
 
   @BeforeAll
   static void open() {
     servers = Servers.fresh();
-    writes = new LeasedWrites(TERM, servers.queue.hints());
+    renewals = new RunRenewals(TERM);
+    finished = new FinishedRuns(servers.queue.hints());
     servers.sql("create table ledger (task uuid, note text)");
   }
 
@@ -74,8 +76,8 @@ final class ClaimTest {
 
     assertThat(current.lease()).isNotEqualTo(forgotten.lease());
     servers.database.useTransaction(transaction -> {
-      assertThat(writes.complete(transaction, completion(forgotten))).isFalse();
-      assertThat(writes.complete(transaction, completion(current))).isTrue();
+      assertThat(finished.complete(transaction, completion(forgotten))).isFalse();
+      assertThat(finished.complete(transaction, completion(current))).isTrue();
     });
   }
 
@@ -89,20 +91,20 @@ final class ClaimTest {
 
     servers.database.useTransaction(transaction -> {
       var handle = transaction.handle();
-      assertThat(writes.renew(handle, old.lease(), Run.Note.NONE)).isFalse();
-      assertThat(writes.renewAll(handle, List.of(old, current))).containsExactly(old.lease());
-      assertThat(writes.complete(transaction, new LeasedWrites.Completion(old.lease(), null, null)))
+      assertThat(renewals.renew(handle, old.lease(), Run.Note.NONE)).isFalse();
+      assertThat(renewals.renewAll(handle, List.of(old, current))).containsExactly(old.lease());
+      assertThat(finished.complete(transaction, new FinishedRuns.Completion(old.lease(), null, null)))
           .isFalse();
       assertThat(UnfinishedRuns.retry(handle, old.lease(), LATE)).isEmpty();
-      assertThat(writes.end(transaction, old.lease(), TaskState.FAILED, LATE)).isFalse();
+      assertThat(finished.end(transaction, old.lease(), TaskState.FAILED, LATE)).isFalse();
       assertThat(UnfinishedRuns.handBack(handle, old.lease(), LATE)).isFalse();
-      assertThat(writes.renew(handle, current.lease(), Run.Note.NONE)).isTrue();
+      assertThat(renewals.renew(handle, current.lease(), Run.Note.NONE)).isTrue();
       assertThat(
-              writes.completeAll(
+              finished.completeAll(
                   transaction,
                   List.of(
-                      new LeasedWrites.Completion(old.lease(), "1", null),
-                      new LeasedWrites.Completion(current.lease(), "2", null))))
+                      new FinishedRuns.Completion(old.lease(), "1", null),
+                      new FinishedRuns.Completion(current.lease(), "2", null))))
           .containsExactly(current.lease());
     });
     Task task = servers.task(id);
@@ -145,7 +147,7 @@ final class ClaimTest {
     Run alone = suspect("crashed alone", false).getFirst();
     assertThat(
             servers.database.<Boolean, RuntimeException>read(
-                handle -> writes.begin(handle, alone.lease())))
+                handle -> renewals.begin(handle, alone.lease())))
         .isTrue();
     reapTwice();
     Task dead = servers.task(id);
@@ -156,8 +158,8 @@ final class ClaimTest {
         .isEqualTo(1);
   }
 
-  private static LeasedWrites.Completion completion(Run run) {
-    return new LeasedWrites.Completion(run.lease(), null, null);
+  private static FinishedRuns.Completion completion(Run run) {
+    return new FinishedRuns.Completion(run.lease(), null, null);
   }
 
   private List<Run> suspect(String worker, boolean busy) {

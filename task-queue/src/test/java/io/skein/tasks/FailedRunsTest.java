@@ -145,14 +145,14 @@ final class FailedRunsTest {
     FailedRuns failedRuns =
         new FailedRuns(
             servers.database, Map.of("broken", handler), new WorkerReports(listener()), LONGEST);
-    LeasedWrites writes = new LeasedWrites(Duration.ofSeconds(15), servers.queue.hints());
+    FinishedRuns finished = new FinishedRuns(servers.queue.hints());
     boolean written =
         failedRuns.end(
             run.task(),
             TaskState.DEAD,
             "it broke",
             (transaction, error) ->
-                writes.end(
+                finished.end(
                     transaction, run.lease(), TaskState.DEAD, new Failure(error, null, null)));
     assertThat(written).isTrue();
     return servers.task(run.task().id());

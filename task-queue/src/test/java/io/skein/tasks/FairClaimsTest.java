@@ -23,14 +23,14 @@ import org.junit.jupiter.api.Test;
 final class FairClaimsTest {
   private static final Duration TERM = Duration.ofSeconds(15);
   private static Servers servers;
-  private static LeasedWrites writes;
+  private static FinishedRuns finished;
   private String queue = "";
   private FairClaims claims;
 
   @BeforeAll
   static void open() {
     servers = Servers.fresh();
-    writes = new LeasedWrites(TERM, servers.queue.hints());
+    finished = new FinishedRuns(servers.queue.hints());
   }
 
   @AfterAll
@@ -214,10 +214,10 @@ final class FairClaimsTest {
   private void complete(List<Run> runs) {
     servers.database.useTransaction(tx ->
         assertThat(
-                writes.completeAll(
+                finished.completeAll(
                     tx,
                     runs.stream()
-                        .map(run -> new LeasedWrites.Completion(run.lease(), null, null))
+                        .map(run -> new FinishedRuns.Completion(run.lease(), null, null))
                         .toList()))
             .hasSize(runs.size()));
   }

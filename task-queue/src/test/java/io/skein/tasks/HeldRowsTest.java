@@ -80,18 +80,18 @@ final class HeldRowsTest {
 
   @Test
   void whatIsHeldAndWhatIsLostAreToldApart() throws Exception {
-    LeasedWrites writes = new LeasedWrites(TERM, servers.queue.hints());
+    FinishedRuns finished = new FinishedRuns(servers.queue.hints());
     Run held = servers.running("t", "w1");
     Run lost = servers.running("t", "w1");
     Run free = servers.running("t", "w1");
     servers.sql("update tasks set lease = 2 where id = '" + lost.task().id() + "'");
-    List<LeasedWrites.Completion> completions =
+    List<FinishedRuns.Completion> completions =
         List.of(held, lost, free).stream()
-            .map(run -> new LeasedWrites.Completion(run.lease(), null, null))
+            .map(run -> new FinishedRuns.Completion(run.lease(), null, null))
             .toList();
     try (Connection other = hold(held.task().id())) {
-      LeasedWrites.Completed completed =
-          servers.database.inTransaction(tx -> writes.completeUnlocked(tx, completions));
+      FinishedRuns.Completed completed =
+          servers.database.inTransaction(tx -> finished.completeUnlocked(tx, completions));
       assertThat(completed.done()).containsExactly(free.lease());
       assertThat(completed.held()).containsExactly(held.lease());
       other.rollback();
@@ -125,30 +125,31 @@ final class HeldRowsTest {
 
   @Test
   void whatAHandlerSaidIsWrittenOnce() throws Exception {
-    LeasedWrites writes = new LeasedWrites(TERM, servers.queue.hints());
+    RunRenewals renewals = new RunRenewals(TERM);
     Run run = servers.running("t", "w1");
     run.noteDetails(incompressible());
     run.noteProgress(5);
     try (Connection other = hold(run.task().id())) {
-      renew(writes, run);
+      renew(renewals, run);
       assertThat(run.untold().details()).as("its row was held").isNotNull();
       other.rollback();
     }
-    renew(writes, run);
+    renew(renewals, run);
     long stored = place(run);
     assertThat(run.untold()).isEqualTo(Run.Note.NONE);
     assertThat(servers.task(run.task().id()).progress()).isEqualTo(5);
     run.noteProgress(6);
-    renew(writes, run);
+    renew(renewals, run);
     assertThat(servers.task(run.task().id()).progress()).isEqualTo(6);
     assertThat(place(run)).as("the details stay where they are").isEqualTo(stored);
   }
 
   @Test
   void whatWasSaidInAStepThatFailsIsSaidAgain() {
-    LeasedWrites writes = new LeasedWrites(TERM, servers.queue.hints());
+    RunRenewals renewals = new RunRenewals(TERM);
+    FinishedRuns finished = new FinishedRuns(servers.queue.hints());
     Run run = servers.running("t", "w1");
-    TaskContext context = new TaskContext(servers.database, writes, run);
+    TaskContext context = new TaskContext(servers.database, renewals, finished, run);
     context.progress(7);
     context.useStep(tx -> {});
     assertThat(run.untold()).isEqualTo(Run.Note.NONE);
@@ -166,8 +167,8 @@ final class HeldRowsTest {
         .collect(Collectors.joining("", "\"", "\""));
   }
 
-  private static void renew(LeasedWrites writes, Run run) {
-    Set<Lease> lost = servers.database.read(handle -> writes.renewAll(handle, List.of(run)));
+  private static void renew(RunRenewals renewals, Run run) {
+    Set<Lease> lost = servers.database.read(handle -> renewals.renewAll(handle, List.of(run)));
     assertThat(lost).isEmpty();
   }
 

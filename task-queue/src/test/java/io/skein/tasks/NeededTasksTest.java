@@ -25,14 +25,16 @@ import org.junit.jupiter.api.Test;
 final class NeededTasksTest {
   private static final int ROUNDS = 300;
   private static Servers servers;
-  private static LeasedWrites writes;
+  private static RunRenewals renewals;
+  private static FinishedRuns finished;
   private static NeededTasks needed;
   private String queue = "";
 
   @BeforeAll
   static void open() {
     servers = Servers.fresh();
-    writes = new LeasedWrites(Duration.ofSeconds(15), servers.queue.hints());
+    renewals = new RunRenewals(Duration.ofSeconds(15));
+    finished = new FinishedRuns(servers.queue.hints());
     needed = new NeededTasks(servers.database, servers.queue.hints());
   }
 
@@ -52,7 +54,7 @@ final class NeededTasksTest {
     try (Connection foreign = foreign()) {
       TaskId waits = enqueue(foreign, run.task().id());
       Timestamp before = leaseUntil(run);
-      Set<Lease> lost = servers.database.read(handle -> writes.renewAll(handle, List.of(run)));
+      Set<Lease> lost = servers.database.read(handle -> renewals.renewAll(handle, List.of(run)));
       assertThat(lost).isEmpty();
       assertThat(leaseUntil(run)).isAfter(before);
       complete(run);
@@ -90,7 +92,7 @@ final class NeededTasksTest {
     TaskId behind = servers.queue.enqueue(task().after(List.of(waits)));
     TaskId anyEnd = servers.queue.enqueue(task().afterEndOf(List.of(behind)));
     servers.database.useTransaction(transaction ->
-        writes.end(transaction, run.lease(), TaskState.FAILED, new Failure("no", null, null)));
+        finished.end(transaction, run.lease(), TaskState.FAILED, new Failure("no", null, null)));
     needed.pass();
     assertThat(servers.task(waits).state()).isEqualTo(TaskState.CANCELLED);
     assertThat(servers.task(behind).state()).isEqualTo(TaskState.CANCELLED);
@@ -186,9 +188,9 @@ final class NeededTasksTest {
   }
 
   private static TaskId complete(Run run) {
-    LeasedWrites.Completion completion = new LeasedWrites.Completion(run.lease(), null, null);
+    FinishedRuns.Completion completion = new FinishedRuns.Completion(run.lease(), null, null);
     servers.database.useTransaction(transaction ->
-        assertThat(writes.completeAll(transaction, List.of(completion)))
+        assertThat(finished.completeAll(transaction, List.of(completion)))
             .containsExactly(run.lease()));
     return run.task().id();
   }
