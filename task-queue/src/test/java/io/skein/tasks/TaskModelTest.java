@@ -554,7 +554,7 @@ final class TaskModelTest {
                 + " and state = 'running'");
       }
       done.add("crash " + (run == null ? "nothing" : run.lease()));
-      Reaper.of(servers, Handlers.of(KNOWN, context -> {})).reap();
+      Reaper.of(servers, Handlers.idle(KNOWN)).reap();
       if (run != null && held(run)) {
         Modelled task = modelled(run.task().id());
         if (task.started && task.crashes >= 2) {

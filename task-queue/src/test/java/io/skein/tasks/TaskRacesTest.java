@@ -218,7 +218,7 @@ final class TaskRacesTest {
                   + lease.number()
                   + " and state = 'running'");
         }
-        Reaper.of(servers, Handlers.of("t", context -> {})).reap();
+        Reaper.of(servers, Handlers.idle("t")).reap();
       }
 
       private void expire() {
@@ -311,7 +311,7 @@ final class TaskRacesTest {
             "update tasks set lease_until = skein_now() - interval '1 s'"
                 + " where state = 'running'");
         servers.sql("update tasks set crash_count = least(crash_count, 1)");
-        Reaper.of(servers, Handlers.of("t", context -> {})).reap();
+        Reaper.of(servers, Handlers.idle("t")).reap();
         promote();
         for (Run run : last.claims.claim(queue, FairClaims.Levels.ALL, TASKS)) {
           boolean written =
