@@ -103,7 +103,7 @@ final class RunExecution implements AutoCloseable {
     }
     @Nullable Throwable failure = null;
     long begin = System.nanoTime();
-    try (var diagnostics = RunDiagnostics.open(run);
+    try (var diagnostics = RunDiagnostics.of(run);
         var watch = limits.watch(run)) {
       Objects.requireNonNull(handlers.get(run.task().type()))
           .handle(new TaskContext(database, renewals, finished, run));
