@@ -16,9 +16,9 @@ final class RunDiagnostics implements AutoCloseable {
 
   private RunDiagnostics() {}
 
-  /** Of a run that goes on; {@link RunLogs} knows it. */
+  /** Of a run that goes on; {@link RunLog} knows it. */
   static RunDiagnostics of(Run run) {
-    RunLogs.enter(run);
+    RunLog.enter(run);
     return of(run.task());
   }
 
@@ -34,7 +34,7 @@ final class RunDiagnostics implements AutoCloseable {
 
   @Override
   public void close() {
-    RunLogs.leave();
+    RunLog.leave();
     MDC.remove(TASK);
     MDC.remove(TYPE);
     MDC.remove(ATTEMPT);

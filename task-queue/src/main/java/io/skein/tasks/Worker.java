@@ -82,16 +82,16 @@ public final class Worker implements AutoCloseable {
     keeping.add(repeating("skein-task-roll", "to show that this worker works", this::sign, JOIN));
     keeping.add(
         repeating("skein-task-upkeep", "upkeep", parts.upkeep(), settings.reapInterval()));
-    Burials burials = new Burials(parts.failedRuns(), queue.hints(), parts.reports());
+    PoisonEnds poisonEnds = new PoisonEnds(parts.failedRuns(), queue.hints(), parts.reports());
     keeping.add(
         repeating(
-            "skein-task-burials",
+            "skein-task-poison",
             "ending a task that takes its worker down",
-            burials,
+            poisonEnds,
             Duration.ZERO));
     StalledTaskReaper reaper =
         new StalledTaskReaper(
-            database, burials, queue.hints(), parts.reports(), types, settings.lease());
+            database, poisonEnds, queue.hints(), parts.reports(), types, settings.lease());
     keeping.add(
         repeating(
             "skein-task-reaping",

@@ -51,10 +51,10 @@ final class QueueFiguresTest {
     ended(queue.enqueue("mail"), "dead", 9);
     attempt(old, "retried");
     attempt(old, "crashed");
-    TaskStatistics mail = type("mail");
+    TypeStatistics mail = type("mail");
     assertThat(mail.live()).isEqualTo(Map.of(TaskState.QUEUED, 2L));
     assertThat(mail.oldestWait()).isBetween(Duration.ofHours(2), Duration.ofHours(3));
-    TaskStatistics.Ended ended = mail.ended();
+    TypeStatistics.Ended ended = mail.ended();
     assertThat(ended.succeeded()).isEqualTo(3);
     assertThat(ended.failed()).isOne();
     assertThat(ended.retried()).isOne();
@@ -100,7 +100,7 @@ final class QueueFiguresTest {
         .isLessThan(bound);
     assertThat(
             RowsRead.by(
-                queue.servers(), tx -> assertThat(TypeStatistics.of(tx.handle(), queue.name())).isNotEmpty()))
+                queue.servers(), tx -> assertThat(TypeCounts.of(tx.handle(), queue.name())).isNotEmpty()))
         .isLessThan(bound);
   }
 
@@ -108,7 +108,7 @@ final class QueueFiguresTest {
     return queue.tasks().queues().find(queue.name()).orElseThrow();
   }
 
-  private TaskStatistics type(String type) {
+  private TypeStatistics type(String type) {
     return queue.tasks().lists().statistics(queue.name()).stream()
         .filter(figures -> figures.type().equals(type))
         .findFirst()

@@ -71,7 +71,7 @@ final class TaskModelTest {
             "expire",
             "retry ended",
             "crash",
-            "bury");
+            "end poison");
   }
 
   private static void seen(String what) {
@@ -560,7 +560,7 @@ final class TaskModelTest {
         if (task.started && task.crashes >= 2) {
           task.crashes++;
           ended(run.task().id(), TaskState.DEAD);
-          seen("bury");
+          seen("end poison");
         } else {
           task.uncounted(TaskState.QUEUED);
           task.crashes += task.started ? 1 : 0;
