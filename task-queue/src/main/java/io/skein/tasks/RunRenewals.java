@@ -32,8 +32,9 @@ final class RunRenewals {
                     update tasks set lease_until = skein_now() + :term * interval '1 ms',
                       progress = coalesce(:progress, progress),
                       details = coalesce(cast(:details as jsonb), details)
-                    where """
-                        + Lease.HELD))
+                    where %s
+                    """
+                        .formatted(Lease.HELD)))
             .bind("term", term.toMillis())
             .bind("progress", note.progress())
             .bind("details", note.details())
