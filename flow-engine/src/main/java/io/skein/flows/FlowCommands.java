@@ -8,7 +8,6 @@ import io.skein.locks.Locks;
 import io.skein.postgres.Database;
 import io.skein.postgres.Transaction;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -34,7 +33,7 @@ public final class FlowCommands {
   private final IdempotencyKeys keys;
   private final FlowJson flowJson;
   private final JsonMapper json;
-  private final Map<String, PhaseHandler> handlers;
+  private final PhaseHandlers handlers;
 
   FlowCommands(
       Database database,
@@ -46,7 +45,7 @@ public final class FlowCommands {
       Locks locks,
       IdempotencyKeys keys,
       JsonMapper json,
-      Map<String, PhaseHandler> handlers) {
+      PhaseHandlers handlers) {
     this.database = database;
     this.store = store;
     this.phases = phases;
@@ -149,11 +148,12 @@ public final class FlowCommands {
   private Optional<Judged> judge(Flow flow, JsonNode answer) {
     return flow.waitingPhase()
         .map(phase -> {
-          PhaseHandler handler = handlers.get(flow.kind() + "/" + phase.phase());
           Approval approval =
-              handler == null
-                  ? new Approval.Refused("this instance knows no phase " + phase.phase())
-                  : handler.approve(flow, answer);
+              handlers
+                  .find(flow, phase.phase())
+                  .map(handler -> handler.approve(flow, answer))
+                  .orElseGet(() ->
+                      new Approval.Refused("this instance knows no phase " + phase.phase()));
           return new Judged(phase.phase(), phase.run(), approval);
         });
   }

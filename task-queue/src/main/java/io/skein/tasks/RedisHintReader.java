@@ -22,10 +22,9 @@ import org.slf4j.LoggerFactory;
  * Reads the hints of one queue while this worker has free slots; while it has none they stay in
  * Redis for others. An entry is deleted as soon as it was taken. One that Redis delivered and that
  * never arrived, since an answer came too late, is read again whenever nothing new comes. It is all
- * only a hint: the claim in the fair order finds every task whose hint was lost. Runs on a thread
- * of its own.
+ * only a hint: the claim in the fair order finds every task whose hint was lost.
  */
-final class RedisHintReader implements Runnable {
+final class RedisHintReader implements RunUntilStopped.Round {
   static final String GROUP = "workers";
 
   private static final Logger LOG = LoggerFactory.getLogger(RedisHintReader.class);
@@ -34,7 +33,7 @@ final class RedisHintReader implements Runnable {
   // time-out.
   private static final Duration BLOCK = Duration.ofSeconds(1);
   private static final StreamMessageId BEGINNING = new StreamMessageId(0, 0);
-  private static final Duration PAUSE = Duration.ofMillis(250);
+  static final Duration PAUSE = Duration.ofMillis(250);
 
   private final RedisConnections redis;
   private final String queue;
@@ -54,22 +53,15 @@ final class RedisHintReader implements Runnable {
   }
 
   @Override
-  public void run() {
-    while (!Thread.currentThread().isInterrupted()) {
-      try {
+  public void run() throws InterruptedException {
+    try {
         if (redis.health().available()) {
           readOnce();
         } else {
           Thread.sleep(PAUSE);
         }
-      } catch (InterruptedException stopping) {
-        Thread.currentThread().interrupt();
-      } catch (RedisException e) {
-        recover(e);
-      } catch (RuntimeException | Error e) {
-        LOG.error("reading hints failed; the fair claim carries on", e);
-        pause();
-      }
+    } catch (RedisException e) {
+      recover(e);
     }
   }
 
@@ -162,7 +154,7 @@ final class RedisHintReader implements Runnable {
   }
 
   /** Hints may have gone by unheard, so a fair claim looks. */
-  private void recover(RedisException e) {
+  private void recover(RedisException e) throws InterruptedException {
     String message = String.valueOf(e.getMessage());
     if (Thread.currentThread().isInterrupted()) {
       return;
@@ -172,12 +164,12 @@ final class RedisHintReader implements Runnable {
       createGroups();
     } else {
       LOG.debug("hints cannot be read; the fair claim carries on", e);
-      pause();
+      Thread.sleep(PAUSE);
     }
   }
 
   /** After a flush, or at the very first start. A key of another type in our place is removed. */
-  private void createGroups() {
+  private void createGroups() throws InterruptedException {
     for (Priority priority : Priority.values()) {
       try {
         createGroup(priority);
@@ -187,7 +179,7 @@ final class RedisHintReader implements Runnable {
           removeKey(priority);
         } else if (!String.valueOf(e.getMessage()).contains("BUSYGROUP")) {
           LOG.debug("the group of the hint readers cannot be created", e);
-          pause();
+          Thread.sleep(PAUSE);
         }
       }
     }
@@ -198,13 +190,13 @@ final class RedisHintReader implements Runnable {
         .createGroup(StreamCreateGroupArgs.name(GROUP).id(StreamMessageId.ALL).makeStream());
   }
 
-  private void removeKey(Priority priority) {
+  private void removeKey(Priority priority) throws InterruptedException {
     try {
       stream(priority).delete();
       createGroup(priority);
     } catch (RedisException e) {
       LOG.debug("the key cannot be removed", e);
-      pause();
+      Thread.sleep(PAUSE);
     }
   }
 
@@ -214,13 +206,5 @@ final class RedisHintReader implements Runnable {
 
   private String key(Priority priority) {
     return redis.keys().taskHints(queue, priority.level());
-  }
-
-  private static void pause() {
-    try {
-      Thread.sleep(PAUSE);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
   }
 }

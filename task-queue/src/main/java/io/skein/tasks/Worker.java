@@ -69,26 +69,29 @@ public final class Worker implements AutoCloseable {
     claiming.add(repeating("skein-task-claims", "claiming tasks", claims, ClaimLoop.AFTER_FAILURE));
     for (String name : settings.queues()) {
       claiming.add(
-          thread(
+          repeating(
               "skein-task-hints-" + name,
-              new RedisHintReader(queue.redis(), name, settings.name(), slots, queue.hints())));
+              "reading hints",
+              new RedisHintReader(queue.redis(), name, settings.name(), slots, queue.hints()),
+              RedisHintReader.PAUSE));
     }
     keeping.add(
         thread(
             "skein-task-leases",
-            new LeaseRenewer(database, parts.writes(), slots, reach, settings.heartbeat())));
+            new LeaseRenewer(database, parts.renewals(), slots, reach, settings.heartbeat())));
     keeping.add(repeating("skein-task-roll", "to show that this worker works", this::sign, JOIN));
-    keeping.add(thread("skein-task-upkeep", parts.upkeep()));
-    Burials burials = new Burials(parts.failedRuns(), queue.hints(), parts.reports());
+    keeping.add(
+        repeating("skein-task-upkeep", "upkeep", parts.upkeep(), settings.reapInterval()));
+    PoisonEnds poisonEnds = new PoisonEnds(parts.failedRuns(), queue.hints(), parts.reports());
     keeping.add(
         repeating(
-            "skein-task-burials",
+            "skein-task-poison",
             "ending a task that takes its worker down",
-            burials,
+            poisonEnds,
             Duration.ZERO));
     StalledTaskReaper reaper =
         new StalledTaskReaper(
-            database, burials, queue.hints(), parts.reports(), types, settings.lease());
+            database, poisonEnds, queue.hints(), parts.reports(), types, settings.lease());
     keeping.add(
         repeating(
             "skein-task-reaping",

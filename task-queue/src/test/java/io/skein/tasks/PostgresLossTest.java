@@ -45,7 +45,6 @@ final class PostgresLossTest {
 
   @Test
   void aWorkerThatCannotReachPostgresWaitsWithoutWork() throws Exception {
-    servers.sql("create table ledger (task uuid, note text)");
     children.add(CrashingWorker.launch(servers, queue, 4));
     enqueue("effect", 20);
     awaitSucceeded(20);
@@ -90,7 +89,6 @@ final class PostgresLossTest {
 
   @Test
   void aWorkerWhoseHandlersHoldAllConnectionsWaitsWithoutWork() throws Exception {
-    servers.sql("create table ledger (task uuid, note text)");
     servers.sql("create table released (at timestamptz)");
     int pool = PostgresSettings.parse(servers.address.url()).poolSize();
     children.add(CrashingWorker.launch(servers, queue, pool + 4));
@@ -179,7 +177,6 @@ final class PostgresLossTest {
 
   @Test
   void connectionsThatAreCutAllTheTimeCostNoTask() {
-    servers.sql("create table ledger (task uuid, note text)");
     start(servers, Handlers.of("slow", CrashingWorker::slowEffect));
     enqueue("slow", 400);
     for (int cut = 1; cut <= 8; cut++) {
@@ -217,7 +214,7 @@ final class PostgresLossTest {
           new Worker(
               CrashingWorker.settings(queue, 1),
               others,
-              List.of(Handlers.of("other", context -> {})));
+              List.of(Handlers.idle("other")));
       workers.add(reaper);
       reaper.start();
       await()

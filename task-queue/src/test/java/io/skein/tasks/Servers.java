@@ -15,7 +15,10 @@ import java.util.List;
 import java.util.UUID;
 import org.awaitility.Awaitility;
 
-/** A migrated database, a Redis key space of its own, and a queue; closed in reverse order. */
+/**
+ * A migrated database with a ledger, a Redis key space of its own, and what enqueues; closed in
+ * reverse order.
+ */
 final class Servers implements AutoCloseable {
   final DatabaseAddress address;
   final String redisUrl;
@@ -23,6 +26,7 @@ final class Servers implements AutoCloseable {
   final Database database;
   final RedisConnections redis;
   final TaskQueue queue;
+  final Ledger ledger;
 
   static {
     // A test that means a bound names it; the rest only must not hang on a busy machine.
@@ -39,6 +43,7 @@ final class Servers implements AutoCloseable {
     this.redis =
         closing(RedisConnections.open(RedisSettings.of(redisUrl).withKeyPrefix(keyPrefix), "test"));
     this.queue = closing(TaskQueue.open(database, redis));
+    this.ledger = new Ledger(database);
   }
 
   /** A database of its own on the servers of this JVM. */
@@ -56,7 +61,9 @@ final class Servers implements AutoCloseable {
     DatabaseAddress address = postgres.createDatabase();
     Migrations.migrate(
         PostgresSettings.parse(address.url()), List.of("postgres-core", "task-queue"));
-    return new Servers(address, redisUrl, "test-" + UUID.randomUUID() + ":");
+    Servers servers = new Servers(address, redisUrl, "test-" + UUID.randomUUID() + ":");
+    servers.ledger.open();
+    return servers;
   }
 
   /** What another process has opened. */

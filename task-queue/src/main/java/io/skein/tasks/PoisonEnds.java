@@ -13,20 +13,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Ends tasks that take their workers down, with what their handlers do about it. On a thread of its
+ * Ends poison: tasks that take their workers down, with what their handlers do about it. On a thread of its
  * own: a handler's reaction that hangs or throws must not delay the tasks that are to run again.
  * One that could not be ended is found again by the next look. Thread safe.
  */
-final class Burials implements RunUntilStopped.Round {
-  private static final Logger LOG = LoggerFactory.getLogger(Burials.class);
+final class PoisonEnds implements RunUntilStopped.Round {
+  private static final Logger LOG = LoggerFactory.getLogger(PoisonEnds.class);
 
   private final FailedRuns failedRuns;
   private final RedisHints hints;
   private final WorkerReports reports;
-  private final BlockingQueue<Burial> waiting = new LinkedBlockingQueue<>();
+  private final BlockingQueue<Poison> waiting = new LinkedBlockingQueue<>();
   private final Set<Lease> taken = new HashSet<>();
 
-  Burials(FailedRuns failedRuns, RedisHints hints, WorkerReports reports) {
+  PoisonEnds(FailedRuns failedRuns, RedisHints hints, WorkerReports reports) {
     this.failedRuns = failedRuns;
     this.hints = hints;
     this.reports = reports;
@@ -41,7 +41,7 @@ final class Burials implements RunUntilStopped.Round {
   synchronized void take(Collection<Run> poison, Set<String> gone, Duration silence) {
     for (Run run : poison) {
       if (taken.add(run.lease())) {
-        waiting.add(new Burial(run, gone, silence));
+        waiting.add(new Poison(run, gone, silence));
       }
     }
   }
@@ -53,18 +53,18 @@ final class Burials implements RunUntilStopped.Round {
 
   /** Ends those that wait now, on the caller's thread. */
   void pass() throws InterruptedException {
-    Burial next = waiting.poll();
+    Poison next = waiting.poll();
     while (next != null) {
       finish(next);
       next = waiting.poll();
     }
   }
 
-  private void finish(Burial burial) throws InterruptedException {
+  private void finish(Poison found) throws InterruptedException {
     try {
-      bury(burial);
+      end(found);
     } finally {
-      over(burial.run().lease());
+      over(found.run().lease());
     }
   }
 
@@ -72,18 +72,18 @@ final class Burials implements RunUntilStopped.Round {
     taken.remove(lease);
   }
 
-  private void bury(Burial burial) throws InterruptedException {
-    Run run = burial.run();
+  private void end(Poison found) throws InterruptedException {
+    Run run = found.run();
     int crashes = run.task().crashes() + 1;
     String error =
         "poison: its worker was lost in " + crashes + " of its runs, in the last it ran alone";
-    boolean buried =
+    boolean ended =
         failedRuns.end(
             run.task(),
             TaskState.DEAD,
             error,
-            (transaction, reason) -> endLost(transaction, burial, reason));
-    if (buried) {
+            (transaction, reason) -> endLost(transaction, found, reason));
+    if (ended) {
       LOG.atWarn()
           .addKeyValue("task", run.task().id())
           .addKeyValue("type", run.task().type())
@@ -93,8 +93,8 @@ final class Burials implements RunUntilStopped.Round {
     }
   }
 
-  private boolean endLost(Transaction transaction, Burial burial, String error) {
-    Lease lease = burial.run().lease();
+  private boolean endLost(Transaction transaction, Poison found, String error) {
+    Lease lease = found.run().lease();
     Optional<Boolean> awaited =
         transaction
             .handle()
@@ -109,8 +109,8 @@ final class Burials implements RunUntilStopped.Round {
             .bind("id", lease.task().value())
             .bind("lease", lease.number())
             .bind("error", ErrorText.storable(error))
-            .bindArray("gone", String.class, List.copyOf(burial.gone()))
-            .bind("silence", burial.silence().toMillis())
+            .bindArray("gone", String.class, List.copyOf(found.gone()))
+            .bind("silence", found.silence().toMillis())
             .mapTo(Boolean.class)
             .findOne();
     if (awaited.orElse(false)) {
@@ -123,5 +123,5 @@ final class Burials implements RunUntilStopped.Round {
   /**
    * @param gone the workers that were gone when it was found
    */
-  private record Burial(Run run, Set<String> gone, Duration silence) {}
+  private record Poison(Run run, Set<String> gone, Duration silence) {}
 }

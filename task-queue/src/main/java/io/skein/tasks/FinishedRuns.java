@@ -1,13 +1,8 @@
 package io.skein.tasks;
 
 import io.skein.postgres.Transaction;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -15,19 +10,16 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
-import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.JdbiException;
 import org.jdbi.v3.core.statement.Query;
-import org.jdbi.v3.core.statement.SqlStatement;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a run may write about its task while it goes on and when it is the last; {@link
- * UnfinishedRuns} has those that another one follows. Each statement names the lease, locks the row
- * and changes nothing when the lease is no longer the newest: a run that was given up cannot
- * disturb its successor. In a transaction with other work these come last.
+ * The ends of runs after which their tasks are over; {@link UnfinishedRuns} has those that another
+ * run follows. As in {@link RunRenewals} each statement names the lease, and changes nothing when
+ * that is lost.
  */
-final class LeasedWrites {
+final class FinishedRuns {
   /** Characters of a result; past it the completion is refused and the task fails. */
   static final int RESULT_BOUND = 1 << 20;
 
@@ -35,15 +27,12 @@ final class LeasedWrites {
   private static final Comparator<Completion> IN_ORDER_OF_IDS =
       Comparator.comparing(completion -> completion.lease().task().toString());
 
-  private final Duration term;
   private final RedisHints hints;
 
   /**
-   * @param term how long a lease holds from its last renewal
    * @param hints hear of the tasks that waited for one that ends
    */
-  LeasedWrites(Duration term, RedisHints hints) {
-    this.term = term;
+  FinishedRuns(RedisHints hints) {
     this.hints = hints;
   }
 
@@ -61,73 +50,6 @@ final class LeasedWrites {
    */
   record Completed(Set<Lease> done, Set<Lease> held) {}
 
-  boolean renew(Handle handle, Lease lease, Run.Note note) {
-    return one(
-        handle,
-        """
-        update tasks set lease_until = skein_now() + :term * interval '1 ms',
-          progress = coalesce(:progress, progress),
-          details = coalesce(cast(:details as jsonb), details)
-        """,
-        lease,
-        update ->
-            update
-                .bind("term", term.toMillis())
-                .bind("progress", note.progress())
-                .bind("details", note.details()));
-  }
-
-  /** Marks the begin of a run that waited to be alone. */
-  boolean begin(Handle handle, Lease lease) {
-    return one(handle, "update tasks set started_at = skein_now()", lease, update -> {});
-  }
-
-  /**
-   * Renews many leases, passing over rows that a step holds at this moment (it renews them itself),
-   * and writes what the runs have said since they were asked last.
-   *
-   * @return the leases that are lost
-   */
-  Set<Lease> renewAll(Handle handle, Collection<Run> runs) {
-    List<Run> asked = List.copyOf(runs);
-    List<Run.Note> notes = asked.stream().map(Run::untold).toList();
-    List<Lease> leases = asked.stream().map(Run::lease).toList();
-    Map<Lease, Boolean> passedOver = new HashMap<>();
-    handle
-        .createQuery(
-            """
-            with asked as materialized (
-              select * from unnest(:ids, :numbers, :progress, :details)
-                as a(id, lease, progress, details)),
-            held as (
-              select t.id, a.progress, a.details from tasks t join asked a on a.id = t.id and a.lease = t.lease
-              where t.state = 'running' order by t.id for update of t skip locked),
-            renewed as (
-              update tasks t set lease_until = skein_now() + :term * interval '1 ms',
-                progress = coalesce(held.progress, t.progress),
-                details = coalesce(held.details::jsonb, t.details)
-              from held where t.id = held.id returning t.id, t.lease)
-            select a.id, a.lease, exists (select from tasks t
-              where t.id = a.id and t.lease = a.lease and t.state = 'running') as held
-            from asked a
-            where not exists (select from renewed r where r.id = a.id and r.lease = a.lease)
-            """)
-        .bindArray("ids", UUID.class, leases.stream().map(lease -> lease.task().value()).toList())
-        .bindArray("numbers", Long.class, leases.stream().map(Lease::number).toList())
-        .bindArray("progress", Integer.class, notes.stream().map(Run.Note::progress).toList())
-        .bindArray("details", String.class, notes.stream().map(Run.Note::details).toList())
-        .bind("term", term.toMillis())
-        .map((row, context) -> Map.entry(lease(row), row.getBoolean("held")))
-        .forEach(entry -> passedOver.put(entry.getKey(), entry.getValue()));
-    for (int i = 0; i < asked.size(); i++) {
-      if (!passedOver.containsKey(leases.get(i))) {
-        asked.get(i).told(notes.get(i));
-      }
-    }
-    passedOver.values().removeIf(held -> held);
-    return Set.copyOf(passedOver.keySet());
-  }
-
   /**
    * @throws PermanentTaskException when the result is no JSON, holds U+0000 or is too large
    */
@@ -135,14 +57,17 @@ final class LeasedWrites {
     String result = completion.result();
     checkSize(result);
     try {
-      return last(
+      return write(
           transaction,
-          """
-          update tasks set state = 'succeeded', result = cast(:result as jsonb), error = null,
-            log = :log, lease_until = null, finished_at = skein_now()
-          """,
           completion.lease(),
-          update -> update.bind("result", result).bind("log", completion.log()));
+          ending(
+                  transaction,
+                  completion.lease(),
+                  """
+                  state = 'succeeded', result = cast(:result as jsonb), error = null, log = :log
+                  """)
+              .bind("result", result)
+              .bind("log", completion.log()));
     } catch (JdbiException e) {
       if (RefusedData.isCauseOf(e)) {
         throw refused(e);
@@ -176,7 +101,7 @@ final class LeasedWrites {
                 where t.id = d.id and t.lease = d.lease and t.state = 'running'
                 returning t.id, t.lease, t.awaited
                 """)
-            .map((row, context) -> new Ended(lease(row), row.getBoolean("awaited")))
+            .map((row, context) -> new Ended(Lease.read(row), row.getBoolean("awaited")))
             .list();
     release(transaction, ended);
     return leases(ended);
@@ -208,7 +133,7 @@ final class LeasedWrites {
                 where t.id = a.id and t.lease = a.lease and t.state = 'running')
             """)
         .map((row, context) ->
-            Map.entry(new Ended(lease(row), row.getBoolean("awaited")), row.getBoolean("done")))
+            Map.entry(new Ended(Lease.read(row), row.getBoolean("awaited")), row.getBoolean("done")))
         .forEach(entry -> {
           if (entry.getValue()) {
             ended.add(entry.getKey());
@@ -241,22 +166,13 @@ final class LeasedWrites {
 
   /** Ends the task without success. */
   boolean end(Transaction transaction, Lease lease, TaskState state, Failure failure) {
-    return last(
+    return write(
         transaction,
-        """
-        update tasks set state = :state, error = :error, log = :log, lease_until = null,
-          finished_at = skein_now()
-        """,
         lease,
-        update ->
-            update
-                .bind("state", state.stored())
-                .bind("error", failure.error())
-                .bind("log", failure.log()));
-  }
-
-  private static Lease lease(ResultSet row) throws SQLException {
-    return new Lease(new TaskId(row.getObject("id", UUID.class)), row.getLong("lease"));
+        ending(transaction, lease, "state = :state, error = :error, log = :log")
+            .bind("state", state.stored())
+            .bind("error", failure.error())
+            .bind("log", failure.log()));
   }
 
   private static void checkSize(@Nullable String result) {
@@ -270,18 +186,20 @@ final class LeasedWrites {
     }
   }
 
-  /** A write after which the task is over. */
-  private boolean last(Transaction transaction, String change, Lease lease, Binding values) {
-    var query =
+  private static Query ending(Transaction transaction, Lease lease, String change) {
+    return lease.bindTo(
         transaction
             .handle()
             .createQuery(
-                change
-                    + " where id = :id and lease = :lease and state = 'running' returning awaited")
-            .bind("id", lease.task().value())
-            .bind("lease", lease.number());
-    values.to(query);
-    Optional<Boolean> awaited = query.mapTo(Boolean.class).findOne();
+                """
+                update tasks set %s, lease_until = null, finished_at = skein_now()
+                where %s returning awaited
+                """
+                    .formatted(change, Lease.HELD)));
+  }
+
+  private boolean write(Transaction transaction, Lease lease, Query ending) {
+    Optional<Boolean> awaited = ending.mapTo(Boolean.class).findOne();
     awaited.ifPresent(yes -> release(transaction, List.of(new Ended(lease, yes))));
     return awaited.isPresent();
   }
@@ -295,23 +213,8 @@ final class LeasedWrites {
     }
   }
 
-  private static boolean one(Handle handle, String change, Lease lease, Binding values) {
-    var update =
-        handle
-            .createUpdate(change + " where id = :id and lease = :lease and state = 'running'")
-            .bind("id", lease.task().value())
-            .bind("lease", lease.number());
-    values.to(update);
-    return update.execute() == 1;
-  }
-
   /**
    * @param awaited whether others wait for the task
    */
   private record Ended(Lease lease, boolean awaited) {}
-
-  @FunctionalInterface
-  private interface Binding {
-    void to(SqlStatement<?> statement);
-  }
 }
