@@ -173,7 +173,7 @@ final class CrashingWorker {
     String ended =
         outcome(
             way.contains("step") ? () -> context.useStep(work) : () -> context.complete(work, "1"));
-    servers.database.useTransaction(transaction -> note(transaction, context, "woken " + ended));
+    noteElsewhere(servers, context, "woken " + ended);
   }
 
   /**
@@ -207,8 +207,7 @@ final class CrashingWorker {
     String step = outcome(() -> context.useStep(transaction -> note(transaction, context, "late")));
     String completion =
         outcome(() -> context.complete(transaction -> note(transaction, context, "late"), "1"));
-    servers.database.useTransaction(
-        transaction -> note(transaction, context, "woken " + step + " " + completion));
+    noteElsewhere(servers, context, "woken " + step + " " + completion);
   }
 
   /** Whatever was cut off cannot ask meanwhile. */
@@ -238,7 +237,10 @@ final class CrashingWorker {
     }
   }
 
-  /** On another thread: on this one everything is of the transaction that is open. */
+  /**
+   * On another thread: on this one everything is of the transaction that is open, and whoever lost
+   * his lease is interrupted at any time.
+   */
   private static void noteElsewhere(Servers servers, TaskContext context, String text) {
     CompletableFuture.runAsync(
             () -> servers.database.useTransaction(transaction -> note(transaction, context, text)))

@@ -77,9 +77,12 @@ final class Servers implements AutoCloseable {
 
   /** A queue on connections whose clock is ahead of the server's. */
   TaskQueue queueAhead(Duration offset) {
-    String options = "?options=-c%20skein.clock_offset%3D" + offset.toSeconds() + "s";
-    Database ahead =
-        closing(Database.open(PostgresSettings.parse(address.url() + options), "ahead"));
+    // Of the server itself: what is set for a session is none of a pooler's.
+    String url =
+        address.jdbcUrl() + "?options=-c%20skein.clock_offset%3D" + offset.toSeconds() + "s";
+    PostgresSettings settings =
+        new PostgresSettings(url, url, address.user(), address.password(), 16);
+    Database ahead = closing(Database.open(settings, "ahead"));
     return closing(TaskQueue.open(ahead, redis));
   }
 
