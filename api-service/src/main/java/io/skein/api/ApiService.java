@@ -28,6 +28,7 @@ import io.skein.sse.SseSettings;
 import io.skein.tasks.RemoteWorkers;
 import io.skein.tasks.TaskQueue;
 import io.skein.telemetry.Closer;
+import io.skein.telemetry.FeatureSwitches;
 import io.skein.telemetry.ManagementServer;
 import io.skein.telemetry.Metrics;
 import io.skein.telemetry.Readiness;
@@ -88,6 +89,17 @@ public final class ApiService implements AutoCloseable {
     Database database = closer.add("database", Database.open(settings.postgres(), settings.name()));
     RedisConnections redis =
         closer.add("redis", RedisConnections.open(settings.redis(), settings.name()));
+    Clock clock = Clock.systemUTC();
+    FeatureSwitches features =
+        closer.add(
+            "features",
+            FeatureSwitches.start(
+                database,
+                redis.gates(),
+                settings.name(),
+                settings.features(),
+                metrics.registry(),
+                clock));
     EventBus events =
         closer.add(
             "event bus", EventBus.start(database, redis, settings.name(), settings.events()));
@@ -114,7 +126,6 @@ public final class ApiService implements AutoCloseable {
             new WatchedStates(engine, json),
             SseSettings.defaults().withMaxAge(settings.streamMaxAge()));
     ApiMeters.register(metrics.registry(), events, tasks, broker);
-    Clock clock = Clock.systemUTC();
     EventStreamRoute streams = closer.add("streams", new EventStreamRoute(engine, broker, clock));
     Instances instances = new Instances(database);
     ConnectionRegistry connections =
@@ -134,6 +145,7 @@ public final class ApiService implements AutoCloseable {
             cache,
             streams,
             connections,
+            features,
             json,
             clock,
             metrics.registry());
@@ -148,10 +160,7 @@ public final class ApiService implements AutoCloseable {
     Readiness readiness =
         new Readiness()
             .part("postgres", () -> database.reachable() ? State.ok() : State.down("no answer"))
-            .carriedByRedis("event_bus", redis.health()::available)
-            .carriedByRedis("sse_broker", redis.health()::available)
-            .carriedByRedis("state_cache", redis.health()::available)
-            .carriedByRedis("locks", redis.health()::available);
+            .features(redis.gates());
     ManagementServer management =
         closer.add(
             "management port",

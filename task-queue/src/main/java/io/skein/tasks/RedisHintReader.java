@@ -1,5 +1,8 @@
 package io.skein.tasks;
 
+import io.skein.redis.Feature;
+import io.skein.redis.FeatureGate;
+import io.skein.redis.RedisAwayException;
 import io.skein.redis.RedisConnections;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -37,6 +40,7 @@ final class RedisHintReader implements Runnable {
   private static final Duration PAUSE = Duration.ofMillis(250);
 
   private final RedisConnections redis;
+  private final FeatureGate gate;
   private final String queue;
   private final String consumer;
   private final Slots slots;
@@ -47,6 +51,7 @@ final class RedisHintReader implements Runnable {
   RedisHintReader(
       RedisConnections redis, String queue, String consumer, Slots slots, RedisHints sender) {
     this.redis = redis;
+    this.gate = redis.gate(Feature.TASK_QUEUE);
     this.queue = queue;
     this.consumer = consumer;
     this.slots = slots;
@@ -57,14 +62,14 @@ final class RedisHintReader implements Runnable {
   public void run() {
     while (!Thread.currentThread().isInterrupted()) {
       try {
-        if (redis.health().available()) {
+        if (gate.open()) {
           readOnce();
         } else {
           Thread.sleep(PAUSE);
         }
       } catch (InterruptedException stopping) {
         Thread.currentThread().interrupt();
-      } catch (RedisException e) {
+      } catch (RedisAwayException e) {
         recover(e);
       } catch (RuntimeException | Error e) {
         LOG.error("reading hints failed; the fair claim carries on", e);
@@ -97,12 +102,9 @@ final class RedisHintReader implements Runnable {
     List<Hint> hints = new ArrayList<>();
     for (Priority priority : Priority.values()) {
       if (hints.size() < most) {
+        StreamReadGroupArgs next = StreamReadGroupArgs.neverDelivered().count(most - hints.size());
         Map<StreamMessageId, Map<String, String>> entries =
-            stream(priority)
-                .readGroup(
-                    GROUP,
-                    consumer,
-                    StreamReadGroupArgs.neverDelivered().count(most - hints.size()));
+            gate.call("read hints", () -> stream(priority).readGroup(GROUP, consumer, next));
         take(priority, entries, hints);
       }
     }
@@ -126,7 +128,8 @@ final class RedisHintReader implements Runnable {
 
   private List<Hint> readAll(StreamMultiReadGroupArgs args) {
     Map<String, Map<StreamMessageId, Map<String, String>>> entries =
-        stream(Priority.HIGH).readGroup(GROUP, consumer, args);
+        gate.await(
+            "wait for hints", () -> stream(Priority.HIGH).readGroup(GROUP, consumer, args));
     List<Hint> hints = new ArrayList<>();
     for (Priority priority : Priority.values()) {
       take(priority, entries.getOrDefault(key(priority), Map.of()), hints);
@@ -162,8 +165,9 @@ final class RedisHintReader implements Runnable {
   }
 
   /** Hints may have gone by unheard, so a fair claim looks. */
-  private void recover(RedisException e) {
-    String message = String.valueOf(e.getMessage());
+  private void recover(RedisAwayException e) {
+    Throwable cause = e.getCause();
+    String message = String.valueOf(cause == null ? null : cause.getMessage());
     if (Thread.currentThread().isInterrupted()) {
       return;
     }
