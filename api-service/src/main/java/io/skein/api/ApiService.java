@@ -5,6 +5,7 @@ import io.skein.api.events.EventStreamRoute;
 import io.skein.api.events.WatchedStates;
 import io.skein.api.http.ProblemResponses;
 import io.skein.cache.CacheSettings;
+import io.skein.cache.CacheStatistics;
 import io.skein.cache.StateCache;
 import io.skein.events.EventBus;
 import io.skein.events.StreamId;
@@ -59,13 +60,19 @@ public final class ApiService implements AutoCloseable {
 
   private final Closer closer;
   private final Readiness readiness;
+  private final StateCache cache;
   private final HttpServer http;
   private final ManagementServer management;
 
   private ApiService(
-      Closer closer, Readiness readiness, HttpServer http, ManagementServer management) {
+      Closer closer,
+      Readiness readiness,
+      StateCache cache,
+      HttpServer http,
+      ManagementServer management) {
     this.closer = closer;
     this.readiness = readiness;
+    this.cache = cache;
     this.http = http;
     this.management = management;
   }
@@ -176,7 +183,7 @@ public final class ApiService implements AutoCloseable {
     closer.add("drain", () -> broker.drain(settings.drain()));
     closer.add("claims of remote workers", workers);
     LOG.info("api started name={} port={}", settings.name(), http.port());
-    return new ApiService(closer, readiness, http, management);
+    return new ApiService(closer, readiness, cache, http, management);
   }
 
   /** Where the API answers. */
@@ -187,6 +194,11 @@ public final class ApiService implements AutoCloseable {
   /** Where the management port answers. */
   public int managementPort() {
     return management.port();
+  }
+
+  /** What this instance's cache of states has done. */
+  CacheStatistics cacheStatistics() {
+    return cache.statistics();
   }
 
   /** Everything this instance's router answers. */

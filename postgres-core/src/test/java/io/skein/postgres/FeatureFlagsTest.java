@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -138,9 +139,10 @@ class FeatureFlagsTest {
   }
 
   private List<Handle> useUp(Database database) {
+    Jdbi pool = database.read(Handle::getJdbi);
     List<Handle> lent = new ArrayList<>();
     for (int i = 0; i < settings.poolSize(); i++) {
-      lent.add(database.read(handle -> handle.getJdbi().open()));
+      lent.add(pool.open());
     }
     return lent;
   }
