@@ -5,6 +5,7 @@ import io.skein.api.events.EventStreamRoute;
 import io.skein.api.events.WatchedStates;
 import io.skein.api.http.ProblemResponses;
 import io.skein.cache.CacheSettings;
+import io.skein.cache.CacheStatistics;
 import io.skein.cache.StateCache;
 import io.skein.events.EventBus;
 import io.skein.events.StreamId;
@@ -28,6 +29,7 @@ import io.skein.sse.SseSettings;
 import io.skein.tasks.RemoteWorkers;
 import io.skein.tasks.TaskQueue;
 import io.skein.telemetry.Closer;
+import io.skein.telemetry.FeatureSwitches;
 import io.skein.telemetry.ManagementServer;
 import io.skein.telemetry.Metrics;
 import io.skein.telemetry.Readiness;
@@ -58,13 +60,19 @@ public final class ApiService implements AutoCloseable {
 
   private final Closer closer;
   private final Readiness readiness;
+  private final StateCache cache;
   private final HttpServer http;
   private final ManagementServer management;
 
   private ApiService(
-      Closer closer, Readiness readiness, HttpServer http, ManagementServer management) {
+      Closer closer,
+      Readiness readiness,
+      StateCache cache,
+      HttpServer http,
+      ManagementServer management) {
     this.closer = closer;
     this.readiness = readiness;
+    this.cache = cache;
     this.http = http;
     this.management = management;
   }
@@ -88,6 +96,17 @@ public final class ApiService implements AutoCloseable {
     Database database = closer.add("database", Database.open(settings.postgres(), settings.name()));
     RedisConnections redis =
         closer.add("redis", RedisConnections.open(settings.redis(), settings.name()));
+    Clock clock = Clock.systemUTC();
+    FeatureSwitches features =
+        closer.add(
+            "features",
+            FeatureSwitches.start(
+                database,
+                redis.gates(),
+                settings.name(),
+                settings.features(),
+                metrics.registry(),
+                clock));
     EventBus events =
         closer.add(
             "event bus", EventBus.start(database, redis, settings.name(), settings.events()));
@@ -114,7 +133,6 @@ public final class ApiService implements AutoCloseable {
             new WatchedStates(engine, json),
             SseSettings.defaults().withMaxAge(settings.streamMaxAge()));
     ApiMeters.register(metrics.registry(), events, tasks, broker);
-    Clock clock = Clock.systemUTC();
     EventStreamRoute streams = closer.add("streams", new EventStreamRoute(engine, broker, clock));
     Instances instances = new Instances(database);
     ConnectionRegistry connections =
@@ -134,6 +152,7 @@ public final class ApiService implements AutoCloseable {
             cache,
             streams,
             connections,
+            features,
             json,
             clock,
             metrics.registry());
@@ -148,10 +167,7 @@ public final class ApiService implements AutoCloseable {
     Readiness readiness =
         new Readiness()
             .part("postgres", () -> database.reachable() ? State.ok() : State.down("no answer"))
-            .carriedByRedis("event_bus", redis.health()::available)
-            .carriedByRedis("sse_broker", redis.health()::available)
-            .carriedByRedis("state_cache", redis.health()::available)
-            .carriedByRedis("locks", redis.health()::available);
+            .features(redis.gates());
     ManagementServer management =
         closer.add(
             "management port",
@@ -167,7 +183,7 @@ public final class ApiService implements AutoCloseable {
     closer.add("drain", () -> broker.drain(settings.drain()));
     closer.add("claims of remote workers", workers);
     LOG.info("api started name={} port={}", settings.name(), http.port());
-    return new ApiService(closer, readiness, http, management);
+    return new ApiService(closer, readiness, cache, http, management);
   }
 
   /** Where the API answers. */
@@ -178,6 +194,11 @@ public final class ApiService implements AutoCloseable {
   /** Where the management port answers. */
   public int managementPort() {
     return management.port();
+  }
+
+  /** What this instance's cache of states has done. */
+  CacheStatistics cacheStatistics() {
+    return cache.statistics();
   }
 
   /** Everything this instance's router answers. */

@@ -3,14 +3,17 @@ package io.skein.api;
 import io.skein.api.auth.TokenSettings;
 import io.skein.events.EventSettings;
 import io.skein.postgres.PostgresSettings;
+import io.skein.redis.Feature;
 import io.skein.redis.RedisSettings;
 import io.skein.sse.SseSettings;
+import io.skein.telemetry.FeatureSettings;
 import io.skein.telemetry.SettingsReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxUploadBytes the most bytes of one request
  * @param streamMaxAge after which a stream of events is ended, for its client to come again
  * @param drain over how long the streams of events are ended at a stop
+ * @param features which features are on until an operator says something else
  * @param agentPhases phases of flows that agents do over HTTP; the same in workers
  */
 public record ApiSettings(
@@ -41,6 +45,7 @@ public record ApiSettings(
     long maxUploadBytes,
     Duration streamMaxAge,
     Duration drain,
+    Map<Feature, Boolean> features,
     Set<String> agentPhases) {
   private static final int DEFAULT_PORT = 8401;
   private static final int DEFAULT_MANAGEMENT_PORT = 8451;
@@ -83,6 +88,7 @@ public record ApiSettings(
             settings.number("SKEIN_MAX_UPLOAD_BYTES", DEFAULT_UPLOAD, 1, LARGEST_UPLOAD),
             streamMaxAge(settings),
             settings.duration("SKEIN_DRAIN", Duration.ofSeconds(2)),
+            FeatureSettings.read(settings),
             Set.copyOf(settings.list("SKEIN_AGENT_PHASES")));
     settings.finish();
     return read;

@@ -10,6 +10,7 @@ import io.skein.api.events.EventRoutes;
 import io.skein.api.events.EventStreamRoute;
 import io.skein.api.events.TicketRoutes;
 import io.skein.api.events.WatchedFlows;
+import io.skein.api.features.FeatureRoutes;
 import io.skein.api.flows.DiscoveryRoutes;
 import io.skein.api.flows.FlowCommandRoutes;
 import io.skein.api.flows.FlowCreationRoute;
@@ -31,6 +32,7 @@ import io.skein.postgres.Database;
 import io.skein.sse.ConnectionRegistry;
 import io.skein.tasks.RemoteWorkers;
 import io.skein.tasks.TaskQueue;
+import io.skein.telemetry.FeatureSwitches;
 import java.time.Clock;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -45,6 +47,7 @@ final class Routes {
   private final StateCache cache;
   private final EventStreamRoute streams;
   private final ConnectionRegistry connections;
+  private final FeatureSwitches features;
   private final JsonMapper json;
   private final Clock clock;
   private final MeterRegistry metrics;
@@ -59,6 +62,7 @@ final class Routes {
       StateCache cache,
       EventStreamRoute streams,
       ConnectionRegistry connections,
+      FeatureSwitches features,
       JsonMapper json,
       Clock clock,
       MeterRegistry metrics) {
@@ -71,6 +75,7 @@ final class Routes {
     this.cache = cache;
     this.streams = streams;
     this.connections = connections;
+    this.features = features;
     this.json = json;
     this.clock = clock;
     this.metrics = metrics;
@@ -95,6 +100,7 @@ final class Routes {
     streams.install(routes);
     new TicketRoutes(tickets, new WatchedFlows(engine), json).install(routes);
     new ConnectionRoutes(engine, connections, json).install(routes);
+    new FeatureRoutes(features, settings.name(), json).install(routes);
     new TaskRoutes(database, engine, tasks, json).install(routes);
     new QueueRoutes(tasks, json).install(routes);
     new ScheduleRoutes(engine, tasks, json).install(routes);

@@ -97,6 +97,15 @@ final class ApiStack implements AutoCloseable {
     return instances.get(number - 1);
   }
 
+  /** The database of the instances. */
+  PostgresSettings postgres() {
+    return postgres;
+  }
+
+  String keyPrefix() {
+    return prefix;
+  }
+
   /** An instance of its own process on this port, ready, which may be killed. */
   Process startProcess(int port) throws Exception {
     ProcessBuilder builder =

@@ -1,5 +1,8 @@
 package io.skein.tasks;
 
+import io.skein.redis.Feature;
+import io.skein.redis.FeatureGate;
+import io.skein.redis.RedisAwayException;
 import io.skein.redis.RedisConnections;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -36,6 +39,7 @@ final class RedisHintReader implements RunUntilStopped.Round {
   static final Duration PAUSE = Duration.ofMillis(250);
 
   private final RedisConnections redis;
+  private final FeatureGate gate;
   private final String queue;
   private final String consumer;
   private final Slots slots;
@@ -46,6 +50,7 @@ final class RedisHintReader implements RunUntilStopped.Round {
   RedisHintReader(
       RedisConnections redis, String queue, String consumer, Slots slots, RedisHints sender) {
     this.redis = redis;
+    this.gate = redis.gate(Feature.TASK_QUEUE);
     this.queue = queue;
     this.consumer = consumer;
     this.slots = slots;
@@ -55,12 +60,12 @@ final class RedisHintReader implements RunUntilStopped.Round {
   @Override
   public void run() throws InterruptedException {
     try {
-        if (redis.health().available()) {
-          readOnce();
-        } else {
-          Thread.sleep(PAUSE);
-        }
-    } catch (RedisException e) {
+      if (gate.open()) {
+        readOnce();
+      } else {
+        Thread.sleep(PAUSE);
+      }
+    } catch (RedisAwayException e) {
       recover(e);
     }
   }
@@ -89,12 +94,9 @@ final class RedisHintReader implements RunUntilStopped.Round {
     List<Hint> hints = new ArrayList<>();
     for (Priority priority : Priority.values()) {
       if (hints.size() < most) {
+        StreamReadGroupArgs next = StreamReadGroupArgs.neverDelivered().count(most - hints.size());
         Map<StreamMessageId, Map<String, String>> entries =
-            stream(priority)
-                .readGroup(
-                    GROUP,
-                    consumer,
-                    StreamReadGroupArgs.neverDelivered().count(most - hints.size()));
+            gate.call("read hints", () -> stream(priority).readGroup(GROUP, consumer, next));
         take(priority, entries, hints);
       }
     }
@@ -118,7 +120,8 @@ final class RedisHintReader implements RunUntilStopped.Round {
 
   private List<Hint> readAll(StreamMultiReadGroupArgs args) {
     Map<String, Map<StreamMessageId, Map<String, String>>> entries =
-        stream(Priority.HIGH).readGroup(GROUP, consumer, args);
+        gate.await(
+            "wait for hints", () -> stream(Priority.HIGH).readGroup(GROUP, consumer, args));
     List<Hint> hints = new ArrayList<>();
     for (Priority priority : Priority.values()) {
       take(priority, entries.getOrDefault(key(priority), Map.of()), hints);
@@ -154,8 +157,9 @@ final class RedisHintReader implements RunUntilStopped.Round {
   }
 
   /** Hints may have gone by unheard, so a fair claim looks. */
-  private void recover(RedisException e) throws InterruptedException {
-    String message = String.valueOf(e.getMessage());
+  private void recover(RedisAwayException e) throws InterruptedException {
+    Throwable cause = e.getCause();
+    String message = String.valueOf(cause == null ? null : cause.getMessage());
     if (Thread.currentThread().isInterrupted()) {
       return;
     }

@@ -1,7 +1,8 @@
 package io.skein.tasks;
 
 import io.skein.postgres.Database;
-import io.skein.redis.RedisHealth;
+import io.skein.redis.Feature;
+import io.skein.redis.FeatureGate;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -27,7 +28,7 @@ public final class Worker implements AutoCloseable {
   private final RunExecution execution;
   private final Reach reach;
   private final ClaimLoop claims;
-  private final RedisHealth.Listener redisChange;
+  private final FeatureGate.Listener gateChange;
   private final List<Thread> claiming = new ArrayList<>();
   private final List<Thread> keeping = new ArrayList<>();
   private Phase phase = Phase.NEW;
@@ -99,8 +100,8 @@ public final class Worker implements AutoCloseable {
             new Reaping(reaper, reach, settings.reapInterval()),
             settings.reapInterval()));
     // What was enqueued meanwhile has no hints.
-    this.redisChange = available -> slots.hintsRanOut();
-    queue.redis().health().onChange(redisChange);
+    this.gateChange = mode -> slots.hintsRanOut();
+    queue.redis().gate(Feature.TASK_QUEUE).onChange(gateChange);
   }
 
   /** This process's identity as a worker: the name and a nonce. It stands in the rows it runs. */
@@ -155,7 +156,7 @@ public final class Worker implements AutoCloseable {
       end(keeping);
       tell(roll::strike);
     }
-    queue.redis().health().forget(redisChange);
+    queue.redis().gate(Feature.TASK_QUEUE).forget(gateChange);
     execution.close();
     presence.close();
   }

@@ -16,11 +16,13 @@ import io.skein.redis.RedisConnections;
 import io.skein.tasks.TaskQueue;
 import io.skein.tasks.Worker;
 import io.skein.telemetry.Closer;
+import io.skein.telemetry.FeatureSwitches;
 import io.skein.telemetry.ManagementServer;
 import io.skein.telemetry.Metrics;
 import io.skein.telemetry.Readiness;
 import io.skein.telemetry.Readiness.State;
 import java.io.IOException;
+import java.time.Clock;
 import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -69,6 +71,15 @@ public final class WorkerService implements AutoCloseable {
     Database database = closer.add("database", Database.open(settings.postgres(), settings.name()));
     RedisConnections redis =
         closer.add("redis", RedisConnections.open(settings.redis(), settings.name()));
+    closer.add(
+        "features",
+        FeatureSwitches.start(
+            database,
+            redis.gates(),
+            settings.name(),
+            settings.features(),
+            metrics.registry(),
+            Clock.systemUTC()));
     EventBus events =
         closer.add(
             "event bus", EventBus.start(database, redis, settings.name(), settings.events()));
@@ -102,8 +113,7 @@ public final class WorkerService implements AutoCloseable {
     Readiness readiness =
         new Readiness()
             .part("postgres", () -> database.reachable() ? State.ok() : State.down("no answer"))
-            .carriedByRedis("event_bus", redis.health()::available)
-            .carriedByRedis("task_queue", redis.health()::available);
+            .features(redis.gates());
     ManagementServer management =
         closer.add(
             "management port",
