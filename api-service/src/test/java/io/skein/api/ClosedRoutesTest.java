@@ -154,6 +154,8 @@ class ClosedRoutesTest {
             "DELETE " + SESSION,
             "GET /api/v1/events/stream",
             "POST /api/v1/tickets",
+            "GET /api/v1/cache",
+            "POST /api/v1/cache/warm",
             "GET /api/v1/connections",
             "GET /api/v1/connections/counts",
             "DELETE /api/v1/connections",

@@ -27,6 +27,10 @@ public record CacheSettings(Life life, Near near, Sizes sizes, Loads loads, Warm
     return new CacheSettings(other, near, sizes, loads, warming);
   }
 
+  public CacheSettings withNear(Near other) {
+    return new CacheSettings(life, other, sizes, loads, warming);
+  }
+
   public CacheSettings withSizes(Sizes other) {
     return new CacheSettings(life, near, other, loads, warming);
   }
