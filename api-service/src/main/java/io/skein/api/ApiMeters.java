@@ -2,9 +2,12 @@ package io.skein.api;
 
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.skein.api.flows.FlowStates;
+import io.skein.cache.CacheStatistics;
 import io.skein.events.EventBus;
 import io.skein.sse.SseBroker;
 import io.skein.tasks.TaskQueue;
+import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 
 /** What an operator may want to know of events, streams and hints of tasks. */
@@ -22,6 +25,61 @@ final class ApiMeters {
     count(registry, "skein.feed.placed", events, bus -> bus.placer().placed());
     count(registry, "skein.progress.dropped", events, bus -> bus.progress().dropped());
     count(registry, "skein.tasks.hints.dropped", tasks, TaskQueue::droppedHints);
+  }
+
+  /** Of the state cache; {@code level} is near or redis. */
+  static void register(MeterRegistry registry, FlowStates states) {
+    register(registry, states, "near", CacheStatistics::near);
+    register(registry, states, "redis", CacheStatistics::redis);
+    load(registry, states, "loads", CacheStatistics.Loads::loads);
+    load(registry, states, "load.failures", CacheStatistics.Loads::failures);
+    load(registry, states, "load.refusals", CacheStatistics.Loads::refusals);
+    load(registry, states, "load.joins", CacheStatistics.Loads::joins);
+    load(registry, states, "refreshes", CacheStatistics.Loads::refreshes);
+    load(registry, states, "warmed", CacheStatistics.Loads::warmed);
+    load(registry, states, "too.large", CacheStatistics.Loads::tooLarge);
+  }
+
+  private static void register(
+      MeterRegistry registry,
+      FlowStates states,
+      String name,
+      Function<CacheStatistics, CacheStatistics.Level> level) {
+    level(registry, states, name, "hits", level.andThen(CacheStatistics.Level::hits));
+    level(registry, states, name, "misses", level.andThen(CacheStatistics.Level::misses));
+    level(registry, states, name, "stale", level.andThen(CacheStatistics.Level::staleRefusals));
+    level(registry, states, name, "undecodable", level.andThen(CacheStatistics.Level::undecodable));
+    level(
+        registry,
+        states,
+        name,
+        "refused.writes",
+        level.andThen(CacheStatistics.Level::refusedWrites));
+    level(registry, states, name, "evictions", level.andThen(CacheStatistics.Level::evictions));
+    level(registry, states, name, "failures", level.andThen(CacheStatistics.Level::failures));
+  }
+
+  private static void level(
+      MeterRegistry registry,
+      FlowStates states,
+      String level,
+      String name,
+      Function<CacheStatistics, Long> count) {
+    FunctionCounter.builder("skein.cache." + name, states, of -> count.apply(of.statistics()))
+        .tag("level", level)
+        .register(registry);
+  }
+
+  private static void load(
+      MeterRegistry registry,
+      FlowStates states,
+      String name,
+      ToDoubleFunction<CacheStatistics.Loads> count) {
+    count(
+        registry,
+        "skein.cache." + name,
+        states,
+        of -> count.applyAsDouble(of.statistics().loads()));
   }
 
   private static <T> void count(

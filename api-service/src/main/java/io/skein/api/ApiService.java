@@ -1,12 +1,13 @@
 package io.skein.api;
 
+import io.javalin.config.RoutesConfig;
 import io.javalin.router.Endpoint;
 import io.skein.api.events.EventStreamRoute;
 import io.skein.api.events.WatchedStates;
+import io.skein.api.flows.FlowStates;
 import io.skein.api.http.ProblemResponses;
 import io.skein.cache.CacheSettings;
 import io.skein.cache.CacheStatistics;
-import io.skein.cache.StateCache;
 import io.skein.events.EventBus;
 import io.skein.events.StreamId;
 import io.skein.flows.Flow;
@@ -40,6 +41,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -60,35 +62,46 @@ public final class ApiService implements AutoCloseable {
 
   private final Closer closer;
   private final Readiness readiness;
-  private final StateCache cache;
+  private final FlowStates states;
   private final HttpServer http;
   private final ManagementServer management;
 
   private ApiService(
       Closer closer,
       Readiness readiness,
-      StateCache cache,
+      FlowStates states,
       HttpServer http,
       ManagementServer management) {
     this.closer = closer;
     this.readiness = readiness;
-    this.cache = cache;
+    this.states = states;
     this.http = http;
     this.management = management;
   }
 
   /** Starts the instance: waits for PostgreSQL, needs no Redis. */
   public static ApiService start(ApiSettings settings) throws InterruptedException, IOException {
+    return start(settings, routes -> {});
+  }
+
+  /**
+   * The same with routes of one's own behind the doors.
+   *
+   * @param further adds them, after all others
+   */
+  public static ApiService start(ApiSettings settings, Consumer<RoutesConfig> further)
+      throws InterruptedException, IOException {
     Closer closer = new Closer();
     try {
-      return start(settings, closer);
+      return start(settings, further, closer);
     } catch (RuntimeException | InterruptedException | IOException e) {
       closer.close();
       throw e;
     }
   }
 
-  private static ApiService start(ApiSettings settings, Closer closer)
+  private static ApiService start(
+      ApiSettings settings, Consumer<RoutesConfig> further, Closer closer)
       throws InterruptedException, IOException {
     JsonMapper json = JsonMapper.builder().build();
     Migrations.migrateWhenReachable(settings.postgres(), migrations());
@@ -112,8 +125,6 @@ public final class ApiService implements AutoCloseable {
             "event bus", EventBus.start(database, redis, settings.name(), settings.events()));
     TaskQueue tasks = closer.add("task queue", TaskQueue.open(database, redis));
     Locks locks = closer.add("locks", new Locks(redis, database, LOCK_HOLD));
-    StateCache cache = closer.add("state cache", new StateCache(redis, CacheSettings.defaults()));
-    cache.start();
     FlowEngine engine =
         new FlowEngine(
             database,
@@ -126,6 +137,10 @@ public final class ApiService implements AutoCloseable {
             settings.agentPhases(),
             StepListener.NONE);
     FlowJson flowJson = new FlowJson(json);
+    FlowStates states =
+        closer.add(
+            "state cache",
+            FlowStates.start(redis, engine, flowJson, CacheSettings.defaults()));
     SseBroker broker =
         new SseBroker(
             events,
@@ -133,6 +148,7 @@ public final class ApiService implements AutoCloseable {
             new WatchedStates(engine, json),
             SseSettings.defaults().withMaxAge(settings.streamMaxAge()));
     ApiMeters.register(metrics.registry(), events, tasks, broker);
+    ApiMeters.register(metrics.registry(), states);
     EventStreamRoute streams = closer.add("streams", new EventStreamRoute(engine, broker, clock));
     Instances instances = new Instances(database);
     ConnectionRegistry connections =
@@ -149,7 +165,7 @@ public final class ApiService implements AutoCloseable {
             events,
             tasks,
             workers,
-            cache,
+            states,
             streams,
             connections,
             features,
@@ -163,7 +179,10 @@ public final class ApiService implements AutoCloseable {
                 settings.host(),
                 settings.port(),
                 new ServerErrors(new ProblemResponses(json)),
-                config -> routes.install(config.routes)));
+                config -> {
+                  routes.install(config.routes);
+                  further.accept(config.routes);
+                }));
     Readiness readiness =
         new Readiness()
             .part("postgres", () -> database.reachable() ? State.ok() : State.down("no answer"))
@@ -183,7 +202,7 @@ public final class ApiService implements AutoCloseable {
     closer.add("drain", () -> broker.drain(settings.drain()));
     closer.add("claims of remote workers", workers);
     LOG.info("api started name={} port={}", settings.name(), http.port());
-    return new ApiService(closer, readiness, cache, http, management);
+    return new ApiService(closer, readiness, states, http, management);
   }
 
   /** Where the API answers. */
@@ -198,7 +217,7 @@ public final class ApiService implements AutoCloseable {
 
   /** What this instance's cache of states has done. */
   CacheStatistics cacheStatistics() {
-    return cache.statistics();
+    return states.statistics();
   }
 
   /** Everything this instance's router answers. */

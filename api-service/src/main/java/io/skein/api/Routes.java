@@ -11,10 +11,12 @@ import io.skein.api.events.EventStreamRoute;
 import io.skein.api.events.TicketRoutes;
 import io.skein.api.events.WatchedFlows;
 import io.skein.api.features.FeatureRoutes;
+import io.skein.api.flows.CacheRoutes;
 import io.skein.api.flows.DiscoveryRoutes;
 import io.skein.api.flows.FlowCommandRoutes;
 import io.skein.api.flows.FlowCreationRoute;
 import io.skein.api.flows.FlowReadRoutes;
+import io.skein.api.flows.FlowStates;
 import io.skein.api.http.ProblemResponses;
 import io.skein.api.http.QueryText;
 import io.skein.api.http.RequestTrace;
@@ -24,7 +26,6 @@ import io.skein.api.tasks.RunRoutes;
 import io.skein.api.tasks.ScheduleRoutes;
 import io.skein.api.tasks.TaskRoutes;
 import io.skein.api.tasks.WorkerRoutes;
-import io.skein.cache.StateCache;
 import io.skein.discovery.DiscoveryQueries;
 import io.skein.events.EventBus;
 import io.skein.flows.FlowEngine;
@@ -44,7 +45,7 @@ final class Routes {
   private final EventBus events;
   private final TaskQueue tasks;
   private final RemoteWorkers workers;
-  private final StateCache cache;
+  private final FlowStates states;
   private final EventStreamRoute streams;
   private final ConnectionRegistry connections;
   private final FeatureSwitches features;
@@ -59,7 +60,7 @@ final class Routes {
       EventBus events,
       TaskQueue tasks,
       RemoteWorkers workers,
-      StateCache cache,
+      FlowStates states,
       EventStreamRoute streams,
       ConnectionRegistry connections,
       FeatureSwitches features,
@@ -72,7 +73,7 @@ final class Routes {
     this.events = events;
     this.tasks = tasks;
     this.workers = workers;
-    this.cache = cache;
+    this.states = states;
     this.streams = streams;
     this.connections = connections;
     this.features = features;
@@ -92,7 +93,8 @@ final class Routes {
     Outages.install(routes, new ProblemResponses(json));
     page.install(routes);
     new FlowCreationRoute(engine, json, clock, settings.maxUploadBytes(), metrics).install(routes);
-    new FlowReadRoutes(engine, cache, json).install(routes);
+    new FlowReadRoutes(engine, states, json).install(routes);
+    new CacheRoutes(settings.name(), engine, states, json).install(routes);
     new FlowCommandRoutes(engine.commands(), json).install(routes);
     new DiscoveryRoutes(engine, workers.runs(), new DiscoveryQueries(database, json), json)
         .install(routes);

@@ -157,6 +157,8 @@ class ClosedRoutesTest {
             "GET /api/v1/features",
             "GET /api/v1/features/changes",
             "PUT /api/v1/features/{name}",
+            "GET /api/v1/cache",
+            "POST /api/v1/cache/warm",
             "GET /api/v1/connections",
             "GET /api/v1/connections/counts",
             "DELETE /api/v1/connections",

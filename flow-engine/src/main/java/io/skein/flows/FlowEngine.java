@@ -181,6 +181,11 @@ public final class FlowEngine {
     return store.findOfAnyOwner(id);
   }
 
+  /** Flows of all owners that changed within a day, the latest first, to warm a cache. */
+  public List<FlowId> recentlyChanged(int most) {
+    return store.recentlyChanged(most);
+  }
+
   /**
    * The caller's flows, newest first.
    *

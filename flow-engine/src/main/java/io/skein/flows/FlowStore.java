@@ -92,6 +92,21 @@ final class FlowStore {
             .findOne());
   }
 
+  /** The streams' index of changes has no order, but finds a day's. */
+  List<FlowId> recentlyChanged(int most) {
+    return database.read(handle ->
+        handle
+            .createQuery(
+                """
+                select f.id from flows f join streams s on s.id = f.id
+                where s.changed_at >= skein_now() - interval '1 day'
+                order by s.changed_at desc limit :most
+                """)
+            .bind("most", most)
+            .map((found, context) -> new FlowId(found.getObject("id", UUID.class)))
+            .list());
+  }
+
   /** For workers, whose right to the flow is the task they were given. */
   Flow load(Handle handle, FlowId id) {
     return handle

@@ -13,6 +13,9 @@ public final class KeySpace {
   public static final String STATE_VERSION = "version";
   public static final String STATE_DATA = "data";
 
+  /** The kind of {@link #state} that flows are. */
+  public static final String FLOW = "flow";
+
   static final long HEALTH_LIFE_MILLIS = 60_000;
 
   private final String prefix;
@@ -36,12 +39,27 @@ public final class KeySpace {
 
   /** Hash with a flow's cached state or only its version (a tombstone). */
   public String flowState(UUID flow) {
-    return prefix + "flow:state:{" + flow + "}";
+    return state(FLOW, flow.toString());
   }
 
   /** Channel that tells every near cache (flow, epoch, version); heard on every master. */
   public String flowVersions() {
-    return prefix + "flow:versions";
+    return versions(FLOW);
+  }
+
+  /** Hash with a cached state of some kind, as {@link #flowState} for flows. */
+  public String state(String kind, String id) {
+    return prefix + kind + ":state:{" + id + "}";
+  }
+
+  /** Channel that tells every near cache (id, epoch, version), as {@link #flowVersions} for flows. */
+  public String versions(String kind) {
+    return prefix + kind + ":versions";
+  }
+
+  /** Sorted set of the states of a kind that are read most. */
+  public String heat(String kind) {
+    return prefix + kind + ":heat";
   }
 
   /** Hash agent → latest progress. */
