@@ -113,7 +113,7 @@ public final class ApiService implements AutoCloseable {
             stream -> snapshot(engine, flowJson, stream),
             new WatchedStates(engine, json),
             SseSettings.defaults().withMaxAge(settings.streamMaxAge()));
-    ApiMeters.register(metrics.registry(), events, tasks, broker);
+    ApiMeters.register(metrics.registry(), events, tasks, broker, locks);
     Clock clock = Clock.systemUTC();
     EventStreamRoute streams = closer.add("streams", new EventStreamRoute(engine, broker, clock));
     Instances instances = new Instances(database);
@@ -132,6 +132,7 @@ public final class ApiService implements AutoCloseable {
             tasks,
             workers,
             cache,
+            locks,
             streams,
             connections,
             json,

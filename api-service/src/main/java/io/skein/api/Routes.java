@@ -17,6 +17,7 @@ import io.skein.api.flows.FlowReadRoutes;
 import io.skein.api.http.ProblemResponses;
 import io.skein.api.http.QueryText;
 import io.skein.api.http.RequestTrace;
+import io.skein.api.locks.LockRoutes;
 import io.skein.api.page.PageRoutes;
 import io.skein.api.tasks.QueueRoutes;
 import io.skein.api.tasks.RunRoutes;
@@ -27,6 +28,7 @@ import io.skein.cache.StateCache;
 import io.skein.discovery.DiscoveryQueries;
 import io.skein.events.EventBus;
 import io.skein.flows.FlowEngine;
+import io.skein.locks.Locks;
 import io.skein.postgres.Database;
 import io.skein.sse.ConnectionRegistry;
 import io.skein.tasks.RemoteWorkers;
@@ -43,6 +45,7 @@ final class Routes {
   private final TaskQueue tasks;
   private final RemoteWorkers workers;
   private final StateCache cache;
+  private final Locks locks;
   private final EventStreamRoute streams;
   private final ConnectionRegistry connections;
   private final JsonMapper json;
@@ -57,6 +60,7 @@ final class Routes {
       TaskQueue tasks,
       RemoteWorkers workers,
       StateCache cache,
+      Locks locks,
       EventStreamRoute streams,
       ConnectionRegistry connections,
       JsonMapper json,
@@ -69,6 +73,7 @@ final class Routes {
     this.tasks = tasks;
     this.workers = workers;
     this.cache = cache;
+    this.locks = locks;
     this.streams = streams;
     this.connections = connections;
     this.json = json;
@@ -95,6 +100,7 @@ final class Routes {
     streams.install(routes);
     new TicketRoutes(tickets, new WatchedFlows(engine), json).install(routes);
     new ConnectionRoutes(engine, connections, json).install(routes);
+    new LockRoutes(engine, locks, settings.name(), json).install(routes);
     new TaskRoutes(database, engine, tasks, json).install(routes);
     new QueueRoutes(tasks, json).install(routes);
     new ScheduleRoutes(engine, tasks, json).install(routes);
