@@ -1,20 +1,24 @@
 package io.skein.api;
 
 import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.FunctionTimer;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.skein.api.flows.FlowStates;
 import io.skein.cache.CacheStatistics;
 import io.skein.events.EventBus;
+import io.skein.locks.Locks;
 import io.skein.sse.SseBroker;
 import io.skein.tasks.TaskQueue;
 import java.util.function.Function;
+import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
 
-/** What an operator may want to know of events, streams and hints of tasks. */
+/** What an operator may want to know of events, streams, hints of tasks and locks. */
 final class ApiMeters {
   private ApiMeters() {}
 
-  static void register(MeterRegistry registry, EventBus events, TaskQueue tasks, SseBroker broker) {
+  static void register(
+      MeterRegistry registry, EventBus events, TaskQueue tasks, SseBroker broker, Locks locks) {
     registry.gauge("skein.sse.connections", broker, SseBroker::connections);
     registry.gauge("skein.sse.hubs", broker, SseBroker::hubs);
     count(registry, "skein.sse.refused", broker, SseBroker::refused);
@@ -25,6 +29,24 @@ final class ApiMeters {
     count(registry, "skein.feed.placed", events, bus -> bus.placer().placed());
     count(registry, "skein.progress.dropped", events, bus -> bus.progress().dropped());
     count(registry, "skein.tasks.hints.dropped", tasks, TaskQueue::droppedHints);
+    register(registry, locks);
+  }
+
+  private static void register(MeterRegistry registry, Locks locks) {
+    registry.gauge("skein.locks.held", locks, of -> of.statistics().held());
+    registry.gauge("skein.locks.waiting", locks, of -> of.statistics().waiting());
+    count(registry, "skein.locks.acquired", locks, of -> of.statistics().acquired());
+    count(registry, "skein.locks.handed.over", locks, of -> of.statistics().handOvers());
+    count(registry, "skein.locks.refused", locks, of -> of.statistics().refusals());
+    count(registry, "skein.locks.lost", locks, of -> of.statistics().lost());
+    count(registry, "skein.locks.fallbacks", locks, of -> of.statistics().fallbacks());
+    FunctionTimer.builder(
+            "skein.locks.wait",
+            locks,
+            of -> of.statistics().waits(),
+            of -> of.statistics().timeWaited().toNanos(),
+            TimeUnit.NANOSECONDS)
+        .register(registry);
   }
 
   /** Of the state cache; {@code level} is near or redis. */

@@ -149,6 +149,8 @@ public final class ApiService implements AutoCloseable {
             SseSettings.defaults().withMaxAge(settings.streamMaxAge()));
     ApiMeters.register(metrics.registry(), events, tasks, broker);
     ApiMeters.register(metrics.registry(), states);
+    ApiMeters.register(metrics.registry(), events, tasks, broker, locks);
+    Clock clock = Clock.systemUTC();
     EventStreamRoute streams = closer.add("streams", new EventStreamRoute(engine, broker, clock));
     Instances instances = new Instances(database);
     ConnectionRegistry connections =
@@ -166,6 +168,8 @@ public final class ApiService implements AutoCloseable {
             tasks,
             workers,
             states,
+            cache,
+            locks,
             streams,
             connections,
             features,

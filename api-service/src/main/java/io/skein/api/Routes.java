@@ -20,6 +20,7 @@ import io.skein.api.flows.FlowStates;
 import io.skein.api.http.ProblemResponses;
 import io.skein.api.http.QueryText;
 import io.skein.api.http.RequestTrace;
+import io.skein.api.locks.LockRoutes;
 import io.skein.api.page.PageRoutes;
 import io.skein.api.tasks.QueueRoutes;
 import io.skein.api.tasks.RunRoutes;
@@ -29,6 +30,7 @@ import io.skein.api.tasks.WorkerRoutes;
 import io.skein.discovery.DiscoveryQueries;
 import io.skein.events.EventBus;
 import io.skein.flows.FlowEngine;
+import io.skein.locks.Locks;
 import io.skein.postgres.Database;
 import io.skein.sse.ConnectionRegistry;
 import io.skein.tasks.RemoteWorkers;
@@ -46,6 +48,8 @@ final class Routes {
   private final TaskQueue tasks;
   private final RemoteWorkers workers;
   private final FlowStates states;
+  private final StateCache cache;
+  private final Locks locks;
   private final EventStreamRoute streams;
   private final ConnectionRegistry connections;
   private final FeatureSwitches features;
@@ -61,6 +65,8 @@ final class Routes {
       TaskQueue tasks,
       RemoteWorkers workers,
       FlowStates states,
+      StateCache cache,
+      Locks locks,
       EventStreamRoute streams,
       ConnectionRegistry connections,
       FeatureSwitches features,
@@ -74,6 +80,8 @@ final class Routes {
     this.tasks = tasks;
     this.workers = workers;
     this.states = states;
+    this.cache = cache;
+    this.locks = locks;
     this.streams = streams;
     this.connections = connections;
     this.features = features;
@@ -103,6 +111,7 @@ final class Routes {
     new TicketRoutes(tickets, new WatchedFlows(engine), json).install(routes);
     new ConnectionRoutes(engine, connections, json).install(routes);
     new FeatureRoutes(features, settings.name(), json).install(routes);
+    new LockRoutes(engine, locks, settings.name(), json).install(routes);
     new TaskRoutes(database, engine, tasks, json).install(routes);
     new QueueRoutes(tasks, json).install(routes);
     new ScheduleRoutes(engine, tasks, json).install(routes);

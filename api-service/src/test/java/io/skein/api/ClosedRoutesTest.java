@@ -162,6 +162,7 @@ class ClosedRoutesTest {
             "GET /api/v1/connections",
             "GET /api/v1/connections/counts",
             "DELETE /api/v1/connections",
+            "GET /api/v1/locks",
             "GET /api/v1/tasks",
             "POST /api/v1/tasks/bulk",
             "GET /api/v1/queues",

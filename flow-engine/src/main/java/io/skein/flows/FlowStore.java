@@ -197,31 +197,4 @@ final class FlowStore {
             appended.stateVersion(),
             id.value());
   }
-
-  /** Issues the next fence of the flow; only the latest may write as the holder of its lock. */
-  Optional<Long> issueFence(Transaction transaction, Owner owner, FlowId id) {
-    // A process that froze in its transaction keeps the row for 5 s, as long as a lock is waited
-    // for.
-    transaction.handle().execute("set local lock_timeout = '6s'");
-    return transaction
-        .handle()
-        .createQuery(
-            "update flows set fence = fence + 1"
-                + " where id = ? and tenant = ? and engagement = ? returning fence")
-        .bind(0, id.value())
-        .bind(1, owner.tenant())
-        .bind(2, owner.engagement())
-        .mapTo(Long.class)
-        .findOne();
-  }
-
-  boolean holdsFence(Transaction transaction, FlowId id, long fence) {
-    return transaction
-        .handle()
-        .createQuery("select fence = ? from flows where id = ?")
-        .bind(0, fence)
-        .bind(1, id.value())
-        .mapTo(Boolean.class)
-        .one();
-  }
 }

@@ -82,9 +82,19 @@ public final class KeySpace {
     return prefix + "lock:{" + name + "}:fence";
   }
 
-  /** Channel on which a lock's release is told to those who wait. */
-  public String lockReleased(String name) {
-    return prefix + "lock:{" + name + "}:released";
+  /** Sorted set of those who wait for a lock, by arrival. */
+  public String lockWaiters(String name) {
+    return prefix + "lock:{" + name + "}:waiters";
+  }
+
+  /** Hash waiter → until when it counts without asking again. */
+  public String lockWaitersSeen(String name) {
+    return prefix + "lock:{" + name + "}:waiters:seen";
+  }
+
+  /** Channel on which one process hears which of its waiters' turn it is. */
+  public String lockTurns(String process) {
+    return prefix + "lock:turns:" + process;
   }
 
   /** Hash connection → JSON of the streams that one instance serves. */
