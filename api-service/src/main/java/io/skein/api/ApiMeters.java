@@ -3,11 +3,14 @@ package io.skein.api;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.skein.events.EventBus;
+import io.skein.limits.Policy;
+import io.skein.limits.RateLimiter;
 import io.skein.sse.SseBroker;
 import io.skein.tasks.TaskQueue;
+import java.util.List;
 import java.util.function.ToDoubleFunction;
 
-/** What an operator may want to know of events, streams and hints of tasks. */
+/** What an operator may want to know of events, streams, hints of tasks and limits. */
 final class ApiMeters {
   private ApiMeters() {}
 
@@ -22,6 +25,20 @@ final class ApiMeters {
     count(registry, "skein.feed.placed", events, bus -> bus.placer().placed());
     count(registry, "skein.progress.dropped", events, bus -> bus.progress().dropped());
     count(registry, "skein.tasks.hints.dropped", tasks, TaskQueue::droppedHints);
+  }
+
+  /** Refusals by policy; a decision is local when Redis did not make it. */
+  static void register(MeterRegistry registry, RateLimiter limiter, List<Policy> policies) {
+    count(registry, "skein.limits.decisions", limiter, one -> one.counts().decisions());
+    count(registry, "skein.limits.local", limiter, one -> one.counts().local());
+    count(registry, "skein.limits.unanswered", limiter, one -> one.counts().unanswered());
+    count(registry, "skein.limits.forgotten", limiter, one -> one.counts().forgotten());
+    for (Policy policy : policies) {
+      FunctionCounter.builder(
+              "skein.limits.refused", limiter, one -> one.refusals(policy.name()))
+          .tag("policy", policy.name())
+          .register(registry);
+    }
   }
 
   private static <T> void count(
