@@ -14,6 +14,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
 
 /** What an operator may want to know of events, streams, hints of tasks and locks. */
+import io.skein.limits.Policy;
+import io.skein.limits.RateLimiter;
+import io.skein.sse.SseBroker;
+import io.skein.tasks.TaskQueue;
+import java.util.List;
+import java.util.function.ToDoubleFunction;
+
+/** What an operator may want to know of events, streams, hints of tasks and limits. */
 final class ApiMeters {
   private ApiMeters() {}
 
@@ -102,6 +110,20 @@ final class ApiMeters {
         "skein.cache." + name,
         states,
         of -> count.applyAsDouble(of.statistics().loads()));
+  }
+
+  /** Refusals by policy; a decision is local when Redis did not make it. */
+  static void register(MeterRegistry registry, RateLimiter limiter, List<Policy> policies) {
+    count(registry, "skein.limits.decisions", limiter, one -> one.counts().decisions());
+    count(registry, "skein.limits.local", limiter, one -> one.counts().local());
+    count(registry, "skein.limits.unanswered", limiter, one -> one.counts().unanswered());
+    count(registry, "skein.limits.forgotten", limiter, one -> one.counts().forgotten());
+    for (Policy policy : policies) {
+      FunctionCounter.builder(
+              "skein.limits.refused", limiter, one -> one.refusals(policy.name()))
+          .tag("policy", policy.name())
+          .register(registry);
+    }
   }
 
   private static <T> void count(

@@ -6,6 +6,9 @@ import io.skein.api.events.EventStreamRoute;
 import io.skein.api.events.WatchedStates;
 import io.skein.api.flows.FlowStates;
 import io.skein.api.http.ProblemResponses;
+import io.skein.api.limits.ClientAddresses;
+import io.skein.api.limits.KnownInstances;
+import io.skein.api.limits.RequestLimits;
 import io.skein.cache.CacheSettings;
 import io.skein.cache.CacheStatistics;
 import io.skein.events.EventBus;
@@ -16,12 +19,14 @@ import io.skein.flows.FlowId;
 import io.skein.flows.FlowJson;
 import io.skein.flows.FlowKind;
 import io.skein.flows.StepListener;
+import io.skein.limits.RateLimiter;
 import io.skein.locks.Locks;
 import io.skein.postgres.Database;
 import io.skein.postgres.Instance;
 import io.skein.postgres.InstanceHeartbeat;
 import io.skein.postgres.Instances;
 import io.skein.postgres.Migrations;
+import io.skein.redis.Feature;
 import io.skein.redis.RedisConnections;
 import io.skein.sse.ConnectionRegistry;
 import io.skein.sse.Snapshot;
@@ -151,8 +156,16 @@ public final class ApiService implements AutoCloseable {
     ApiMeters.register(metrics.registry(), states);
     ApiMeters.register(metrics.registry(), events, tasks, broker, locks);
     Clock clock = Clock.systemUTC();
-    EventStreamRoute streams = closer.add("streams", new EventStreamRoute(engine, broker, clock));
+    ClientAddresses addresses = new ClientAddresses(settings.limits().trustedProxies());
+    EventStreamRoute streams =
+        closer.add("streams", new EventStreamRoute(engine, broker, clock, addresses));
     Instances instances = new Instances(database);
+    KnownInstances sharing =
+        closer.add(
+            "known instances",
+            KnownInstances.start(() -> serving(instances), settings.name()));
+    RateLimiter limiter = new RateLimiter(redis, sharing);
+    ApiMeters.register(metrics.registry(), limiter, settings.limits().all());
     ConnectionRegistry connections =
         closer.add(
             "connections",
@@ -162,6 +175,7 @@ public final class ApiService implements AutoCloseable {
     Routes routes =
         new Routes(
             settings,
+            new RequestLimits(limiter, settings.limits(), addresses),
             database,
             engine,
             events,
@@ -191,6 +205,18 @@ public final class ApiService implements AutoCloseable {
         new Readiness()
             .part("postgres", () -> database.reachable() ? State.ok() : State.down("no answer"))
             .features(redis.gates());
+            .carriedByRedis("event_bus", redis.health()::available)
+            .carriedByRedis("sse_broker", redis.health()::available)
+            .carriedByRedis("state_cache", redis.health()::available)
+            .carriedByRedis("locks", redis.health()::available)
+            .part(
+                "rate_limit",
+                () ->
+                    redis.gate(Feature.RATE_LIMIT).open()
+                        ? new State(false, "redis", "")
+                        : State.fallback(
+                            redis.gate(Feature.RATE_LIMIT).mode().reason()
+                                + "; each instance limits with its share"));
     ManagementServer management =
         closer.add(
             "management port",

@@ -1,6 +1,7 @@
 package io.skein.api;
 
 import io.skein.api.auth.TokenSettings;
+import io.skein.api.limits.LimitSettings;
 import io.skein.events.EventSettings;
 import io.skein.postgres.PostgresSettings;
 import io.skein.redis.Feature;
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param managementPort 0 lets the system choose
  * @param tokens which tokens are trusted
  * @param allowedOrigins origins of pages elsewhere
+ * @param limits how many requests are admitted
  * @param maxUploadBytes the most bytes of one request
  * @param streamMaxAge after which a stream of events is ended, for its client to come again
  * @param drain over how long the streams of events are ended at a stop
@@ -42,6 +44,7 @@ public record ApiSettings(
     EventSettings events,
     TokenSettings tokens,
     Set<String> allowedOrigins,
+    LimitSettings limits,
     long maxUploadBytes,
     Duration streamMaxAge,
     Duration drain,
@@ -85,6 +88,7 @@ public record ApiSettings(
             eventSettings(settings),
             tokens(settings, secret),
             Set.copyOf(settings.list("SKEIN_ALLOWED_ORIGINS")),
+            LimitSettings.read(settings),
             settings.number("SKEIN_MAX_UPLOAD_BYTES", DEFAULT_UPLOAD, 1, LARGEST_UPLOAD),
             streamMaxAge(settings),
             settings.duration("SKEIN_DRAIN", Duration.ofSeconds(2)),

@@ -2,6 +2,7 @@ package io.skein.api;
 
 import io.javalin.config.RoutesConfig;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.skein.api.auth.Admission;
 import io.skein.api.auth.DoorSettings;
 import io.skein.api.auth.Doors;
 import io.skein.api.auth.Tickets;
@@ -42,6 +43,7 @@ import tools.jackson.databind.json.JsonMapper;
 /** All routes of the API, behind its doors. */
 final class Routes {
   private final ApiSettings settings;
+  private final Admission admission;
   private final Database database;
   private final FlowEngine engine;
   private final EventBus events;
@@ -59,6 +61,7 @@ final class Routes {
 
   Routes(
       ApiSettings settings,
+      Admission admission,
       Database database,
       FlowEngine engine,
       EventBus events,
@@ -74,6 +77,7 @@ final class Routes {
       Clock clock,
       MeterRegistry metrics) {
     this.settings = settings;
+    this.admission = admission;
     this.database = database;
     this.engine = engine;
     this.events = events;
@@ -96,7 +100,7 @@ final class Routes {
         new DoorSettings(settings.tokens(), settings.allowedOrigins(), page.openRoutes());
     Tickets tickets = new Tickets(settings.tokens(), clock);
     RequestTrace.install(routes);
-    Doors.install(routes, doors, tickets, clock, json);
+    Doors.install(routes, doors, tickets, admission, clock, json);
     routes.before(QueryText::check);
     Outages.install(routes, new ProblemResponses(json));
     page.install(routes);

@@ -183,6 +183,10 @@ final class ApiStack implements AutoCloseable {
     environment.put("SKEIN_MAX_UPLOAD_BYTES", Long.toString(MAX_UPLOAD_BYTES));
     environment.put("SKEIN_ALLOWED_ORIGINS", FOREIGN_ORIGIN);
     environment.put("SKEIN_DRAIN", "100ms");
+    // One user, at one address, makes all requests of a test class.
+    for (String kind : List.of("USER", "WATCHING", "STREAMS", "TICKETS", "SIGN_IN", "ADDRESS")) {
+      environment.put("SKEIN_LIMIT_" + kind, "100000/1m");
+    }
     environment.putAll(differently);
     return environment;
   }

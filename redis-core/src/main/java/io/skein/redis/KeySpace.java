@@ -97,6 +97,14 @@ public final class KeySpace {
     return prefix + "lock:turns:" + process;
   }
 
+  /**
+   * What a rate limit has counted for one of a group, list or string; one call takes quotas of one
+   * group together.
+   */
+  public String rateLimit(String group, String policy, String member) {
+    return prefix + "rate_limit:{" + group + "}:" + policy + ":" + member;
+  }
+
   /** Hash connection → JSON of the streams that one instance serves. */
   public String connections(String instance) {
     return prefix + "sse:connections:{" + instance + "}";
