@@ -4,6 +4,7 @@ import io.javalin.router.Endpoint;
 import io.skein.api.events.EventStreamRoute;
 import io.skein.api.events.WatchedStates;
 import io.skein.api.http.ProblemResponses;
+import io.skein.api.metrics.RequestMeters;
 import io.skein.cache.CacheSettings;
 import io.skein.cache.StateCache;
 import io.skein.events.EventBus;
@@ -28,10 +29,13 @@ import io.skein.sse.SseSettings;
 import io.skein.tasks.RemoteWorkers;
 import io.skein.tasks.TaskQueue;
 import io.skein.telemetry.Closer;
+import io.skein.telemetry.FeatureMeters;
 import io.skein.telemetry.ManagementServer;
 import io.skein.telemetry.Metrics;
 import io.skein.telemetry.Readiness;
 import io.skein.telemetry.Readiness.State;
+import io.skein.telemetry.series.Telemetry;
+import io.skein.telemetry.series.TelemetrySettings;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
@@ -113,8 +117,17 @@ public final class ApiService implements AutoCloseable {
             stream -> snapshot(engine, flowJson, stream),
             new WatchedStates(engine, json),
             SseSettings.defaults().withMaxAge(settings.streamMaxAge()));
-    ApiMeters.register(metrics.registry(), events, tasks, broker);
     Clock clock = Clock.systemUTC();
+    Telemetry telemetry =
+        closer.add(
+            "telemetry",
+            Telemetry.open(redis, database, settings.name(), TelemetrySettings.defaults(), clock));
+    if (settings.telemetry() == Measuring.ON) {
+      metrics.alsoIn(telemetry.registry());
+      telemetry.start();
+    }
+    ApiMeters.register(metrics.registry(), events, tasks, cache, broker);
+    FeatureMeters.register(metrics.registry(), redis.gates());
     EventStreamRoute streams = closer.add("streams", new EventStreamRoute(engine, broker, clock));
     Instances instances = new Instances(database);
     ConnectionRegistry connections =
@@ -136,7 +149,10 @@ public final class ApiService implements AutoCloseable {
             connections,
             json,
             clock,
-            metrics.registry());
+            metrics.registry(),
+            telemetry,
+            instances,
+            redis.gates());
     HttpServer http =
         closer.add(
             "http",
@@ -144,7 +160,12 @@ public final class ApiService implements AutoCloseable {
                 settings.host(),
                 settings.port(),
                 new ServerErrors(new ProblemResponses(json)),
-                config -> routes.install(config.routes)));
+                config -> {
+                  routes.install(config.routes);
+                  if (settings.telemetry() == Measuring.ON) {
+                    config.requestLogger.http(new RequestMeters(metrics.registry())::record);
+                  }
+                }));
     Readiness readiness =
         new Readiness()
             .part("postgres", () -> database.reachable() ? State.ok() : State.down("no answer"))
@@ -195,6 +216,7 @@ public final class ApiService implements AutoCloseable {
   private static List<String> migrations() {
     List<String> modules = new ArrayList<>(FlowEngine.migrations());
     modules.add("sse-broker");
+    modules.add("telemetry");
     return modules;
   }
 

@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param streamMaxAge after which a stream of events is ended, for its client to come again
  * @param drain over how long the streams of events are ended at a stop
  * @param agentPhases phases of flows that agents do over HTTP; the same in workers
+ * @param telemetry off: requests are not timed, and no figures are kept by the minute
  */
 public record ApiSettings(
     String name,
@@ -41,7 +42,8 @@ public record ApiSettings(
     long maxUploadBytes,
     Duration streamMaxAge,
     Duration drain,
-    Set<String> agentPhases) {
+    Set<String> agentPhases,
+    Measuring telemetry) {
   private static final int DEFAULT_PORT = 8401;
   private static final int DEFAULT_MANAGEMENT_PORT = 8451;
   private static final int POOL_SIZE = 20;
@@ -83,7 +85,8 @@ public record ApiSettings(
             settings.number("SKEIN_MAX_UPLOAD_BYTES", DEFAULT_UPLOAD, 1, LARGEST_UPLOAD),
             streamMaxAge(settings),
             settings.duration("SKEIN_DRAIN", Duration.ofSeconds(2)),
-            Set.copyOf(settings.list("SKEIN_AGENT_PHASES")));
+            Set.copyOf(settings.list("SKEIN_AGENT_PHASES")),
+            settings.parsed("SKEIN_TELEMETRY", Measuring.ON, "on or off", Measuring::parse));
     settings.finish();
     return read;
   }

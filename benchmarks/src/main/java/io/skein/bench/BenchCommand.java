@@ -9,7 +9,13 @@ import picocli.CommandLine.HelpCommand;
     name = "skein bench",
     description = "Measures Skein against its rivals, in rounds on this machine.",
     mixinStandardHelpOptions = true,
-    subcommands = {EventsCommand.class, SseCommand.class, TasksCommand.class, HelpCommand.class},
+    subcommands = {
+      EventsCommand.class,
+      SseCommand.class,
+      TasksCommand.class,
+      OverheadCommand.class,
+      HelpCommand.class
+    },
     footer = {"", "Exit codes: 0 all targets met, 1 one missed or failed, 2 wrong usage."})
 public final class BenchCommand {
   public static void main(String[] args) {

@@ -61,10 +61,10 @@ class ArchitectureTest {
           .definedBy("io.skein.local..")
           .whereLayer("redis")
           .mayOnlyBeAccessedByLayers(
-              "events", "cache", "locks", "tasks", "sse", "flows", "api", "worker")
+              "events", "cache", "locks", "tasks", "telemetry", "sse", "flows", "api", "worker")
           .whereLayer("postgres")
           .mayOnlyBeAccessedByLayers(
-              "events", "cache", "locks", "tasks", "sse", "flows", "api", "worker")
+              "events", "cache", "locks", "tasks", "telemetry", "sse", "flows", "api", "worker")
           .whereLayer("events")
           .mayOnlyBeAccessedByLayers("sse", "flows", "api", "worker")
           .whereLayer("cache")
