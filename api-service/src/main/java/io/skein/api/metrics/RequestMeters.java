@@ -60,7 +60,7 @@ public final class RequestMeters {
   private final class Timers {
     private final String method;
     private final String route;
-    private final Timer[] byClass = new Timer[CLASSES];
+    private final @Nullable Timer[] byClass = new Timer[CLASSES];
 
     Timers(String method, String route) {
       this.method = method;

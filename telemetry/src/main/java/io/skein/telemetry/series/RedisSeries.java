@@ -9,6 +9,7 @@ import io.skein.redis.PipelineReply;
 import io.skein.redis.RedisConnections;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.AbstractPipeline;
 import redis.clients.jedis.Response;
 
@@ -27,7 +29,10 @@ final class RedisSeries implements SeriesStore {
 
   private final RedisConnections redis;
   private final FeatureGate gate;
-  private final Set<Long> written = new HashSet<>();
+  private static final int REMEMBERED_MINUTES = 60;
+
+  private final Set<Part.Key> written = new HashSet<>();
+  private @Nullable Part last;
   private boolean forgot;
 
   RedisSeries(RedisConnections redis) {
@@ -46,7 +51,7 @@ final class RedisSeries implements SeriesStore {
   }
 
   /**
-   * Whether a minute that was written before had gone when it was written again: Redis has lost its
+   * Whether a part that was written before had gone when it was written again: Redis has lost its
    * data. Asking forgets it.
    */
   synchronized boolean forgot() {
@@ -56,10 +61,18 @@ final class RedisSeries implements SeriesStore {
   }
 
   /**
+   * Each time the last part of the time before is among them, so that a loss is seen at the next
+   * write, also at the begin of a minute.
+   *
    * @throws io.skein.redis.RedisAwayException when Redis may not have taken all
    */
   @Override
-  public synchronized void write(List<Part> parts) {
+  public synchronized void write(List<Part> fresh) {
+    List<Part> parts = new ArrayList<>(fresh);
+    Part before = last;
+    if (before != null && fresh.stream().noneMatch(part -> part.key().equals(before.key()))) {
+      parts.add(before);
+    }
     Map<Long, List<byte[]>> byMinute = new LinkedHashMap<>();
     for (Part part : parts) {
       List<byte[]> arguments =
@@ -72,12 +85,14 @@ final class RedisSeries implements SeriesStore {
     byMinute.forEach((minute, arguments) -> calls.add(new LuaScript.Call(key(minute), arguments)));
     List<Response<Object>> replies =
         gate.call("writing figures", () -> read(WRITE.runAll(redis.jedis(), calls)));
-    int next = 0;
-    for (long minute : byMinute.keySet()) {
-      boolean known = Long.valueOf(1).equals(replies.get(next++).get());
-      forgot |= !written.add(minute) && !known;
+    long known = replies.stream().mapToLong(reply -> (Long) reply.get()).sum();
+    forgot |= known < parts.stream().map(Part::key).filter(written::contains).count();
+    parts.forEach(part -> written.add(part.key()));
+    last = parts.stream().max(Comparator.comparingLong(Part::minute)).orElse(before);
+    if (last != null) {
+      long oldest = last.minute() - REMEMBERED_MINUTES;
+      written.removeIf(key -> key.minute() < oldest);
     }
-    written.removeIf(minute -> minute < byMinute.keySet().iterator().next() - 60);
   }
 
   /**

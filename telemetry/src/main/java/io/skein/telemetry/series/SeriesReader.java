@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -79,8 +80,9 @@ final class SeriesReader {
               + " of these minutes, and PostgreSQL does not answer",
           shared.parts());
     }
-    boolean fills = kept.get().stream().anyMatch(part -> shared.absent().contains(part.minute()));
-    if (!fills) {
+    Set<Part.Key> inRedis =
+        shared.parts().stream().map(Part::key).collect(Collectors.toUnmodifiableSet());
+    if (kept.get().stream().map(Part::key).allMatch(inRedis::contains)) {
       return answer(from, minutes, Source.REDIS, null, shared.parts());
     }
     List<Part> parts = new ArrayList<>(shared.parts());

@@ -7,7 +7,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
+import java.util.LongSummaryStatistics;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -68,7 +71,8 @@ final class SeriesRoll {
   }
 
   private void roll(long to) {
-    long from = Math.max(postgres.latest() - LATE_MINUTES, to - DAY + 1);
+    long from = Math.max(Math.min(postgres.latest(), to) - LATE_MINUTES, to - DAY + 1);
+    rolled.keySet().removeIf(key -> key.minute() < from);
     Map<Part.Key, Long> now = new HashMap<>();
     for (long first = from; first <= to; first += MINUTES_AT_ONCE) {
       List<Part> parts = redis.readAll(first, Math.min(to, first + MINUTES_AT_ONCE - 1));
@@ -81,6 +85,24 @@ final class SeriesRoll {
       }
       parts.forEach(part -> now.put(part.key(), part.flush()));
     }
+    restore(now.keySet());
     rolled = now;
+  }
+
+  /** What Redis had at the last roll and has lost since, of processes that may be dead. */
+  private void restore(Set<Part.Key> there) {
+    Set<Part.Key> lost =
+        rolled.keySet().stream()
+            .filter(key -> !there.contains(key))
+            .collect(Collectors.toUnmodifiableSet());
+    LongSummaryStatistics minutes = lost.stream().mapToLong(Part.Key::minute).summaryStatistics();
+    Set<String> names = lost.stream().map(Part.Key::name).collect(Collectors.toUnmodifiableSet());
+    if (!lost.isEmpty()) {
+      redis.write(
+          postgres.read(names, minutes.getMin(), minutes.getMax()).parts().stream()
+              .filter(part -> lost.contains(part.key()))
+              .toList());
+      LOG.info("Redis had lost figures and has them again parts={}", lost.size());
+    }
   }
 }

@@ -2,12 +2,15 @@
 -- KEYS[1] hash of the minute
 -- ARGV[1] life of the hash in milliseconds
 -- ARGV[2...] field, value, field, value…; a value is "<flush> <text>", and flushes of a process grow
--- Returns 1 when the hash was there before, else 0.
+-- Returns how many of the fields were there before.
 -- Closes the race of a flush whose answer was lost with the flush after it: whichever is run last,
 -- and however often, the later one stays.
-local known = redis.call('EXISTS', KEYS[1])
+local known = 0
 for i = 2, #ARGV, 2 do
   local old = redis.call('HGET', KEYS[1], ARGV[i])
+  if old then
+    known = known + 1
+  end
   local flush = tonumber(string.match(ARGV[i + 1], '^%d+'))
   if not old or tonumber(string.match(old, '^%d+')) < flush then
     redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1])

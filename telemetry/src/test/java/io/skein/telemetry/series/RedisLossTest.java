@@ -81,11 +81,32 @@ class RedisLossTest {
     server.start(); // without its data
     awaitOpen(true);
     one.registry().counter(NAME).increment(100);
-    minuteLater();
+    minuteLater(); // each writes again what it counted itself
     SeriesAnswer after = two.telemetry().read(Set.of(NAME), 60);
-    assertThat(after.source()).isEqualTo(Source.REDIS_AND_POSTGRES);
+    assertThat(after.source()).isEqualTo(Source.REDIS);
     assertThat(after.complete()).isTrue();
     assertThat(count(two)).isEqualTo(117);
+  }
+
+  @Test
+  void after_a_flush_the_figures_of_the_dead_come_from_postgres_and_are_brought_back() {
+    one.registry().counter(NAME).increment(3);
+    two.registry().counter(NAME).increment(4);
+    flush();
+    one.telemetry().roll();
+    server.flush(); // and api-2 is no more
+    one.registry().counter(NAME).increment(10);
+    servers.clock.advance(Servers.FLUSH);
+    one.telemetry().flush();
+    SeriesAnswer answer = one.telemetry().read(Set.of(NAME), 60);
+    assertThat(answer.source()).isEqualTo(Source.REDIS_AND_POSTGRES);
+    assertThat(answer.complete()).isTrue();
+    assertThat(count(one)).isEqualTo(17);
+
+    one.telemetry().roll();
+    SeriesAnswer restored = one.telemetry().read(Set.of(NAME), 1);
+    assertThat(restored.source()).isEqualTo(Source.REDIS);
+    assertThat(restored.all(NAME).values().iterator().next().figures().count()).isEqualTo(17);
   }
 
   @Test
