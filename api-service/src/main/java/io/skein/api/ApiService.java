@@ -9,6 +9,7 @@ import io.skein.api.http.ProblemResponses;
 import io.skein.api.limits.ClientAddresses;
 import io.skein.api.limits.KnownInstances;
 import io.skein.api.limits.RequestLimits;
+import io.skein.api.metrics.RequestMeters;
 import io.skein.cache.CacheSettings;
 import io.skein.cache.CacheStatistics;
 import io.skein.events.EventBus;
@@ -36,10 +37,13 @@ import io.skein.tasks.RemoteWorkers;
 import io.skein.tasks.TaskQueue;
 import io.skein.telemetry.Closer;
 import io.skein.telemetry.FeatureSwitches;
+import io.skein.telemetry.FeatureMeters;
 import io.skein.telemetry.ManagementServer;
 import io.skein.telemetry.Metrics;
 import io.skein.telemetry.Readiness;
 import io.skein.telemetry.Readiness.State;
+import io.skein.telemetry.series.Telemetry;
+import io.skein.telemetry.series.TelemetrySettings;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
@@ -159,6 +163,18 @@ public final class ApiService implements AutoCloseable {
     ClientAddresses addresses = new ClientAddresses(settings.limits().trustedProxies());
     EventStreamRoute streams =
         closer.add("streams", new EventStreamRoute(engine, broker, clock, addresses));
+    Clock clock = Clock.systemUTC();
+    Telemetry telemetry =
+        closer.add(
+            "telemetry",
+            Telemetry.open(redis, database, settings.name(), TelemetrySettings.defaults(), clock));
+    if (settings.telemetry() == Measuring.ON) {
+      metrics.alsoIn(telemetry.registry());
+      telemetry.start();
+    }
+    ApiMeters.register(metrics.registry(), events, tasks, cache, broker);
+    FeatureMeters.register(metrics.registry(), redis.gates());
+    EventStreamRoute streams = closer.add("streams", new EventStreamRoute(engine, broker, clock));
     Instances instances = new Instances(database);
     KnownInstances sharing =
         closer.add(
@@ -189,7 +205,10 @@ public final class ApiService implements AutoCloseable {
             features,
             json,
             clock,
-            metrics.registry());
+            metrics.registry(),
+            telemetry,
+            instances,
+            redis.gates());
     HttpServer http =
         closer.add(
             "http",
@@ -200,6 +219,9 @@ public final class ApiService implements AutoCloseable {
                 config -> {
                   routes.install(config.routes);
                   further.accept(config.routes);
+                  if (settings.telemetry() == Measuring.ON) {
+                    config.requestLogger.http(new RequestMeters(metrics.registry())::record);
+                  }
                 }));
     Readiness readiness =
         new Readiness()
@@ -265,6 +287,7 @@ public final class ApiService implements AutoCloseable {
   private static List<String> migrations() {
     List<String> modules = new ArrayList<>(FlowEngine.migrations());
     modules.add("sse-broker");
+    modules.add("telemetry");
     return modules;
   }
 

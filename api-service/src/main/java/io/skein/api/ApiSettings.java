@@ -33,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  * @param drain over how long the streams of events are ended at a stop
  * @param features which features are on until an operator says something else
  * @param agentPhases phases of flows that agents do over HTTP; the same in workers
+ * @param telemetry off: requests are not timed, and no figures are kept by the minute
  */
 public record ApiSettings(
     String name,
@@ -50,6 +51,8 @@ public record ApiSettings(
     Duration drain,
     Map<Feature, Boolean> features,
     Set<String> agentPhases) {
+    Set<String> agentPhases,
+    Measuring telemetry) {
   private static final int DEFAULT_PORT = 8401;
   private static final int DEFAULT_MANAGEMENT_PORT = 8451;
   private static final int POOL_SIZE = 20;
@@ -94,6 +97,8 @@ public record ApiSettings(
             settings.duration("SKEIN_DRAIN", Duration.ofSeconds(2)),
             FeatureSettings.read(settings),
             Set.copyOf(settings.list("SKEIN_AGENT_PHASES")));
+            Set.copyOf(settings.list("SKEIN_AGENT_PHASES")),
+            settings.parsed("SKEIN_TELEMETRY", Measuring.ON, "on or off", Measuring::parse));
     settings.finish();
     return read;
   }

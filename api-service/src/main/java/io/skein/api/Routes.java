@@ -22,6 +22,8 @@ import io.skein.api.http.ProblemResponses;
 import io.skein.api.http.QueryText;
 import io.skein.api.http.RequestTrace;
 import io.skein.api.locks.LockRoutes;
+import io.skein.api.metrics.MetricRoutes;
+import io.skein.api.metrics.OverviewRoute;
 import io.skein.api.page.PageRoutes;
 import io.skein.api.tasks.QueueRoutes;
 import io.skein.api.tasks.RunRoutes;
@@ -33,10 +35,13 @@ import io.skein.events.EventBus;
 import io.skein.flows.FlowEngine;
 import io.skein.locks.Locks;
 import io.skein.postgres.Database;
+import io.skein.postgres.Instances;
+import io.skein.redis.FeatureGates;
 import io.skein.sse.ConnectionRegistry;
 import io.skein.tasks.RemoteWorkers;
 import io.skein.tasks.TaskQueue;
 import io.skein.telemetry.FeatureSwitches;
+import io.skein.telemetry.series.Telemetry;
 import java.time.Clock;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -58,6 +63,9 @@ final class Routes {
   private final JsonMapper json;
   private final Clock clock;
   private final MeterRegistry metrics;
+  private final Telemetry telemetry;
+  private final Instances instances;
+  private final FeatureGates gates;
 
   Routes(
       ApiSettings settings,
@@ -75,7 +83,10 @@ final class Routes {
       FeatureSwitches features,
       JsonMapper json,
       Clock clock,
-      MeterRegistry metrics) {
+      MeterRegistry metrics,
+      Telemetry telemetry,
+      Instances instances,
+      FeatureGates gates) {
     this.settings = settings;
     this.admission = admission;
     this.database = database;
@@ -92,6 +103,9 @@ final class Routes {
     this.json = json;
     this.clock = clock;
     this.metrics = metrics;
+    this.telemetry = telemetry;
+    this.instances = instances;
+    this.gates = gates;
   }
 
   void install(RoutesConfig routes) {
@@ -120,6 +134,8 @@ final class Routes {
     new QueueRoutes(tasks, json).install(routes);
     new ScheduleRoutes(engine, tasks, json).install(routes);
     new WorkerRoutes(engine, tasks, workers, json).install(routes);
+    new MetricRoutes(telemetry, json).install(routes);
+    new OverviewRoute(telemetry, instances, gates, clock, json).install(routes);
     new RunRoutes(engine, tasks, workers.runs(), json).install(routes);
   }
 }

@@ -160,6 +160,11 @@ final class ApiStack implements AutoCloseable {
     return phases == null ? Set.of() : Set.of(phases.split(","));
   }
 
+  /** Connections as another instance of this stack would have them. */
+  RedisConnections redis() {
+    return keep(RedisConnections.open(redis, "test"));
+  }
+
   /** How many rows each table has that a request may write to. */
   Map<String, Long> rowCounts() {
     Map<String, Long> counts = new LinkedHashMap<>();

@@ -170,6 +170,9 @@ class ClosedRoutesTest {
             "POST /api/v1/queues/{queue}/pause",
             "POST /api/v1/queues/{queue}/resume",
             "PUT /api/v1/queues/{queue}/limits",
+            "GET /api/v1/metrics",
+            "GET /api/v1/metrics/{name}",
+            "GET /api/v1/overview",
             "GET /api/v1/workers",
             "POST /api/v1/workers/claims");
   }

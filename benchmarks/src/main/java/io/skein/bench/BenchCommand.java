@@ -12,6 +12,13 @@ import picocli.CommandLine.HelpCommand;
     subcommands = {CacheCommand.class, EventsCommand.class, SseCommand.class, TasksCommand.class, HelpCommand.class},
     subcommands = {EventsCommand.class, SseCommand.class, TasksCommand.class, LocksCommand.class, HelpCommand.class},
     subcommands = {EventsCommand.class, LimitsCommand.class, SseCommand.class, TasksCommand.class, HelpCommand.class},
+    subcommands = {
+      EventsCommand.class,
+      SseCommand.class,
+      TasksCommand.class,
+      OverheadCommand.class,
+      HelpCommand.class
+    },
     footer = {"", "Exit codes: 0 all targets met, 1 one missed or failed, 2 wrong usage."})
 public final class BenchCommand {
   public static void main(String[] args) {

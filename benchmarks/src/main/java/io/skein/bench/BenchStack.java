@@ -96,6 +96,16 @@ public final class BenchStack implements AutoCloseable {
     }
   }
 
+  /** Where a further process finds PostgreSQL. */
+  public String databaseUrl() {
+    return stack.databaseUrl();
+  }
+
+  /** Where a further process finds Redis. */
+  public String redisUrl() {
+    return stack.redisUrl();
+  }
+
   public Database database() {
     return database;
   }

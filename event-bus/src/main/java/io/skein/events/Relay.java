@@ -2,6 +2,7 @@ package io.skein.events;
 
 import io.skein.postgres.Database;
 import io.skein.redis.RedisAwayException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -12,6 +13,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,12 +34,14 @@ public final class Relay {
 
   private final RedisTail tail;
   private final Journal journal;
-  private final BlockingQueue<CommittedBatch> queue;
+  private final BlockingQueue<HandedOver> queue;
+  private final LongAdder appended = new LongAdder();
   private final LongAdder relayed = new LongAdder();
   private final LongAdder gaps = new LongAdder();
   private final LongAdder dropped = new LongAdder();
   private final LongAdder failed = new LongAdder();
   private final LongAdder skipped = new LongAdder();
+  private volatile Consumer<Duration> lag = waited -> {};
   private volatile boolean stopped;
   private @Nullable Thread thread;
 
@@ -49,7 +53,13 @@ public final class Relay {
 
   /** What it has done so far. */
   public RelayCounts counts() {
-    return new RelayCounts(relayed.sum(), gaps.sum(), dropped.sum(), failed.sum(), skipped.sum());
+    return new RelayCounts(
+        appended.sum(), relayed.sum(), gaps.sum(), dropped.sum(), failed.sum(), skipped.sum());
+  }
+
+  /** Tells from now on how long after its commit each batch was in Redis; must be quick. */
+  public void onRelayed(Consumer<Duration> listener) {
+    lag = listener;
   }
 
   void start() {
@@ -65,24 +75,30 @@ public final class Relay {
     }
   }
 
+  private record HandedOver(CommittedBatch batch, long at) {}
+
   /** Takes a batch without blocking. */
   void handOver(CommittedBatch batch) {
     if (!tail.reachable()) {
+    appended.add(batch.events().size());
+    if (!tail.available()) {
       skipped.increment();
-    } else if (!queue.offer(batch)) {
+    } else if (!queue.offer(new HandedOver(batch, System.nanoTime()))) {
       dropped.increment();
     }
   }
 
   private void run() {
-    List<CommittedBatch> waiting = new ArrayList<>(BATCHES_AT_ONCE);
+    List<HandedOver> waiting = new ArrayList<>(BATCHES_AT_ONCE);
     while (!stopped || !queue.isEmpty()) {
       try {
-        CommittedBatch first = queue.poll(IDLE_MILLIS, TimeUnit.MILLISECONDS);
+        HandedOver first = queue.poll(IDLE_MILLIS, TimeUnit.MILLISECONDS);
         if (first != null) {
           waiting.add(first);
           queue.drainTo(waiting, BATCHES_AT_ONCE - 1);
-          relay(waiting);
+          relay(waiting.stream().map(HandedOver::batch).toList());
+          long now = System.nanoTime();
+          waiting.forEach(each -> lag.accept(Duration.ofNanos(now - each.at())));
         }
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();

@@ -115,6 +115,15 @@ public final class KeySpace {
     return prefix + "sse:watchers:{" + flow + "}";
   }
 
+  /**
+   * Hash of what each process counted in one minute.
+   *
+   * @param minute since 1970
+   */
+  public String metrics(long minute) {
+    return prefix + "metrics:{" + minute + "}";
+  }
+
   /** Written on each master to see whether it takes writes; holds nothing. */
   String health(String tag) {
     return prefix + "health:{" + tag + "}";

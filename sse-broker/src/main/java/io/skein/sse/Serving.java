@@ -7,6 +7,7 @@ import java.io.OutputStream;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -20,18 +21,20 @@ final class Serving<P extends Comparable<P>> {
   private final Wanted wanted;
   private final SseSettings settings;
   private final Aside aside;
+  private final LongAdder delivered;
   private Epoch epoch;
   private P cursor;
   private long progressSeen;
   private long writtenAt;
   private long endsAt;
 
-  Serving(Source<P> source, Begin<P> begin, Wanted wanted, SseSettings settings, Aside aside) {
+  Serving(Source<P> source, Begin<P> begin, Wanted wanted, SseSettings settings, Aside aside, LongAdder delivered) {
     this.source = source;
     this.begin = begin;
     this.wanted = wanted;
     this.settings = settings;
     this.aside = aside;
+    this.delivered = delivered;
     this.epoch = begin.present().epoch();
     this.cursor = begin.from();
   }
@@ -148,10 +151,11 @@ final class Serving<P extends Comparable<P>> {
     }
   }
 
-  private static void write(List<byte[]> frames, OutputStream out) throws IOException {
+  private void write(List<byte[]> frames, OutputStream out) throws IOException {
     for (byte[] frame : frames) {
       out.write(frame);
     }
+    delivered.add(frames.size());
   }
 
   private void flush(OutputStream out) throws IOException {

@@ -40,6 +40,7 @@ public final class SseBroker {
   private final ServedStreams served;
   private final Aside aside = new Aside();
   private final LongAdder refused = new LongAdder();
+  private final LongAdder delivered = new LongAdder();
   private volatile boolean draining;
 
   /** A broker for a service without engagements. */
@@ -154,7 +155,7 @@ public final class SseBroker {
     String engagement = feedFlows == FeedFlows.WITHOUT_ENGAGEMENTS ? null : viewer.engagement();
     Wanted wanted = new Wanted(filter, engagement, source.flows());
     return SseStream.served(
-        this, settings, viewer, new Serving<>(source, begin, wanted, settings, aside));
+        this, settings, viewer, new Serving<>(source, begin, wanted, settings, aside, delivered));
   }
 
   private static Optional<FeedPosition> known(@Nullable String lastEventId, FeedHead head) {
@@ -191,7 +192,7 @@ public final class SseBroker {
             known.orElse(position.last()),
             known.isEmpty());
     return SseStream.served(
-        this, settings, viewer, new Serving<>(source, begin, Wanted.of(filter), settings, aside));
+        this, settings, viewer, new Serving<>(source, begin, Wanted.of(filter), settings, aside, delivered));
   }
 
   /** The event that the client has; empty when its id means nothing here. */
@@ -213,6 +214,11 @@ public final class SseBroker {
   /** Flows, and feeds of tenants, that somebody here watches. */
   public int hubs() {
     return flows.size() + feeds.size();
+  }
+
+  /** How many frames (events, progress, positions of events left out) were written to clients. */
+  public long delivered() {
+    return delivered.sum();
   }
 
   /** Clients that were told to come again, since the start. */

@@ -1,6 +1,7 @@
 package io.skein.worker;
 
 import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.Timer;
 import io.skein.events.EventBus;
 import io.skein.events.EventRetention;
 import io.skein.flows.FlowEngine;
@@ -17,13 +18,19 @@ import io.skein.tasks.TaskQueue;
 import io.skein.tasks.Worker;
 import io.skein.telemetry.Closer;
 import io.skein.telemetry.FeatureSwitches;
+import io.skein.telemetry.FeatureMeters;
 import io.skein.telemetry.ManagementServer;
 import io.skein.telemetry.Metrics;
 import io.skein.telemetry.Readiness;
 import io.skein.telemetry.Readiness.State;
+import io.skein.telemetry.series.Telemetry;
+import io.skein.telemetry.series.TelemetrySettings;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.json.JsonMapper;
@@ -66,7 +73,7 @@ public final class WorkerService implements AutoCloseable {
   private static WorkerService start(
       WorkerServiceSettings settings, StepListener listener, Runnable recycle, Closer closer)
       throws InterruptedException, IOException {
-    Migrations.migrateWhenReachable(settings.postgres(), FlowEngine.migrations());
+    Migrations.migrateWhenReachable(settings.postgres(), migrations());
     Metrics metrics = closer.add("metrics", new Metrics(settings.name()));
     Database database = closer.add("database", Database.open(settings.postgres(), settings.name()));
     RedisConnections redis =
@@ -83,6 +90,22 @@ public final class WorkerService implements AutoCloseable {
     EventBus events =
         closer.add(
             "event bus", EventBus.start(database, redis, settings.name(), settings.events()));
+    Telemetry telemetry =
+        closer.add(
+            "telemetry",
+            Telemetry.open(
+                redis,
+                database,
+                settings.name(),
+                TelemetrySettings.defaults(),
+                InstantSource.system()));
+    metrics.alsoIn(telemetry.registry());
+    telemetry.start();
+    FeatureMeters.register(metrics.registry(), redis.gates());
+    events.relay().onRelayed(Timer.builder("skein.relay.lag").register(metrics.registry())::record);
+    FunctionCounter.builder(
+            "skein.events.appended", events, bus -> bus.relay().counts().appended())
+        .register(metrics.registry());
     FunctionCounter.builder("skein.progress.dropped", events, bus -> bus.progress().dropped())
         .register(metrics.registry());
     TaskQueue tasks = closer.add("task queue", TaskQueue.open(database, redis));
@@ -137,6 +160,12 @@ public final class WorkerService implements AutoCloseable {
     closer.add("worker", worker);
     LOG.info("worker started name={} management={}", settings.name(), management.port());
     return new WorkerService(closer, readiness, management);
+  }
+
+  private static List<String> migrations() {
+    List<String> modules = new ArrayList<>(FlowEngine.migrations());
+    modules.add("telemetry");
+    return modules;
   }
 
   /** Where the management port answers. */

@@ -4,17 +4,21 @@ import { Problem, onSignedOut } from './api-client.js';
 import { button, element, replace } from './elements.js';
 import { flowList } from './flow-list.js';
 import { flowPage } from './flow-page.js';
+import { overviewPage } from './overview-page.js';
 import { restoreSession, signIn, signOut, takeTokenFromFragment } from './session.js';
 import { signInForm } from './sign-in-form.js';
 import { announce, noticePlace } from './notices.js';
 
 const content = document.getElementById('content');
+const places = document.getElementById('places');
 const who = document.getElementById('who');
+const OPERATORS = ['operator', 'admin'];
 let session = null;
 let view = null;
 
-/** `#/flows/{id}/{tab}` names a flow, everything else the list. */
+/** `#/flows/{id}/{tab}` names a flow, `#/overview` the charts, everything else the list. */
 function route() {
+  if (location.hash === '#/overview') return { name: 'overview', open: overviewPage, tab: null };
   const [, id, tab] = location.hash.match(/^#\/flows\/([^/]+)(?:\/([a-z-]+))?$/) ?? [];
   return id ? { name: `flow ${id}`, open: () => flowPage(decodeURIComponent(id)), tab: tab ?? 'overview' }
     : { name: 'list', open: flowList, tab: null };
@@ -30,6 +34,10 @@ function show() {
     if (!first) content.querySelector('h1')?.focus();
     scrollTo(0, 0);
   }
+  for (const link of places.children) {
+    if ((link.hash === '#/overview') === (view.name === 'overview')) link.setAttribute('aria-current', 'page');
+    else link.removeAttribute('aria-current');
+  }
   view.show?.(wanted.tab);
 }
 
@@ -37,6 +45,8 @@ function enter(opened) {
   session = opened;
   view?.close(); // it may show what the one before was allowed to see
   view = null;
+  replace(places, OPERATORS.includes(session.role)
+    ? [element('a', { href: '#/' }, 'Flows'), element('a', { href: '#/overview' }, 'Overview')] : null);
   replace(who,
     element('span', { title: `Engagement ${session.engagement}` }, `${session.user} · ${session.tenant}`),
     button('Sign out', leave, { class: 'quiet' }));
@@ -60,6 +70,7 @@ function askForToken(problem = null) {
   view?.close();
   view = null;
   document.title = 'Sign in · Skein';
+  replace(places);
   replace(who);
   replace(content, signInForm(enter, problem));
   content.querySelector('textarea').focus();

@@ -1,0 +1,87 @@
+package io.skein.api.metrics;
+
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import io.skein.api.auth.Role;
+import io.skein.api.auth.Roles;
+import io.skein.api.http.Paging;
+import io.skein.api.http.Problem;
+import io.skein.api.http.ProblemException;
+import io.skein.api.http.ProblemType;
+import io.skein.api.http.QueryParameters;
+import io.skein.telemetry.series.SeriesAnswer;
+import io.skein.telemetry.series.Telemetry;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * {@code /api/v1/metrics}: figures of all instances, minute by minute, from any of them. They are of
+ * all accounts together, so only operators see them.
+ */
+public final class MetricRoutes {
+  private static final String PATH = "/api/v1/metrics";
+  private static final int HOUR = 60;
+  private static final int DAY = 1_440;
+  private static final int MOST_TAGS = 3;
+  private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9_.]{0,99}");
+
+  private final Telemetry telemetry;
+  private final JsonMapper json;
+
+  public MetricRoutes(Telemetry telemetry, JsonMapper json) {
+    this.telemetry = telemetry;
+    this.json = json;
+  }
+
+  public void install(RoutesConfig routes) {
+    routes.get(PATH, QueryParameters.none(this::list));
+    routes.get(PATH + "/{name}", QueryParameters.of("minutes").andLists("by").of(this::show));
+  }
+
+  private void list(Context context) {
+    Roles.demand(context, Role.OPERATOR);
+    ObjectNode body = json.createObjectNode();
+    ArrayNode items = body.putArray("items");
+    telemetry.names().forEach(items::add);
+    answer(context, body);
+  }
+
+  private void show(Context context) {
+    Roles.demand(context, Role.OPERATOR);
+    String name = checked(context.pathParam("name"), "The name of a figure");
+    Set<String> by = new TreeSet<>();
+    context.queryParams("by").forEach(tag -> by.add(checked(tag, "by")));
+    if (by.size() > MOST_TAGS) {
+      throw malformed("by can be given " + MOST_TAGS + " times. Send fewer.");
+    }
+    int minutes = Math.toIntExact(Paging.number(context, "minutes", HOUR, 1, DAY));
+    SeriesAnswer answer = telemetry.read(Set.of(name), minutes);
+    ObjectNode body = json.createObjectNode().put("name", name);
+    FigureNodes.head(answer, body);
+    FigureNodes.series(answer, name, by, body);
+    answer(context, body);
+  }
+
+  private static String checked(String name, String what) {
+    if (!NAME.matcher(name).matches()) {
+      throw malformed(
+          what + " has small letters, digits, dots and underscores, at most 100 together.");
+    }
+    return name;
+  }
+
+  private static ProblemException malformed(String detail) {
+    return Problem.of(ProblemType.MALFORMED_REQUEST, detail).exception();
+  }
+
+  private void answer(Context context, ObjectNode body) {
+    context
+        .header("Cache-Control", "no-store")
+        .contentType("application/json")
+        .result(json.writeValueAsBytes(body));
+  }
+}

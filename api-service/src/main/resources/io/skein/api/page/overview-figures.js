@@ -1,0 +1,52 @@
+// Turns the rows of the overview's answer into lines of charts.
+
+const SECONDS = 60;
+const LEAST_SECONDS = 15; // of the present minute, before a rate of it says anything
+
+/** Reads one answer of `/overview`. */
+export function overviewFigures(body) {
+  const present = body.minutes - 1;
+  const begun = (new Date(body.at) - new Date(body.from)) / 1000 - present * SECONDS;
+  const seconds = (minute) => (minute === present ? begun : SECONDS);
+
+  function rows(key, column) {
+    const metric = body.metrics[key];
+    const at = metric.columns.indexOf(column);
+    return at < 0 ? [] : metric.lines.map((line) => ({
+      label: line.label,
+      points: line.rows.map((row) => [row[0], row[at]]).filter(([, value]) => typeof value === 'number'),
+    }));
+  }
+
+  /** How many a second; minutes without any count are none at all, not a gap. */
+  function rates(key) {
+    return rows(key, 'count').map(({ label, points }) => {
+      const counts = new Map(points);
+      const first = points[0]?.[0] ?? 0;
+      const all = [];
+      for (let minute = first; minute <= present; minute += 1) {
+        if (seconds(minute) >= LEAST_SECONDS) all.push([minute, (counts.get(minute) ?? 0) / seconds(minute)]);
+      }
+      return { label, points: all };
+    });
+  }
+
+  function quantiles(key, columns) {
+    return columns.map((column) => ({ label: column, points: rows(key, column)[0]?.points ?? [] }));
+  }
+
+  /** The share of some lines of a metric in all of them. */
+  function share(key, labels) {
+    const part = new Map();
+    const whole = new Map();
+    for (const { label, points } of rows(key, 'count')) {
+      for (const [minute, count] of points) {
+        whole.set(minute, (whole.get(minute) ?? 0) + count);
+        if (labels.includes(label)) part.set(minute, (part.get(minute) ?? 0) + count);
+      }
+    }
+    return [...whole].sort(([a], [b]) => a - b).map(([minute, count]) => [minute, (part.get(minute) ?? 0) / count]);
+  }
+
+  return { rows, rates, quantiles, share };
+}

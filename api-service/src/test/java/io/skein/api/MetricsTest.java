@@ -1,0 +1,145 @@
+package io.skein.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import tools.jackson.databind.JsonNode;
+
+/** Figures of two instances, asked of either. */
+@Timeout(180)
+class MetricsTest {
+  private static final String REQUESTS = "/api/v1/metrics/skein.http.requests";
+
+  private static ApiStack stack;
+  private static ApiClient first;
+  private static ApiClient second;
+
+  @BeforeAll
+  static void start() throws Exception {
+    stack = ApiStack.start(2);
+    first = operator(1);
+    second = operator(2);
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    stack.close();
+  }
+
+  private static ApiClient operator(int instance) {
+    return stack.anonymous(instance).withToken(TestTokens.ofUser("olga", "operator"));
+  }
+
+  @Test
+  void requests_of_both_instances_are_counted_by_route_and_status() {
+    for (int i = 0; i < 7; i++) {
+      assertThat(first.get("/api/v1/schedules?limit=1").statusCode()).isEqualTo(200);
+    }
+    for (int i = 0; i < 5; i++) {
+      assertThat(second.get("/api/v1/schedules?limit=1").statusCode()).isEqualTo(200);
+    }
+    assertThat(second.get("/api/v1/schedules?limit=0").statusCode()).isEqualTo(400);
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .untilAsserted(() -> {
+          for (ApiClient asked : new ApiClient[] {first, second}) {
+            JsonNode body = asked.tree(asked.get(REQUESTS + "?by=route&by=status"));
+            assertThat(count(body, Map.of("route", "/api/v1/schedules", "status", "2xx")))
+                .isEqualTo(12);
+            assertThat(count(body, Map.of("route", "/api/v1/schedules", "status", "4xx")))
+                .isEqualTo(1);
+          }
+        });
+    JsonNode body = first.tree(first.get(REQUESTS + "?by=instance&by=route&minutes=2"));
+    assertThat(body.get("source").asString()).isEqualTo("redis");
+    assertThat(body.get("complete").asBoolean()).isTrue();
+    assertThat(body.get("reason").isNull()).isTrue();
+    assertThat(body.get("kind").asString()).isEqualTo("distribution");
+    assertThat(body.get("minutes").asInt()).isEqualTo(2);
+    assertThat(count(body, Map.of("route", "/api/v1/schedules", "instance", "api-1"))).isEqualTo(7);
+    assertThat(count(body, Map.of("route", "/api/v1/schedules", "instance", "api-2"))).isEqualTo(6);
+    JsonNode minute = body.get("series").get(0).get("minutes").get(0);
+    assertThat(minute.get("average").asDouble()).isPositive();
+    assertThat(minute.get("p50").asDouble()).isBetween(1e-5, 10.0);
+    assertThat(minute.get("p99").asDouble()).isGreaterThanOrEqualTo(minute.get("p50").asDouble());
+  }
+
+  @Test
+  void names_are_listed_and_what_nobody_counted_is_empty_and_complete() {
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .untilAsserted(() ->
+            assertThat(first.get("/api/v1/metrics").body())
+                .contains("skein.http.requests", "skein.sse.connections", "skein.feature.redis"));
+    JsonNode nothing = first.tree(first.get("/api/v1/metrics/skein.nothing"));
+    assertThat(nothing.get("series").isEmpty()).isTrue();
+    assertThat(nothing.get("complete").asBoolean()).isTrue();
+  }
+
+  @Test
+  void figures_are_for_operators_only() {
+    ApiClient viewer = stack.anonymous(1).withToken(TestTokens.ofUser("vera", "viewer"));
+    ApiClient worker = stack.anonymous(1).withToken(TestTokens.ofUser("will", "worker"));
+    for (String path : new String[] {"/api/v1/metrics", REQUESTS, "/api/v1/overview"}) {
+      viewer.problem(viewer.get(path), 403, "forbidden");
+      worker.problem(worker.get(path), 403, "forbidden");
+    }
+  }
+
+  @Test
+  void what_makes_no_sense_is_refused() {
+    for (String path :
+        new String[] {
+          REQUESTS + "?minutes=0",
+          REQUESTS + "?minutes=1441",
+          REQUESTS + "?minutes=soon",
+          REQUESTS + "?by=a&by=b&by=c&by=d",
+          REQUESTS + "?by=A",
+          REQUESTS + "?hours=1",
+          "/api/v1/metrics/UPPER",
+          "/api/v1/metrics/skein%7Cx",
+          "/api/v1/metrics?minutes=1",
+          "/api/v1/overview?minutes=181"
+        }) {
+      first.problem(first.get(path), 400, "malformed-request");
+    }
+  }
+
+  @Test
+  void the_overview_has_instances_features_and_rows() {
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .untilAsserted(() -> {
+          JsonNode body = first.tree(first.get("/api/v1/overview?minutes=30"));
+          assertThat(body.get("instances")).hasSize(2);
+          assertThat(body.get("features")).hasSize(7);
+          assertThat(body.get("features").get(0).get("mode").asString()).isEqualTo("redis");
+          JsonNode latency = body.get("metrics").get("latency");
+          assertThat(latency.get("columns").toString())
+              .isEqualTo("[\"minute\",\"count\",\"p50\",\"p95\",\"p99\"]");
+          assertThat(latency.get("lines")).hasSize(1);
+          assertThat(latency.get("lines").get(0).get("rows").get(0).get(0).asInt()).isBetween(28, 29);
+          assertThat(body.get("metrics").get("streams").get("columns").toString())
+              .contains("average", "total");
+        });
+  }
+
+  /** Of all series with these tags, over all minutes. */
+  private static long count(JsonNode body, Map<String, String> tags) {
+    return StreamSupport.stream(body.get("series").spliterator(), false)
+        .filter(series ->
+            tags.entrySet().stream()
+                .allMatch(tag ->
+                    series.get("tags").get(tag.getKey()).asString().equals(tag.getValue())))
+        .flatMap(series -> StreamSupport.stream(series.get("minutes").spliterator(), false))
+        .mapToLong(minute -> minute.get("count").asLong())
+        .sum();
+  }
+}

@@ -1,0 +1,143 @@
+package io.skein.api;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.microsoft.playwright.Browser;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.assertions.PlaywrightAssertions;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import io.skein.redis.RedisConnections;
+import io.skein.telemetry.series.Telemetry;
+import io.skein.telemetry.series.TelemetrySettings;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The overview in the Chromium of the system, over half an hour that another instance counted.
+ * Leaves its screenshots in {@code target/screenshots}.
+ */
+class OverviewInBrowserTest {
+  private static final int MINUTES = 28;
+  private static final double PATIENCE_MILLIS = 60_000;
+
+  private static ApiStack stack;
+  private static Chromium chromium;
+  private final List<String> errors = new ArrayList<>();
+
+  @BeforeAll
+  static void start() throws Exception {
+    chromium = new Chromium();
+    stack = ApiStack.start(2);
+    PlaywrightAssertions.setDefaultAssertionTimeout(PATIENCE_MILLIS);
+    RandomGenerator random = RandomGenerator.of("L64X128MixRandom");
+    RedisConnections redis = stack.redis();
+    for (int ago = MINUTES; ago > 0; ago--) {
+      Clock then = Clock.fixed(Instant.now().minus(Duration.ofMinutes(ago)), ZoneOffset.UTC);
+      try (Telemetry past =
+          Telemetry.open(
+              redis, stack.database, "worker-1", TelemetrySettings.defaults(), then)) {
+        count(past.registry(), random, ago);
+      }
+    }
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    chromium.close();
+    stack.close();
+  }
+
+  /** A minute of a busy day. */
+  private static void count(MeterRegistry registry, RandomGenerator random, int ago) {
+    int busy = 600 + 400 * (ago % 9) + random.nextInt(200);
+    for (int i = 0; i < busy; i++) {
+      Duration time = Duration.ofNanos((long) (2e6 * Math.exp(random.nextGaussian())));
+      String status = i % 50 == 0 ? "4xx" : ago == 11 && i % 7 == 0 ? "5xx" : "2xx";
+      registry.timer("skein.http.requests", "status", status).record(time);
+      registry.counter("skein.cache.reads", "outcome", i % (ago == 11 ? 2 : 20) == 0 ? "loaded" : "near")
+          .increment();
+      registry.counter("skein.sse.delivered").increment(3);
+      if (i % 4 == 0) {
+        registry.counter("skein.events.appended").increment();
+        registry.timer("skein.relay.lag").record(time.dividedBy(3));
+        registry.timer("skein.tasks.pickup", "type", "phase").record(time);
+        registry.timer("skein.tasks.run", "type", "phase").record(time.multipliedBy(30));
+        registry.counter("skein.tasks.runs", "outcome", i % 40 == 0 ? "retried" : "succeeded").increment();
+      }
+    }
+    registry.gauge("skein.queue.queued", Tags.of("queue", "flows"), busy / 20);
+    registry.gauge("skein.queue.oldest.wait", Tags.of("queue", "flows"), busy / 900.0);
+    registry.gauge("skein.sse.connections", 40 + ago);
+  }
+
+  @Test
+  void charts_of_all_instances_live_and_in_one_request() {
+    try (Page page =
+        chromium.browser().newPage(new Browser.NewPageOptions().setViewportSize(1440, 900))) {
+      page.onPageError(errors::add);
+      page.onConsoleMessage(message -> {
+        if (message.type().equals("error") || message.type().equals("warning")) {
+          errors.add(message.text() + " at " + message.location());
+        }
+      });
+      List<String> asked = new ArrayList<>();
+      page.onRequest(request -> {
+        if (request.url().contains("/api/v1/") && !request.url().contains("/session")) {
+          asked.add(request.url());
+        }
+      });
+      page.navigate(address() + "#token=" + TestTokens.ofUser("olga", "operator"));
+      page.getByText("Overview").click();
+      assertThat(page.locator(".features li")).hasCount(7);
+      assertThat(page.locator("tbody tr")).hasCount(2);
+      assertThat(page.locator(".line-chart svg.chart")).hasCount(11);
+      assertThat(page.locator(".places a[aria-current=page]")).hasText("Overview");
+      asked.clear();
+      String before = page.locator(".stack > p.muted").first().textContent();
+      assertThat(page.locator(".stack > p.muted").first()).not().hasText(before);
+      assertThat(asked).hasSizeBetween(1, 2).allMatch(url -> url.contains("/api/v1/overview"));
+      look(page);
+      page.getByText("Flows", new Page.GetByTextOptions().setExact(true)).first().click();
+      assertThat(page.getByText("Discovery flows")).isVisible();
+    }
+    assertThat(errors).isEmpty();
+  }
+
+  @Test
+  void a_viewer_is_offered_no_overview() {
+    try (Page page = chromium.browser().newPage()) {
+      page.navigate(address() + "#token=" + TestTokens.ofUser("vera", "viewer"));
+      assertThat(page.getByText("Discovery flows")).isVisible();
+      assertThat(page.getByText("Overview")).hasCount(0);
+    }
+  }
+
+  private static void look(Page page) {
+    for (int width : new int[] {390, 1440}) {
+      page.setViewportSize(width, 900);
+      page.screenshot(
+          new Page.ScreenshotOptions()
+              .setPath(Path.of("target/screenshots/overview-" + width + ".png"))
+              .setFullPage(true));
+      Object excess =
+          page.evaluate(
+              "document.documentElement.scrollWidth - document.documentElement.clientWidth");
+      assertThat(excess).as("wider than %d px", width).isEqualTo(0);
+    }
+  }
+
+  private static String address() {
+    return "http://127.0.0.1:" + stack.instance(1).port() + "/";
+  }
+}

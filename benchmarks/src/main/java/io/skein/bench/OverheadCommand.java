@@ -1,0 +1,52 @@
+package io.skein.bench;
+
+import io.skein.bench.load.RequestLoad;
+import io.skein.bench.overhead.OverheadRound;
+import io.skein.bench.overhead.OverheadServer;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** What it costs to measure. */
+@Command(
+    name = "overhead",
+    mixinStandardHelpOptions = true,
+    description = "T13: what telemetry, flags and breakers take of the throughput.")
+final class OverheadCommand implements Callable<Integer> {
+  @Spec private CommandSpec command;
+  @Mixin private BenchOptions options;
+
+  @Override
+  public Integer call() {
+    Report report = new Report(command.commandLine().getOut(), new Machine());
+    try (BenchFolder folder = BenchFolder.create()) {
+      Path below = folder.below("stack");
+      try (BenchStack stack = BenchStack.start(below, 1, 4, options.apiJvm());
+          OverheadServer server =
+              OverheadServer.start(
+                  options.apiJvm(),
+                  List.of(
+                      stack.databaseUrl(), stack.redisUrl(), below.resolve("secret").toString()),
+                  folder.path());
+          RequestLoad load = RequestLoad.start(folder.path())) {
+        Cores.CLIENT.take(load.pid());
+        OverheadRound overhead =
+            new OverheadRound(stack, server, load, Duration.ofSeconds(options.seconds()), report);
+        report.say("warming up");
+        overhead.warmUp();
+        for (int round = 1; round <= options.rounds(); round++) {
+          report.round(round, options.rounds());
+          overhead.run();
+        }
+        report.target(overhead.target());
+      }
+    }
+    return report.finish("overhead", Clock.systemUTC(), options.json());
+  }
+}

@@ -1,0 +1,134 @@
+package io.skein.telemetry.series;
+
+import io.skein.postgres.Database;
+import java.time.Duration;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
+import org.jdbi.v3.core.result.RowView;
+
+/** A row for each name, minute and process. */
+final class PostgresSeries implements SeriesStore {
+
+  private final Database database;
+
+  PostgresSeries(Database database) {
+    this.database = database;
+  }
+
+  /** In the order of their keys, so that two who write the same rows do not wait for each other. */
+  @Override
+  public void write(List<Part> parts) {
+    List<Part> ordered =
+        parts.stream()
+            .sorted(
+                Comparator.comparing(Part::name)
+                    .thenComparing(Part::minute)
+                    .thenComparing(Part::process))
+            .toList();
+    database.useTransaction(transaction ->
+        transaction
+            .handle()
+            .createUpdate(
+                """
+                insert into metric_minutes as kept (name, minute, process, flush, figures)
+                select name, to_timestamp(minute * 60), process, flush, figures
+                from unnest(:names, :minutes, :processes, :flushes, :figures)
+                  as part (name, minute, process, flush, figures)
+                on conflict (name, minute, process) do update
+                  set flush = excluded.flush, figures = excluded.figures
+                  where kept.flush < excluded.flush
+                """)
+            .bindArray("names", String.class, ordered.stream().map(Part::name).toList())
+            .bindArray("minutes", Long.class, ordered.stream().map(Part::minute).toList())
+            .bindArray("processes", String.class, ordered.stream().map(Part::process).toList())
+            .bindArray("flushes", Long.class, ordered.stream().map(Part::flush).toList())
+            .bindArray("figures", String.class, ordered.stream().map(Part::text).toList())
+            .execute());
+  }
+
+  /** A minute is absent here when it has none of these names. */
+  @Override
+  public Found read(Set<String> names, long from, long to) {
+    List<Part> parts =
+        database.read(handle ->
+            handle
+                .createQuery(
+                    """
+                    select name, extract(epoch from minute)::bigint / 60 as number, process, flush,
+                           figures
+                    from metric_minutes
+                    where name = any(:names) and minute between :from and :to
+                    """)
+                .bindArray("names", String.class, List.copyOf(names))
+                .bind("from", start(from))
+                .bind("to", start(to))
+                .reduceRows(
+                    new ArrayList<Part>(),
+                    (found, row) -> {
+                      found.add(part(row));
+                      return found;
+                    }));
+    Set<Long> there = parts.stream().map(Part::minute).collect(Collectors.toSet());
+    return new Found(
+        parts,
+        LongStream.rangeClosed(from, to)
+            .boxed()
+            .filter(minute -> !there.contains(minute))
+            .collect(Collectors.toSet()));
+  }
+
+  @Override
+  public Set<String> names(long from, long to) {
+    return database.read(handle ->
+        new HashSet<>(
+            handle
+                .createQuery(
+                    "select distinct name from metric_minutes where minute between :from and :to")
+                .bind("from", start(from))
+                .bind("to", start(to))
+                .mapTo(String.class)
+                .list()));
+  }
+
+  /** The latest minute of which anything is kept; 0 for none. */
+  long latest() {
+    return database.read(handle ->
+        handle
+            .createQuery(
+                """
+                select coalesce(extract(epoch from max(minute))::bigint / 60, 0) from metric_minutes
+                """)
+            .mapTo(Long.class)
+            .one());
+  }
+
+  /** Removes what is older; answers how many rows that were. */
+  int removeOlderThan(Duration age) {
+    return database.inTransaction(transaction ->
+        transaction
+            .handle()
+            .createUpdate("delete from metric_minutes where minute < skein_now() - :age::interval")
+            .bind("age", age.toSeconds() + " seconds")
+            .execute());
+  }
+
+  private static OffsetDateTime start(long minute) {
+    return Minutes.start(minute).atOffset(ZoneOffset.UTC);
+  }
+
+  private static Part part(RowView row) {
+    return new Part(
+        row.getColumn("name", String.class),
+        row.getColumn("number", Long.class),
+        row.getColumn("process", String.class),
+        row.getColumn("flush", Long.class),
+        row.getColumn("figures", String.class));
+  }
+}

@@ -1,0 +1,58 @@
+package io.skein.telemetry.series;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * Values that many threads add at once: how many fell into each bucket, and their sum. It only ever
+ * grows; what came in a while is the difference of two looks at it, so nothing is lost between
+ * looking and clearing. Thread safe.
+ */
+final class StripedSum {
+  /** The sum is kept in billionths, so that it is exact whoever adds it up in which order. */
+  static final double SCALE = 1e9;
+
+  private final AtomicReferenceArray<LongAdder> buckets =
+      new AtomicReferenceArray<>(LogBuckets.COUNT);
+  private final LongAdder sum = new LongAdder();
+
+  void add(double value) {
+    if (Double.isNaN(value)) {
+      return;
+    }
+    bucket(LogBuckets.of(value)).increment();
+    sum.add(Math.round(value * SCALE));
+  }
+
+  /** As {@link #add} of a time in seconds, exact to the nanosecond. */
+  void addNanos(long nanos) {
+    bucket(LogBuckets.of(nanos / SCALE)).increment();
+    sum.add(nanos);
+  }
+
+  /** All that was added so far; what is being added meanwhile may be in it or not. */
+  Figures soFar() {
+    Map<Integer, Long> counts = new HashMap<>();
+    long total = 0;
+    for (int i = 0; i < LogBuckets.COUNT; i++) {
+      LongAdder adder = buckets.get(i);
+      if (adder != null) {
+        long count = adder.sum();
+        counts.put(i, count);
+        total += count;
+      }
+    }
+    return new Figures(total, sum.sum(), Buckets.of(counts));
+  }
+
+  private LongAdder bucket(int index) {
+    LongAdder there = buckets.get(index);
+    if (there != null) {
+      return there;
+    }
+    buckets.compareAndSet(index, null, new LongAdder());
+    return buckets.get(index);
+  }
+}

@@ -1,0 +1,74 @@
+package io.skein.telemetry.series;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.skein.postgres.Database;
+import io.skein.postgres.Migrations;
+import io.skein.postgres.PostgresSettings;
+import io.skein.postgres.SettableClock;
+import io.skein.redis.RedisConnections;
+import io.skein.redis.RedisSettings;
+import io.skein.telemetry.Metrics;
+import io.skein.testing.TestServers;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.UUID;
+
+/** A database and a prefix of their own, a clock, and instances that are flushed by hand. */
+final class Servers implements AutoCloseable {
+  static final Duration FLUSH = TelemetrySettings.defaults().flushInterval();
+
+  final SettableClock clock =
+      SettableClock.at(Instant.now().truncatedTo(ChronoUnit.MINUTES).plusSeconds(10));
+  final String databaseUrl;
+  final Database database;
+  final RedisSettings redisSettings;
+  final RedisConnections redis;
+  private final Deque<AutoCloseable> closeables = new ArrayDeque<>();
+
+  private Servers(String redisUrl) {
+    databaseUrl = TestServers.postgres().createDatabase().url();
+    PostgresSettings postgres = PostgresSettings.parse(databaseUrl);
+    Migrations.migrate(postgres, List.of("postgres-core", "telemetry"));
+    database = Database.open(postgres.withPoolSize(4), "telemetry-test");
+    redisSettings = RedisSettings.of(redisUrl).withKeyPrefix("test-" + UUID.randomUUID() + ":");
+    redis = RedisConnections.open(redisSettings, "telemetry-test");
+  }
+
+  static Servers open() {
+    return new Servers(TestServers.redis().url());
+  }
+
+  static Servers open(String redisUrl) {
+    return new Servers(redisUrl);
+  }
+
+  /** An instance as an executable has one. */
+  record Counting(Metrics metrics, Telemetry telemetry) {
+    MeterRegistry registry() {
+      return metrics.registry();
+    }
+  }
+
+  Counting instance(String name) {
+    Metrics metrics = new Metrics(name);
+    Telemetry telemetry =
+        Telemetry.open(redis, database, name, TelemetrySettings.defaults(), clock);
+    metrics.alsoIn(telemetry.registry());
+    closeables.push(metrics);
+    closeables.push(telemetry);
+    return new Counting(metrics, telemetry);
+  }
+
+  @Override
+  public void close() throws Exception {
+    while (!closeables.isEmpty()) {
+      closeables.pop().close();
+    }
+    redis.close();
+    database.close();
+  }
+}

@@ -1,0 +1,208 @@
+package io.skein.telemetry.series;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.skein.redis.Feature;
+import io.skein.telemetry.series.SeriesAnswer.Source;
+import io.skein.telemetry.series.Servers.Counting;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class TelemetryTest {
+  private static final String COUNTER = "skein.things";
+  private static final String TIMER = "skein.times";
+
+  private Servers servers;
+  private Counting one;
+  private Counting two;
+
+  @BeforeEach
+  void open() {
+    servers = Servers.open();
+    one = servers.instance("api-1");
+    two = servers.instance("api-2");
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    servers.close();
+  }
+
+  private void flush() {
+    servers.clock.advance(Servers.FLUSH);
+    one.telemetry().flush();
+    two.telemetry().flush();
+  }
+
+  private static long count(Telemetry telemetry, String name) {
+    return telemetry.read(Set.of(name), 60).all(name).values().stream()
+        .mapToLong(sum -> sum.figures().count())
+        .sum();
+  }
+
+  @Test
+  void figures_of_two_instances_add_up_exactly() throws Exception {
+    Thread[] threads = new Thread[8];
+    for (int t = 0; t < threads.length; t++) {
+      Counting instance = t % 2 == 0 ? one : two;
+      threads[t] =
+          Thread.ofPlatform()
+              .start(() -> {
+                for (int i = 1; i <= 50_000; i++) {
+                  instance.registry().counter(COUNTER, "kind", "k" + i % 3).increment();
+                  instance.registry().timer(TIMER).record(i, TimeUnit.NANOSECONDS);
+                }
+              });
+    }
+    for (int i = 0; i < 14; i++) {
+      flush(); // also over the end of a minute, while they count
+    }
+    for (Thread thread : threads) {
+      thread.join();
+    }
+    flush();
+    for (Counting asked : new Counting[] {one, two}) {
+      SeriesAnswer answer = asked.telemetry().read(Set.of(COUNTER, TIMER), 10);
+      assertThat(answer.source()).isEqualTo(Source.REDIS);
+      assertThat(answer.complete()).isTrue();
+      assertThat(count(asked.telemetry(), COUNTER)).isEqualTo(400_000);
+      assertThat(count(asked.telemetry(), TIMER)).isEqualTo(400_000);
+      long nanos =
+          answer.all(TIMER).values().stream().mapToLong(sum -> sum.figures().billionths()).sum();
+      assertThat(nanos).isEqualTo(8L * 50_000 * 50_001 / 2);
+      assertThat(answer.by(COUNTER, Set.of("kind"))).hasSize(3);
+      assertThat(answer.by(COUNTER, Set.of("instance")).keySet())
+          .containsExactly(Map.of("instance", "api-1"), Map.of("instance", "api-2"));
+    }
+  }
+
+  @Test
+  void what_was_counted_belongs_to_the_minute_in_which_it_was() {
+    Instant minute = Minutes.start(Minutes.of(servers.clock.instant()));
+    one.registry().counter(COUNTER).increment(3);
+    servers.clock.set(minute.plusSeconds(55));
+    one.telemetry().flush();
+    one.registry().counter(COUNTER).increment(4);
+    servers.clock.set(minute.plusSeconds(60));
+    one.telemetry().flush();
+    one.registry().counter(COUNTER).increment(5);
+    servers.clock.set(minute.plusSeconds(65));
+    one.telemetry().flush();
+    SortedMap<Instant, SeriesAnswer.Sum> minutes =
+        two.telemetry().read(Set.of(COUNTER), 60).all(COUNTER);
+    assertThat(minutes.get(minute).figures().count()).isEqualTo(7);
+    assertThat(minutes.get(minute.plusSeconds(60)).figures().count()).isEqualTo(5);
+  }
+
+  @Test
+  void a_gauge_is_looked_at_by_each_instance_and_added_up_over_them() {
+    one.registry().gauge("skein.open", 3);
+    two.registry().gauge("skein.open", 4);
+    flush();
+    flush();
+    SeriesAnswer.Sum sum =
+        one.telemetry().read(Set.of("skein.open"), 5).all("skein.open").values().iterator().next();
+    assertThat(sum.figures().count()).isEqualTo(4);
+    assertThat(sum.figures().average()).isEqualTo(3.5);
+    assertThat(sum.total()).isEqualTo(7);
+  }
+
+  @Test
+  void ten_thousand_flows_as_a_tag_cost_no_more_than_a_hundred() {
+    for (int i = 0; i < 10_000; i++) {
+      one.registry().counter(COUNTER, "flow", UUID.randomUUID().toString()).increment();
+    }
+    flush();
+    assertThat(one.registry().find(COUNTER).counters()).hasSize(101);
+    SeriesAnswer answer = two.telemetry().read(Set.of(COUNTER), 5);
+    assertThat(answer.by(COUNTER, Set.of("flow"))).hasSize(101);
+    assertThat(count(two.telemetry(), COUNTER)).isEqualTo(10_000);
+    assertThat(
+            answer
+                .by(COUNTER, Set.of("flow"))
+                .get(Map.of("flow", BoundedTags.OTHER))
+                .values()
+                .iterator()
+                .next()
+                .figures()
+                .count())
+        .isEqualTo(9_900);
+    assertThat(one.registry().get("skein.series.bounded").functionCounter().count())
+        .isEqualTo(9_900);
+  }
+
+  @Test
+  void combinations_of_tags_are_bounded_too() {
+    for (int i = 0; i < 10_000; i++) {
+      one.registry().counter(COUNTER, "a", "" + i % 100, "b", "" + i / 100).increment();
+    }
+    flush();
+    assertThat(one.registry().find(COUNTER).counters()).hasSizeLessThanOrEqualTo(1_001);
+    assertThat(count(two.telemetry(), COUNTER)).isEqualTo(10_000);
+  }
+
+  @Test
+  void minutes_that_redis_lost_are_written_again_by_those_who_counted_them() {
+    one.registry().counter(COUNTER).increment(3);
+    flush();
+    servers.clock.advance(Duration.ofMinutes(2));
+    two.registry().counter(COUNTER).increment(4);
+    flush();
+    long minute = Minutes.of(servers.clock.instant());
+    for (long each = minute - 3; each <= minute; each++) {
+      servers.redis.jedis().del(servers.redis.keys().metrics(each)); // as FLUSHALL
+    }
+    one.registry().counter(COUNTER).increment();
+    two.registry().counter(COUNTER).increment();
+    flush();
+    one.registry().counter(COUNTER).increment();
+    two.registry().counter(COUNTER).increment();
+    flush();
+    assertThat(count(one.telemetry(), COUNTER)).isEqualTo(11);
+  }
+
+  @Test
+  void with_its_flag_off_figures_go_to_postgres_and_a_query_says_so() {
+    one.registry().counter(COUNTER).increment(3);
+    flush();
+    one.telemetry().roll();
+    servers.redis.gate(Feature.TELEMETRY).enable(false);
+    two.registry().counter(COUNTER).increment(4);
+    servers.clock.advance(Duration.ofMinutes(1));
+    flush();
+    SeriesAnswer answer = one.telemetry().read(Set.of(COUNTER), 60);
+    assertThat(answer.source()).isEqualTo(Source.POSTGRES);
+    assertThat(answer.complete()).isFalse();
+    assertThat(answer.reason()).contains("switched off");
+    assertThat(count(one.telemetry(), COUNTER)).isEqualTo(7);
+    servers.redis.gate(Feature.TELEMETRY).enable(true);
+    flush();
+    assertThat(one.telemetry().read(Set.of(COUNTER), 2).source()).isEqualTo(Source.REDIS);
+    assertThat(count(one.telemetry(), COUNTER)).isEqualTo(7);
+  }
+
+  @Test
+  void the_last_flush_happens_at_the_stop() throws Exception {
+    Counting third = servers.instance("api-3");
+    third.registry().counter(COUNTER).increment(9);
+    third.telemetry().close();
+    assertThat(count(one.telemetry(), COUNTER)).isEqualTo(9);
+  }
+
+  @Test
+  void names_are_those_of_all_instances() {
+    one.registry().counter("skein.one").increment();
+    two.registry().counter("skein.two").increment();
+    one.registry().counter("foreign").increment();
+    flush();
+    assertThat(one.telemetry().names()).contains("skein.one", "skein.two").doesNotContain("foreign");
+  }
+}
