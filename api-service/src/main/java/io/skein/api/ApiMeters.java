@@ -3,40 +3,27 @@ package io.skein.api;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.FunctionTimer;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 import io.skein.api.flows.FlowStates;
 import io.skein.cache.CacheStatistics;
-import io.micrometer.core.instrument.Timer;
-import io.skein.cache.StateCache;
 import io.skein.events.EventBus;
+import io.skein.limits.Policy;
+import io.skein.limits.RateLimiter;
 import io.skein.locks.Locks;
 import io.skein.sse.SseBroker;
 import io.skein.tasks.TaskQueue;
-import java.util.function.Function;
-import java.util.concurrent.TimeUnit;
-import java.util.function.ToDoubleFunction;
-
-/** What an operator may want to know of events, streams, hints of tasks and locks. */
-import io.skein.limits.Policy;
-import io.skein.limits.RateLimiter;
-import io.skein.sse.SseBroker;
-import io.skein.tasks.TaskQueue;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 
-/** What an operator may want to know of events, streams, hints of tasks and limits. */
-/** What an operator may want to know of events, streams, cached states and hints of tasks. */
+/** What an operator may want to know of events, streams, states, locks, limits and hints. */
 final class ApiMeters {
   private ApiMeters() {}
 
   static void register(
-      MeterRegistry registry, EventBus events, TaskQueue tasks, SseBroker broker, Locks locks) {
-      MeterRegistry registry,
-      EventBus events,
-      TaskQueue tasks,
-      StateCache cache,
-      SseBroker broker) {
+      MeterRegistry registry, EventBus events, TaskQueue tasks, SseBroker broker) {
     register(registry, events);
-    register(registry, cache);
     registry.gauge("skein.sse.connections", broker, SseBroker::connections);
     registry.gauge("skein.sse.hubs", broker, SseBroker::hubs);
     count(registry, "skein.sse.refused", broker, SseBroker::refused);
@@ -53,11 +40,9 @@ final class ApiMeters {
     count(registry, "skein.sweep.repaired", events, bus -> bus.sweep().repaired());
     count(registry, "skein.feed.placed", events, bus -> bus.placer().placed());
     count(registry, "skein.progress.dropped", events, bus -> bus.progress().dropped());
-    count(registry, "skein.tasks.hints.dropped", tasks, TaskQueue::droppedHints);
-    register(registry, locks);
   }
 
-  private static void register(MeterRegistry registry, Locks locks) {
+  static void register(MeterRegistry registry, Locks locks) {
     registry.gauge("skein.locks.held", locks, of -> of.statistics().held());
     registry.gauge("skein.locks.waiting", locks, of -> of.statistics().waiting());
     count(registry, "skein.locks.acquired", locks, of -> of.statistics().acquired());
@@ -141,26 +126,6 @@ final class ApiMeters {
           .tag("policy", policy.name())
           .register(registry);
     }
-  }
-
-  private static void register(MeterRegistry registry, StateCache cache) {
-    reads(registry, "near", cache, of -> of.statistics().nearHits());
-    reads(registry, "redis", cache, of -> of.statistics().redisHits());
-    reads(registry, "joined", cache, of -> of.statistics().joins());
-    reads(registry, "loaded", cache, of -> of.statistics().loads());
-    count(registry, "skein.cache.fills.refused", cache, of -> of.statistics().refusedFills());
-    count(registry, "skein.cache.redis.failures", cache, of -> of.statistics().redisFailures());
-  }
-
-  private static void reads(
-      MeterRegistry registry,
-      String outcome,
-      StateCache cache,
-      ToDoubleFunction<StateCache> since) {
-    FunctionCounter.builder("skein.cache.reads", cache, since)
-        .description("reads of states, by what answered them")
-        .tag("outcome", outcome)
-        .register(registry);
   }
 
   private static <T> void count(

@@ -27,7 +27,6 @@ import io.skein.postgres.Instance;
 import io.skein.postgres.InstanceHeartbeat;
 import io.skein.postgres.Instances;
 import io.skein.postgres.Migrations;
-import io.skein.redis.Feature;
 import io.skein.redis.RedisConnections;
 import io.skein.sse.ConnectionRegistry;
 import io.skein.sse.Snapshot;
@@ -37,7 +36,6 @@ import io.skein.tasks.RemoteWorkers;
 import io.skein.tasks.TaskQueue;
 import io.skein.telemetry.Closer;
 import io.skein.telemetry.FeatureSwitches;
-import io.skein.telemetry.FeatureMeters;
 import io.skein.telemetry.ManagementServer;
 import io.skein.telemetry.Metrics;
 import io.skein.telemetry.Readiness;
@@ -158,12 +156,10 @@ public final class ApiService implements AutoCloseable {
             SseSettings.defaults().withMaxAge(settings.streamMaxAge()));
     ApiMeters.register(metrics.registry(), events, tasks, broker);
     ApiMeters.register(metrics.registry(), states);
-    ApiMeters.register(metrics.registry(), events, tasks, broker, locks);
-    Clock clock = Clock.systemUTC();
+    ApiMeters.register(metrics.registry(), locks);
     ClientAddresses addresses = new ClientAddresses(settings.limits().trustedProxies());
     EventStreamRoute streams =
         closer.add("streams", new EventStreamRoute(engine, broker, clock, addresses));
-    Clock clock = Clock.systemUTC();
     Telemetry telemetry =
         closer.add(
             "telemetry",
@@ -172,9 +168,6 @@ public final class ApiService implements AutoCloseable {
       metrics.alsoIn(telemetry.registry());
       telemetry.start();
     }
-    ApiMeters.register(metrics.registry(), events, tasks, cache, broker);
-    FeatureMeters.register(metrics.registry(), redis.gates());
-    EventStreamRoute streams = closer.add("streams", new EventStreamRoute(engine, broker, clock));
     Instances instances = new Instances(database);
     KnownInstances sharing =
         closer.add(
@@ -198,7 +191,6 @@ public final class ApiService implements AutoCloseable {
             tasks,
             workers,
             states,
-            cache,
             locks,
             streams,
             connections,
@@ -227,18 +219,6 @@ public final class ApiService implements AutoCloseable {
         new Readiness()
             .part("postgres", () -> database.reachable() ? State.ok() : State.down("no answer"))
             .features(redis.gates());
-            .carriedByRedis("event_bus", redis.health()::available)
-            .carriedByRedis("sse_broker", redis.health()::available)
-            .carriedByRedis("state_cache", redis.health()::available)
-            .carriedByRedis("locks", redis.health()::available)
-            .part(
-                "rate_limit",
-                () ->
-                    redis.gate(Feature.RATE_LIMIT).open()
-                        ? new State(false, "redis", "")
-                        : State.fallback(
-                            redis.gate(Feature.RATE_LIMIT).mode().reason()
-                                + "; each instance limits with its share"));
     ManagementServer management =
         closer.add(
             "management port",

@@ -50,7 +50,6 @@ public record ApiSettings(
     Duration streamMaxAge,
     Duration drain,
     Map<Feature, Boolean> features,
-    Set<String> agentPhases) {
     Set<String> agentPhases,
     Measuring telemetry) {
   private static final int DEFAULT_PORT = 8401;
@@ -96,7 +95,6 @@ public record ApiSettings(
             streamMaxAge(settings),
             settings.duration("SKEIN_DRAIN", Duration.ofSeconds(2)),
             FeatureSettings.read(settings),
-            Set.copyOf(settings.list("SKEIN_AGENT_PHASES")));
             Set.copyOf(settings.list("SKEIN_AGENT_PHASES")),
             settings.parsed("SKEIN_TELEMETRY", Measuring.ON, "on or off", Measuring::parse));
     settings.finish();

@@ -55,7 +55,6 @@ final class Routes {
   private final TaskQueue tasks;
   private final RemoteWorkers workers;
   private final FlowStates states;
-  private final StateCache cache;
   private final Locks locks;
   private final EventStreamRoute streams;
   private final ConnectionRegistry connections;
@@ -76,7 +75,6 @@ final class Routes {
       TaskQueue tasks,
       RemoteWorkers workers,
       FlowStates states,
-      StateCache cache,
       Locks locks,
       EventStreamRoute streams,
       ConnectionRegistry connections,
@@ -95,7 +93,6 @@ final class Routes {
     this.tasks = tasks;
     this.workers = workers;
     this.states = states;
-    this.cache = cache;
     this.locks = locks;
     this.streams = streams;
     this.connections = connections;

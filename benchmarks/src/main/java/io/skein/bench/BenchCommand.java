@@ -9,13 +9,13 @@ import picocli.CommandLine.HelpCommand;
     name = "skein bench",
     description = "Measures Skein against its rivals, in rounds on this machine.",
     mixinStandardHelpOptions = true,
-    subcommands = {CacheCommand.class, EventsCommand.class, SseCommand.class, TasksCommand.class, HelpCommand.class},
-    subcommands = {EventsCommand.class, SseCommand.class, TasksCommand.class, LocksCommand.class, HelpCommand.class},
-    subcommands = {EventsCommand.class, LimitsCommand.class, SseCommand.class, TasksCommand.class, HelpCommand.class},
     subcommands = {
       EventsCommand.class,
       SseCommand.class,
       TasksCommand.class,
+      CacheCommand.class,
+      LocksCommand.class,
+      LimitsCommand.class,
       OverheadCommand.class,
       HelpCommand.class
     },

@@ -79,9 +79,8 @@ public final class Relay {
 
   /** Takes a batch without blocking. */
   void handOver(CommittedBatch batch) {
-    if (!tail.reachable()) {
     appended.add(batch.events().size());
-    if (!tail.available()) {
+    if (!tail.reachable()) {
       skipped.increment();
     } else if (!queue.offer(new HandedOver(batch, System.nanoTime()))) {
       dropped.increment();

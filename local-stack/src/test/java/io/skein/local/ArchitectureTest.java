@@ -63,8 +63,7 @@ class ArchitectureTest {
           .definedBy("io.skein.local..")
           .whereLayer("redis")
           .mayOnlyBeAccessedByLayers(
-              "events", "cache", "locks", "tasks", "telemetry", "sse", "flows", "api", "worker")
-              "events", "cache", "locks", "limits", "tasks", "sse", "flows", "api", "worker")
+              "events", "cache", "locks", "limits", "tasks", "telemetry", "sse", "flows", "api", "worker")
           .whereLayer("postgres")
           .mayOnlyBeAccessedByLayers(
               "events", "cache", "locks", "tasks", "telemetry", "sse", "flows", "api", "worker")

@@ -18,7 +18,6 @@ import io.skein.tasks.TaskQueue;
 import io.skein.tasks.Worker;
 import io.skein.telemetry.Closer;
 import io.skein.telemetry.FeatureSwitches;
-import io.skein.telemetry.FeatureMeters;
 import io.skein.telemetry.ManagementServer;
 import io.skein.telemetry.Metrics;
 import io.skein.telemetry.Readiness;
@@ -101,7 +100,6 @@ public final class WorkerService implements AutoCloseable {
                 InstantSource.system()));
     metrics.alsoIn(telemetry.registry());
     telemetry.start();
-    FeatureMeters.register(metrics.registry(), redis.gates());
     events.relay().onRelayed(Timer.builder("skein.relay.lag").register(metrics.registry())::record);
     FunctionCounter.builder(
             "skein.events.appended", events, bus -> bus.relay().counts().appended())
