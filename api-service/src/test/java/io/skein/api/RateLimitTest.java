@@ -117,7 +117,11 @@ class RateLimitTest {
     for (int request = 0; request < 120; request++) {
       String invented = "198.51.100." + request + ", " + client;
       int status =
-          stack.anonymous(1 + request % 2).with("X-Forwarded-For", invented).get(FLOWS).statusCode();
+          stack
+              .anonymous(1 + request % 2)
+              .with("X-Forwarded-For", invented)
+              .get(FLOWS)
+              .statusCode();
       assertThat(status).isIn(401, 429);
       refused += status == 429 ? 1 : 0;
     }

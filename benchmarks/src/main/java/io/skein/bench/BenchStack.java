@@ -80,8 +80,7 @@ public final class BenchStack implements AutoCloseable {
     return StackSettings.in(folder).withApis(apis).withWorkers(0);
   }
 
-  private static BenchStack start(
-      StackSettings plain, int connections, List<String> jvmOptions) {
+  private static BenchStack start(StackSettings plain, int connections, List<String> jvmOptions) {
     StackSettings settings = plain;
     Path folder = plain.directory();
     for (int number = 1; number <= plain.apis(); number++) {

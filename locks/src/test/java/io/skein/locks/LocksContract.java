@@ -28,7 +28,8 @@ abstract class LocksContract extends StoreFixture {
   @Test
   void contention_is_an_empty_answer_and_names_the_holder() throws Exception {
     LockName mine = freshName();
-    try (Lease lease = locks.tryAcquire(LockRequest.of(mine, "approve by ann", TTL)).orElseThrow()) {
+    try (Lease lease =
+        locks.tryAcquire(LockRequest.of(mine, "approve by ann", TTL)).orElseThrow()) {
       assertThat(lease.held()).isTrue();
       assertThat(others.tryAcquire(LockRequest.of(mine, "pause by bob", TTL))).isEmpty();
       assertThat(others.holder(mine).map(LockHolder::holder)).contains("approve by ann");
@@ -101,8 +102,7 @@ abstract class LocksContract extends StoreFixture {
     Answer.Granted grant =
         new Answer.Granted(new Fence(1_000_000), Instant.parse("2026-01-02T03:04:05.000006Z"));
     assertThat(store.renew(moved, grant)).isTrue();
-    assertThat(store.holder(moved.name()))
-        .contains(new LockHolder("tester", grant.since()));
+    assertThat(store.holder(moved.name())).contains(new LockHolder("tester", grant.since()));
     assertThat(store.acquire(moved)).isEqualTo(grant);
     store.release(moved);
   }
@@ -127,7 +127,8 @@ abstract class LocksContract extends StoreFixture {
     Lease lease = locks.tryAcquire(LockRequest.of(mine, "first", TTL)).orElseThrow();
     try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
       Future<Optional<Lease>> waiting =
-          executor.submit(() -> others.acquire(LockRequest.of(mine, "waiter", TTL), Duration.ofSeconds(5)));
+          executor.submit(
+              () -> others.acquire(LockRequest.of(mine, "waiter", TTL), Duration.ofSeconds(5)));
       lease.release();
       waiting.get().orElseThrow().release();
     }
@@ -282,7 +283,8 @@ abstract class LocksContract extends StoreFixture {
           for (int round = 0; round < rounds; round++) {
             Locks door = round % 2 == 0 ? locks : others;
             try (Lease lease =
-                door.acquire(LockRequest.of(mine, "counter", TTL), Duration.ofSeconds(60)).orElseThrow()) {
+                door.acquire(LockRequest.of(mine, "counter", TTL), Duration.ofSeconds(60))
+                    .orElseThrow()) {
               fences.add(lease.fence().value());
               counter.increment();
             }

@@ -141,8 +141,8 @@ class RedisOutageTest {
     Lease lease = locks.tryAcquire(LockRequest.of(name, "holder", TTL)).orElseThrow();
     try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
       Future<Optional<Lease>> waiting =
-          executor.submit(() ->
-              others.acquire(LockRequest.of(name, "waiter", TTL), Duration.ofSeconds(30)));
+          executor.submit(
+              () -> others.acquire(LockRequest.of(name, "waiter", TTL), Duration.ofSeconds(30)));
       await().until(() -> others.awaited().size() == 1);
       // As if it had been released and nobody told: no message, no signal in the process.
       stores.redis().jedis().del(stores.redis().keys().lock(name.value()));

@@ -83,14 +83,11 @@ class FeatureFlagsTest {
     FeatureFlags flags = start(database, Map.of("cache", true));
     flags.set("cache", false, "ann");
     server.stop();
-    FeatureFlags meanwhile =
-        start(open(Database.open(settings, "late")), Map.of("cache", true));
+    FeatureFlags meanwhile = start(open(Database.open(settings, "late")), Map.of("cache", true));
     assertThat(flags.all().get("cache").enabled()).isFalse();
     assertThat(meanwhile.all().get("cache").enabled()).as("as its settings say").isTrue();
     server.start();
-    await()
-        .atMost(Duration.ofSeconds(10))
-        .until(() -> !meanwhile.all().get("cache").enabled());
+    await().atMost(Duration.ofSeconds(10)).until(() -> !meanwhile.all().get("cache").enabled());
   }
 
   @Test
@@ -100,8 +97,7 @@ class FeatureFlagsTest {
     Instances instances = new Instances(database);
     Instant since = Instant.parse("2026-11-29T12:00:00Z");
     InstanceMode away = new InstanceMode("api-1", "cache", "fallback", "away", since);
-    InstanceMode back =
-        new InstanceMode("api-1", "cache", "redis", "back", since.plusSeconds(1));
+    InstanceMode back = new InstanceMode("api-1", "cache", "redis", "back", since.plusSeconds(1));
     assertThat(modes.write("api-1", List.of(away), List.of(away)))
         .as("not in the register yet")
         .isFalse();

@@ -14,8 +14,8 @@ import redis.clients.jedis.JedisPubSub;
 import redis.clients.jedis.exceptions.JedisException;
 
 /**
- * Listens to the channel of versions, such as {@code flow:versions}, on a connection of its own, connects again for ever, and cuts a
- * connection that does not answer its probe. Thread safe.
+ * Listens to the channel of versions, such as {@code flow:versions}, on a connection of its own,
+ * connects again for ever, and cuts a connection that does not answer its probe. Thread safe.
  */
 final class RedisVersionFeed {
   /** No subscription: nothing is heard. */

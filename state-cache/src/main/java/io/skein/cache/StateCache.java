@@ -76,16 +76,14 @@ public final class StateCache<K, V> implements AutoCloseable {
     this.states = new RedisStates<>(redis, gate, kind.name(), envelope);
     this.life = new LifeByHeat(settings.life(), accesses, ThreadLocalRandom::current);
     LoadBulkhead bulkhead = new LoadBulkhead(settings.loads());
-    Loads<V> loads =
-        new Loads<>(gate, states, envelope, life, bulkhead, seen, counts, steps);
+    Loads<V> loads = new Loads<>(gate, states, envelope, life, bulkhead, seen, counts, steps);
     this.shared = new SharedReads<>(gate, states, settings.loads(), loads, seen, counts, steps);
     this.refreshes = new Refreshes<>(states, loads, seen, settings.loads().lease(), counts);
     RedisHeat hottest =
         new RedisHeat(
             redis, gate, kind.name(), settings.life().halfLife(), surroundings.redisClockShift());
     this.heat = new HeatExchange(accesses, hottest, gate);
-    this.warmer =
-        new Warmer<>(settings.warming(), kind, source, hottest, shared, this::warmOne);
+    this.warmer = new Warmer<>(settings.warming(), kind, source, hottest, shared, this::warmOne);
     this.feed = new RedisVersionFeed(redis, kind.name(), seen::raise, near::forget);
   }
 
@@ -152,8 +150,8 @@ public final class StateCache<K, V> implements AutoCloseable {
 
   /**
    * Tells all instances that a version is committed: no older state is answered from any cache. The
-   * relay of the event bus does the same for flows. Works while the gate is closed, as long as Redis
-   * answers.
+   * relay of the event bus does the same for flows. Works while the gate is closed, as long as
+   * Redis answers.
    */
   public PutOutcome invalidate(K key, StateVersion version) {
     return write(kind.id(key), version, Optional.empty());
@@ -262,8 +260,7 @@ public final class StateCache<K, V> implements AutoCloseable {
     return new Versioned<>(state.version(), kind.codec().metadata(state.value()));
   }
 
-  private PutOutcome write(
-      String id, StateVersion version, Optional<Envelope.Sealed> sealed) {
+  private PutOutcome write(String id, StateVersion version, Optional<Envelope.Sealed> sealed) {
     seen.raise(id, version);
     if (!redis.health().available()) {
       return PutOutcome.REDIS_AWAY;

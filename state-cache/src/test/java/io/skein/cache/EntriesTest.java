@@ -52,7 +52,8 @@ class EntriesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "nonsense", "\u0001another build's", "\u0002\u0000\u0000\u0000\u0009x"})
+  @ValueSource(
+      strings = {"", "nonsense", "\u0001another build's", "\u0002\u0000\u0000\u0000\u0009x"})
   void data_that_nobody_can_decode_are_a_miss_and_replaced(String data) {
     both.redis.jedis().hset(both.key(), KeySpace.STATE_DATA, data);
     replaced();
@@ -133,8 +134,7 @@ class EntriesTest {
     StateKind<String, String> kind =
         new StateKind<>("flow", id -> id, id -> id, Truth.KIND.codec());
     try (StateCache<String, String> cache =
-        new StateCache<>(
-            both.redis, TwoInstances.SETTINGS, kind, id -> Optional.empty())) {
+        new StateCache<>(both.redis, TwoInstances.SETTINGS, kind, id -> Optional.empty())) {
       assertThat(cache.get("fine:id")).isEmpty();
       for (String id : new String[] {"", "a b", "a}b", "a{b", "x".repeat(201), "a\nb"}) {
         assertThatThrownBy(() -> cache.get(id)).isInstanceOf(IllegalArgumentException.class);

@@ -12,10 +12,7 @@ import java.time.Duration;
  * @param heldMinutes how many minutes a process holds that it cannot write
  */
 public record TelemetrySettings(
-    Duration flushInterval,
-    Duration rollInterval,
-    Duration keep,
-    int heldMinutes) {
+    Duration flushInterval, Duration rollInterval, Duration keep, int heldMinutes) {
 
   public TelemetrySettings {
     if (flushInterval.toMillis() < 1
@@ -35,8 +32,7 @@ public record TelemetrySettings(
 
   /** With another {@link #keep}. */
   public TelemetrySettings withKeep(Duration longer) {
-    return new TelemetrySettings(
-        flushInterval, rollInterval, longer, heldMinutes);
+    return new TelemetrySettings(flushInterval, rollInterval, longer, heldMinutes);
   }
 
   /** With another {@link #flushInterval} and {@link #rollInterval}. */
