@@ -1,5 +1,6 @@
 package io.skein.postgres;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -16,6 +17,7 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -24,7 +26,7 @@ class FeatureFlagsTest {
   private static final Duration FOLLOWED = Duration.ofSeconds(2);
 
   private final Deque<AutoCloseable> open = new ArrayDeque<>();
-  private PostgresSettings settings;
+  private @Nullable PostgresSettings settings;
 
   @AfterEach
   void close() throws Exception {
@@ -61,7 +63,7 @@ class FeatureFlagsTest {
   void allInstancesFollowWithinTwoSecondsAlsoWhileTheirPoolsAreUsedUp() {
     Database database = database(TestServers.postgres(), 4);
     FeatureFlags one = start(database, Map.of("cache", true));
-    Database exhausted = open(Database.open(settings, "exhausted"));
+    Database exhausted = open(Database.open(requireNonNull(settings), "exhausted"));
     List<Boolean> heard = new CopyOnWriteArrayList<>();
     open(
         FeatureFlags.start(
@@ -83,11 +85,16 @@ class FeatureFlagsTest {
     FeatureFlags flags = start(database, Map.of("cache", true));
     flags.set("cache", false, "ann");
     server.stop();
-    FeatureFlags meanwhile = start(open(Database.open(settings, "late")), Map.of("cache", true));
-    assertThat(flags.all().get("cache").enabled()).isFalse();
-    assertThat(meanwhile.all().get("cache").enabled()).as("as its settings say").isTrue();
+    FeatureFlags meanwhile =
+        start(open(Database.open(requireNonNull(settings), "late")), Map.of("cache", true));
+    assertThat(cacheIsOn(flags)).isFalse();
+    assertThat(cacheIsOn(meanwhile)).as("as its settings say").isTrue();
     server.start();
-    await().atMost(Duration.ofSeconds(10)).until(() -> !meanwhile.all().get("cache").enabled());
+    await().atMost(Duration.ofSeconds(10)).until(() -> !cacheIsOn(meanwhile));
+  }
+
+  private static boolean cacheIsOn(FeatureFlags flags) {
+    return requireNonNull(flags.all().get("cache")).enabled();
   }
 
   @Test
@@ -131,13 +138,13 @@ class FeatureFlagsTest {
   private Database database(PostgresServer server, int pool) {
     settings = PostgresSettings.parse(server.createDatabase().url()).withPoolSize(pool);
     Migrations.migrate(settings, List.of("postgres-core"));
-    return open(Database.open(settings, "flags-test"));
+    return open(Database.open(requireNonNull(settings), "flags-test"));
   }
 
   private List<Handle> useUp(Database database) {
     Jdbi pool = database.read(Handle::getJdbi);
     List<Handle> lent = new ArrayList<>();
-    for (int i = 0; i < settings.poolSize(); i++) {
+    for (int i = 0; i < requireNonNull(settings).poolSize(); i++) {
       lent.add(pool.open());
     }
     return lent;

@@ -60,8 +60,13 @@ class FailoverTest {
 
     Cached(RedisGroup group) {
       redis = RedisConnections.open(RedisSettings.of(group.url()), "cache-failover-test");
-      cache = new StateCache<>(
-              redis, CacheSettings.defaults(), Truth.KIND, truth, new StateCache.Surroundings(() -> 0, () -> 0, Step.Listener.NONE));
+      cache =
+          new StateCache<>(
+              redis,
+              CacheSettings.defaults(),
+              Truth.KIND,
+              truth,
+              new StateCache.Surroundings(() -> 0, () -> 0, Step.Listener.NONE));
       cache.start();
       await().atMost(SOON).until(this::isNear);
     }
@@ -74,8 +79,7 @@ class FailoverTest {
     /** From before it is noticed until after. */
     void assertReadsAreRightWithoutRedis() {
       StateVersion first = truth.commit();
-      assertThat(cache.get(truth.flow(), first.version()).orElseThrow().version())
-          .isEqualTo(first);
+      assertThat(cache.get(truth.flow(), first.version()).orElseThrow().version()).isEqualTo(first);
       await().atMost(SOON).until(() -> !redis.health().available());
       for (int i = 0; i < 20; i++) {
         StateVersion version = truth.commit();
