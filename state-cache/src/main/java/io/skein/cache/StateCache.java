@@ -38,6 +38,7 @@ public final class StateCache<K, V> implements AutoCloseable {
   private final HeatExchange heat;
   private final Warmer<K, V> warmer;
   private final RedisVersionFeed feed;
+  private final FeatureGate.Listener onGate = this::gateChanged;
 
   public StateCache(
       RedisConnections redis,
@@ -85,14 +86,18 @@ public final class StateCache<K, V> implements AutoCloseable {
             redis, gate, kind.name(), settings.life().halfLife(), surroundings.redisClockShift());
     this.heat = new HeatExchange(accesses, hottest, gate);
     this.warmer =
-        new Warmer<>(settings.warming(), kind, source, hottest, shared, this::warmOne);
+        new Warmer<>(gate, settings.warming(), kind, source, hottest, shared, this::warmOne);
     this.feed = new RedisVersionFeed(redis, kind.name(), seen::raise, near::forget);
   }
 
-  /** Begins to follow the versions of all states; until then nothing is answered from near. */
+  /**
+   * Begins to follow the versions of all states; until then nothing is answered from near. From then
+   * on also warms whenever Redis is used again, since it may have come back empty.
+   */
   public void start() {
     feed.start();
     heat.start();
+    gate.onChange(onGate);
   }
 
   /** {@link #get(Object, long)} without insisting on a version. */
@@ -129,16 +134,15 @@ public final class StateCache<K, V> implements AutoCloseable {
    */
   public Optional<Versioned<StateMetadata>> metadata(K key, long minVersion) {
     String id = kind.id(key);
+    accesses.read(id);
     Demand demand = demand(id, minVersion);
     Optional<Entry<V>> here = near.find(id, subscription(), demand);
-    if (here.isEmpty() && shared.trusted()) {
-      Optional<Versioned<StateMetadata>> kept = keptMetadata(id, demand);
-      if (kept.isPresent()) {
-        accesses.read(id);
-        return kept;
-      }
+    if (here.isPresent()) {
+      return here.get().versioned().map(this::metadata);
     }
-    return get(key, minVersion).map(this::metadata);
+    Optional<Versioned<StateMetadata>> kept =
+        shared.trusted() ? keptMetadata(id, demand) : Optional.empty();
+    return kept.isPresent() ? kept : read(key, id, minVersion).versioned().map(this::metadata);
   }
 
   /**
@@ -207,6 +211,7 @@ public final class StateCache<K, V> implements AutoCloseable {
 
   @Override
   public void close() {
+    gate.forget(onGate);
     warmer.stop();
     refreshes.stop();
     heat.stop();
@@ -216,6 +221,12 @@ public final class StateCache<K, V> implements AutoCloseable {
   /** For tests: what the exchange of counts does every 5 s. */
   void exchangeHeat() {
     heat.exchange();
+  }
+
+  private void gateChanged(FeatureMode mode) {
+    if (mode == FeatureMode.REDIS) {
+      warmer.begin();
+    }
   }
 
   private Entry<V> read(K key, String id, long minVersion) {
