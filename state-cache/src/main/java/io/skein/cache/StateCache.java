@@ -20,7 +20,6 @@ import org.slf4j.LoggerFactory;
 public final class StateCache<K, V> implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(StateCache.class);
 
-  private final RedisConnections redis;
   private final FeatureGate gate;
   private final StateKind<K, V> kind;
   private final StateSource<K, V> source;
@@ -65,7 +64,6 @@ public final class StateCache<K, V> implements AutoCloseable {
       StateSource<K, V> source,
       Surroundings surroundings) {
     Ticker ticker = surroundings.ticker();
-    this.redis = redis;
     this.gate = redis.gate(Feature.STATE_CACHE);
     this.kind = kind;
     this.source = source;
@@ -172,7 +170,7 @@ public final class StateCache<K, V> implements AutoCloseable {
   public boolean invalidate(K key) {
     String id = kind.id(key);
     near.forget(id);
-    if (!redis.health().available()) {
+    if (!gate.reachable()) {
       return false;
     }
     try {
@@ -276,7 +274,7 @@ public final class StateCache<K, V> implements AutoCloseable {
   private PutOutcome write(
       String id, StateVersion version, Optional<Envelope.Sealed> sealed) {
     seen.raise(id, version);
-    if (!redis.health().available()) {
+    if (!gate.reachable()) {
       return PutOutcome.REDIS_AWAY;
     }
     try {
