@@ -20,7 +20,6 @@ import org.slf4j.LoggerFactory;
 public final class StateCache<K, V> implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(StateCache.class);
 
-  private final RedisConnections redis;
   private final FeatureGate gate;
   private final StateKind<K, V> kind;
   private final StateSource<K, V> source;
@@ -38,6 +37,7 @@ public final class StateCache<K, V> implements AutoCloseable {
   private final HeatExchange heat;
   private final Warmer<K, V> warmer;
   private final RedisVersionFeed feed;
+  private final FeatureGate.Listener onGate = this::gateChanged;
 
   public StateCache(
       RedisConnections redis,
@@ -64,7 +64,6 @@ public final class StateCache<K, V> implements AutoCloseable {
       StateSource<K, V> source,
       Surroundings surroundings) {
     Ticker ticker = surroundings.ticker();
-    this.redis = redis;
     this.gate = redis.gate(Feature.STATE_CACHE);
     this.kind = kind;
     this.source = source;
@@ -83,14 +82,19 @@ public final class StateCache<K, V> implements AutoCloseable {
         new RedisHeat(
             redis, gate, kind.name(), settings.life().halfLife(), surroundings.redisClockShift());
     this.heat = new HeatExchange(accesses, hottest, gate);
-    this.warmer = new Warmer<>(settings.warming(), kind, source, hottest, shared, this::warmOne);
+    this.warmer =
+        new Warmer<>(gate, settings.warming(), kind, source, hottest, shared, this::warmOne);
     this.feed = new RedisVersionFeed(redis, kind.name(), seen::raise, near::forget);
   }
 
-  /** Begins to follow the versions of all states; until then nothing is answered from near. */
+  /**
+   * Begins to follow the versions of all states; until then nothing is answered from near. From then
+   * on also warms whenever Redis is used again, since it may have come back empty.
+   */
   public void start() {
     feed.start();
     heat.start();
+    gate.onChange(onGate);
   }
 
   /** {@link #get(Object, long)} without insisting on a version. */
@@ -127,16 +131,15 @@ public final class StateCache<K, V> implements AutoCloseable {
    */
   public Optional<Versioned<StateMetadata>> metadata(K key, long minVersion) {
     String id = kind.id(key);
+    accesses.read(id);
     Demand demand = demand(id, minVersion);
     Optional<Entry<V>> here = near.find(id, subscription(), demand);
-    if (here.isEmpty() && shared.trusted()) {
-      Optional<Versioned<StateMetadata>> kept = keptMetadata(id, demand);
-      if (kept.isPresent()) {
-        accesses.read(id);
-        return kept;
-      }
+    if (here.isPresent()) {
+      return here.get().versioned().map(this::metadata);
     }
-    return get(key, minVersion).map(this::metadata);
+    Optional<Versioned<StateMetadata>> kept =
+        shared.trusted() ? keptMetadata(id, demand) : Optional.empty();
+    return kept.isPresent() ? kept : read(key, id, minVersion).versioned().map(this::metadata);
   }
 
   /**
@@ -166,7 +169,7 @@ public final class StateCache<K, V> implements AutoCloseable {
   public boolean invalidate(K key) {
     String id = kind.id(key);
     near.forget(id);
-    if (!redis.health().available()) {
+    if (!gate.reachable()) {
       return false;
     }
     try {
@@ -205,6 +208,7 @@ public final class StateCache<K, V> implements AutoCloseable {
 
   @Override
   public void close() {
+    gate.forget(onGate);
     warmer.stop();
     refreshes.stop();
     heat.stop();
@@ -214,6 +218,12 @@ public final class StateCache<K, V> implements AutoCloseable {
   /** For tests: what the exchange of counts does every 5 s. */
   void exchangeHeat() {
     heat.exchange();
+  }
+
+  private void gateChanged(FeatureMode mode) {
+    if (mode == FeatureMode.REDIS) {
+      warmer.begin();
+    }
   }
 
   private Entry<V> read(K key, String id, long minVersion) {
@@ -262,7 +272,7 @@ public final class StateCache<K, V> implements AutoCloseable {
 
   private PutOutcome write(String id, StateVersion version, Optional<Envelope.Sealed> sealed) {
     seen.raise(id, version);
-    if (!redis.health().available()) {
+    if (!gate.reachable()) {
       return PutOutcome.REDIS_AWAY;
     }
     try {

@@ -130,6 +130,23 @@ class EntriesTest {
   }
 
   @Test
+  void the_near_level_holds_so_many_bytes_and_counts_what_gives_way() {
+    CacheSettings.Near small = new CacheSettings.Near(Duration.ofSeconds(2), 1_000);
+    try (TwoInstances near =
+        new TwoInstances(
+                server,
+                TwoInstances.SETTINGS.withNear(small),
+                id -> Optional.of(Truth.state(FIRST)),
+                Step.Listener.NONE)
+            .follow()) {
+      for (int i = 0; i < 50; i++) {
+        assertThat(near.one.get(UUID.randomUUID())).isPresent();
+      }
+      await().until(() -> near.one.statistics().near().evictions() > 40);
+    }
+  }
+
+  @Test
   void an_id_that_would_break_a_key_is_refused() {
     StateKind<String, String> kind =
         new StateKind<>("flow", id -> id, id -> id, Truth.KIND.codec());
