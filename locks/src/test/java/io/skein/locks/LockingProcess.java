@@ -26,6 +26,7 @@ import java.util.concurrent.atomic.AtomicReference;
  * line. Ends with its input.
  */
 final class LockingProcess implements AutoCloseable {
+  private static final String ANSWER = "> ";
   private static final GuardedRows LEDGER = new GuardedRows("ledger", "id");
 
   private final Process process;
@@ -71,10 +72,13 @@ final class LockingProcess implements AutoCloseable {
   String answer() {
     try {
       String line = answers.readLine();
+      while (line != null && !line.startsWith(ANSWER)) {
+        line = answers.readLine(); // its log
+      }
       if (line == null) {
         throw new IllegalStateException("the process has ended; its output is above");
       }
-      return line;
+      return line.substring(ANSWER.length());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -122,7 +126,7 @@ final class LockingProcess implements AutoCloseable {
   }
 
   private static void print(String line) {
-    System.out.println(line);
+    System.out.println(ANSWER + line);
     System.out.flush();
   }
 

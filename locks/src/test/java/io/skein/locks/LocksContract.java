@@ -85,6 +85,21 @@ abstract class LocksContract extends StoreFixture {
   }
 
   @Test
+  void a_lease_that_left_the_store_may_come_back_until_another_one_held_the_lock() {
+    Claim moving = claim(TTL);
+    Answer.Granted grant = take(moving);
+    store.leave(moving);
+    assertThat(store.holder(moving.name())).isEmpty();
+    assertThat(store.renew(moving, grant)).isTrue();
+    assertThat(store.holder(moving.name())).isPresent();
+    store.leave(moving);
+    Claim next = claimOf(moving.name(), TTL);
+    var unused = take(next);
+    store.release(next);
+    assertThat(store.renew(moving, grant)).isFalse();
+  }
+
+  @Test
   void an_expired_lease_is_free_and_its_late_renewal_is_refused_once_another_held_the_lock() {
     Claim frozen = claim(Duration.ofMillis(60));
     Answer.Granted old = take(frozen);
