@@ -101,7 +101,7 @@ class OverviewInBrowserTest {
       page.getByText("Overview").click();
       assertThat(page.locator(".features li")).hasCount(7);
       assertThat(page.locator("tbody tr")).hasCount(2);
-      assertThat(page.locator(".line-chart svg.chart")).hasCount(11);
+      assertThat(page.locator(".line-chart svg.chart")).hasCount(12);
       assertThat(page.locator(".places a[aria-current=page]")).hasText("Overview");
       asked.clear();
       String before = page.locator(".stack > p.muted").first().textContent();

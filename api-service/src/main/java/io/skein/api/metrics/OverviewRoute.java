@@ -46,7 +46,8 @@ public final class OverviewRoute {
           new Shown("oldestWait", "skein.queue.oldest.wait", Set.of("queue")),
           new Shown("pickUp", "skein.tasks.pickup", Set.of()),
           new Shown("runTime", "skein.tasks.run", Set.of()),
-          new Shown("runs", "skein.tasks.runs", Set.of("outcome")));
+          new Shown("runs", "skein.tasks.runs", Set.of("outcome")),
+          new Shown("processor", "process.cpu.usage", Set.of(SeriesAnswer.INSTANCE)));
 
   private final Telemetry telemetry;
   private final Instances instances;

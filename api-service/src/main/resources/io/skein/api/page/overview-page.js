@@ -84,6 +84,7 @@ function allCharts() {
     chart('Task from due to claimed', (of) => of.quantiles('pickUp', QUANTILES), { format: time }),
     chart('Runs a second', (of) => of.rates('runs'), { format: small, most: 1 }),
     chart('Run time of tasks', (of) => of.quantiles('runTime', QUANTILES), { format: time }),
+    chart('Processor, all cores', (of) => of.rows('processor', 'average'), { format: percent, most: 1 }),
   ];
 }
 
