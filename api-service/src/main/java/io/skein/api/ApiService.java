@@ -1,12 +1,17 @@
 package io.skein.api;
 
+import io.javalin.config.RoutesConfig;
 import io.javalin.router.Endpoint;
 import io.skein.api.events.EventStreamRoute;
 import io.skein.api.events.WatchedStates;
+import io.skein.api.flows.FlowStates;
 import io.skein.api.http.ProblemResponses;
+import io.skein.api.limits.ClientAddresses;
+import io.skein.api.limits.KnownInstances;
+import io.skein.api.limits.RequestLimits;
 import io.skein.api.metrics.RequestMeters;
 import io.skein.cache.CacheSettings;
-import io.skein.cache.StateCache;
+import io.skein.cache.CacheStatistics;
 import io.skein.events.EventBus;
 import io.skein.events.StreamId;
 import io.skein.flows.Flow;
@@ -15,6 +20,7 @@ import io.skein.flows.FlowId;
 import io.skein.flows.FlowJson;
 import io.skein.flows.FlowKind;
 import io.skein.flows.StepListener;
+import io.skein.limits.RateLimiter;
 import io.skein.locks.Locks;
 import io.skein.postgres.Database;
 import io.skein.postgres.Instance;
@@ -29,7 +35,7 @@ import io.skein.sse.SseSettings;
 import io.skein.tasks.RemoteWorkers;
 import io.skein.tasks.TaskQueue;
 import io.skein.telemetry.Closer;
-import io.skein.telemetry.FeatureMeters;
+import io.skein.telemetry.FeatureSwitches;
 import io.skein.telemetry.ManagementServer;
 import io.skein.telemetry.Metrics;
 import io.skein.telemetry.Readiness;
@@ -42,6 +48,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -62,29 +69,46 @@ public final class ApiService implements AutoCloseable {
 
   private final Closer closer;
   private final Readiness readiness;
+  private final FlowStates states;
   private final HttpServer http;
   private final ManagementServer management;
 
   private ApiService(
-      Closer closer, Readiness readiness, HttpServer http, ManagementServer management) {
+      Closer closer,
+      Readiness readiness,
+      FlowStates states,
+      HttpServer http,
+      ManagementServer management) {
     this.closer = closer;
     this.readiness = readiness;
+    this.states = states;
     this.http = http;
     this.management = management;
   }
 
   /** Starts the instance: waits for PostgreSQL, needs no Redis. */
   public static ApiService start(ApiSettings settings) throws InterruptedException, IOException {
+    return start(settings, routes -> {});
+  }
+
+  /**
+   * The same with routes of one's own behind the doors.
+   *
+   * @param further adds them, after all others
+   */
+  public static ApiService start(ApiSettings settings, Consumer<RoutesConfig> further)
+      throws InterruptedException, IOException {
     Closer closer = new Closer();
     try {
-      return start(settings, closer);
+      return start(settings, further, closer);
     } catch (RuntimeException | InterruptedException | IOException e) {
       closer.close();
       throw e;
     }
   }
 
-  private static ApiService start(ApiSettings settings, Closer closer)
+  private static ApiService start(
+      ApiSettings settings, Consumer<RoutesConfig> further, Closer closer)
       throws InterruptedException, IOException {
     JsonMapper json = JsonMapper.builder().build();
     Migrations.migrateWhenReachable(settings.postgres(), migrations());
@@ -92,13 +116,22 @@ public final class ApiService implements AutoCloseable {
     Database database = closer.add("database", Database.open(settings.postgres(), settings.name()));
     RedisConnections redis =
         closer.add("redis", RedisConnections.open(settings.redis(), settings.name()));
+    Clock clock = Clock.systemUTC();
+    FeatureSwitches features =
+        closer.add(
+            "features",
+            FeatureSwitches.start(
+                database,
+                redis.gates(),
+                settings.name(),
+                settings.features(),
+                metrics.registry(),
+                clock));
     EventBus events =
         closer.add(
             "event bus", EventBus.start(database, redis, settings.name(), settings.events()));
     TaskQueue tasks = closer.add("task queue", TaskQueue.open(database, redis));
     Locks locks = closer.add("locks", new Locks(redis, database, LOCK_HOLD));
-    StateCache cache = closer.add("state cache", new StateCache(redis, CacheSettings.defaults()));
-    cache.start();
     FlowEngine engine =
         new FlowEngine(
             database,
@@ -111,13 +144,22 @@ public final class ApiService implements AutoCloseable {
             settings.agentPhases(),
             StepListener.NONE);
     FlowJson flowJson = new FlowJson(json);
+    FlowStates states =
+        closer.add(
+            "state cache",
+            FlowStates.start(redis, engine, flowJson, CacheSettings.defaults()));
     SseBroker broker =
         new SseBroker(
             events,
             stream -> snapshot(engine, flowJson, stream),
             new WatchedStates(engine, json),
             SseSettings.defaults().withMaxAge(settings.streamMaxAge()));
-    Clock clock = Clock.systemUTC();
+    ApiMeters.register(metrics.registry(), events, tasks, broker);
+    ApiMeters.register(metrics.registry(), states);
+    ApiMeters.register(metrics.registry(), locks);
+    ClientAddresses addresses = new ClientAddresses(settings.limits().trustedProxies());
+    EventStreamRoute streams =
+        closer.add("streams", new EventStreamRoute(engine, broker, clock, addresses));
     Telemetry telemetry =
         closer.add(
             "telemetry",
@@ -126,10 +168,13 @@ public final class ApiService implements AutoCloseable {
       metrics.alsoIn(telemetry.registry());
       telemetry.start();
     }
-    ApiMeters.register(metrics.registry(), events, tasks, cache, broker);
-    FeatureMeters.register(metrics.registry(), redis.gates());
-    EventStreamRoute streams = closer.add("streams", new EventStreamRoute(engine, broker, clock));
     Instances instances = new Instances(database);
+    KnownInstances sharing =
+        closer.add(
+            "known instances",
+            KnownInstances.start(() -> serving(instances), settings.name()));
+    RateLimiter limiter = new RateLimiter(redis, sharing);
+    ApiMeters.register(metrics.registry(), limiter, settings.limits().all());
     ConnectionRegistry connections =
         closer.add(
             "connections",
@@ -139,14 +184,17 @@ public final class ApiService implements AutoCloseable {
     Routes routes =
         new Routes(
             settings,
+            new RequestLimits(limiter, settings.limits(), addresses),
             database,
             engine,
             events,
             tasks,
             workers,
-            cache,
+            states,
+            locks,
             streams,
             connections,
+            features,
             json,
             clock,
             metrics.registry(),
@@ -162,6 +210,7 @@ public final class ApiService implements AutoCloseable {
                 new ServerErrors(new ProblemResponses(json)),
                 config -> {
                   routes.install(config.routes);
+                  further.accept(config.routes);
                   if (settings.telemetry() == Measuring.ON) {
                     config.requestLogger.http(new RequestMeters(metrics.registry())::record);
                   }
@@ -169,10 +218,7 @@ public final class ApiService implements AutoCloseable {
     Readiness readiness =
         new Readiness()
             .part("postgres", () -> database.reachable() ? State.ok() : State.down("no answer"))
-            .carriedByRedis("event_bus", redis.health()::available)
-            .carriedByRedis("sse_broker", redis.health()::available)
-            .carriedByRedis("state_cache", redis.health()::available)
-            .carriedByRedis("locks", redis.health()::available);
+            .features(redis.gates());
     ManagementServer management =
         closer.add(
             "management port",
@@ -188,7 +234,7 @@ public final class ApiService implements AutoCloseable {
     closer.add("drain", () -> broker.drain(settings.drain()));
     closer.add("claims of remote workers", workers);
     LOG.info("api started name={} port={}", settings.name(), http.port());
-    return new ApiService(closer, readiness, http, management);
+    return new ApiService(closer, readiness, states, http, management);
   }
 
   /** Where the API answers. */
@@ -199,6 +245,11 @@ public final class ApiService implements AutoCloseable {
   /** Where the management port answers. */
   public int managementPort() {
     return management.port();
+  }
+
+  /** What this instance's cache of states has done. */
+  CacheStatistics cacheStatistics() {
+    return states.statistics();
   }
 
   /** Everything this instance's router answers. */

@@ -1,16 +1,20 @@
 package io.skein.api;
 
 import io.skein.api.auth.TokenSettings;
+import io.skein.api.limits.LimitSettings;
 import io.skein.events.EventSettings;
 import io.skein.postgres.PostgresSettings;
+import io.skein.redis.Feature;
 import io.skein.redis.RedisSettings;
 import io.skein.sse.SseSettings;
+import io.skein.telemetry.FeatureSettings;
 import io.skein.telemetry.SettingsReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -23,9 +27,11 @@ import org.jspecify.annotations.Nullable;
  * @param managementPort 0 lets the system choose
  * @param tokens which tokens are trusted
  * @param allowedOrigins origins of pages elsewhere
+ * @param limits how many requests are admitted
  * @param maxUploadBytes the most bytes of one request
  * @param streamMaxAge after which a stream of events is ended, for its client to come again
  * @param drain over how long the streams of events are ended at a stop
+ * @param features which features are on until an operator says something else
  * @param agentPhases phases of flows that agents do over HTTP; the same in workers
  * @param telemetry off: requests are not timed, and no figures are kept by the minute
  */
@@ -39,9 +45,11 @@ public record ApiSettings(
     EventSettings events,
     TokenSettings tokens,
     Set<String> allowedOrigins,
+    LimitSettings limits,
     long maxUploadBytes,
     Duration streamMaxAge,
     Duration drain,
+    Map<Feature, Boolean> features,
     Set<String> agentPhases,
     Measuring telemetry) {
   private static final int DEFAULT_PORT = 8401;
@@ -82,9 +90,11 @@ public record ApiSettings(
             eventSettings(settings),
             tokens(settings, secret),
             Set.copyOf(settings.list("SKEIN_ALLOWED_ORIGINS")),
+            LimitSettings.read(settings),
             settings.number("SKEIN_MAX_UPLOAD_BYTES", DEFAULT_UPLOAD, 1, LARGEST_UPLOAD),
             streamMaxAge(settings),
             settings.duration("SKEIN_DRAIN", Duration.ofSeconds(2)),
+            FeatureSettings.read(settings),
             Set.copyOf(settings.list("SKEIN_AGENT_PHASES")),
             settings.parsed("SKEIN_TELEMETRY", Measuring.ON, "on or off", Measuring::parse));
     settings.finish();

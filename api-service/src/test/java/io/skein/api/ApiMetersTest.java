@@ -23,11 +23,15 @@ class ApiMetersTest {
           .containsEntry("skein_sse_connections", 0.0)
           .containsEntry("skein_sse_hubs", 0.0)
           .containsEntry("skein_relay_relayed_total", 0.0)
-          .containsEntry("skein_feed_placed_total", 0.0);
+          .containsEntry("skein_feed_placed_total", 0.0)
+          .containsEntry("skein_locks_held", 0.0)
+          .containsEntry("skein_locks_waiting", 0.0)
+          .containsEntry("skein_locks_acquired_total", 0.0);
       String flow = client.create(ApiClient.UNCLEAR_CSV);
       try (InputStream stream =
           StreamReading.open(client, FLOWS + "/" + flow + "/events/stream").body()) {
         assertThat(stream).isNotNull();
+        client.post(FLOWS + "/" + flow + "/retry", "{}"); // refused, but under the flow's lock
         await()
             .untilAsserted(() ->
                 assertThat(figures(management))
@@ -36,6 +40,13 @@ class ApiMetersTest {
                     .containsEntry("skein_relay_relayed_total", 1.0)
                     .containsEntry("skein_feed_placed_total", 1.0)
                     .containsEntry("skein_sse_refused_total", 0.0)
+                    .containsEntry("skein_locks_acquired_total", 1.0)
+                    .containsEntry("skein_locks_handed_over_total", 0.0)
+                    .containsEntry("skein_locks_refused_total", 0.0)
+                    .containsEntry("skein_locks_lost_total", 0.0)
+                    .containsEntry("skein_locks_fallbacks_total", 0.0)
+                    .containsEntry("skein_locks_wait_seconds_sum", 0.0)
+                    .containsEntry("skein_locks_wait_seconds_count", 0.0)
                     .containsEntry("skein_relay_dropped_total", 0.0)
                     .containsEntry("skein_relay_failed_total", 0.0)
                     .containsKey("skein_sweep_repaired_total")

@@ -97,6 +97,15 @@ final class ApiStack implements AutoCloseable {
     return instances.get(number - 1);
   }
 
+  /** The database of the instances. */
+  PostgresSettings postgres() {
+    return postgres;
+  }
+
+  String keyPrefix() {
+    return prefix;
+  }
+
   /** An instance of its own process on this port, ready, which may be killed. */
   Process startProcess(int port) throws Exception {
     ProcessBuilder builder =
@@ -179,6 +188,10 @@ final class ApiStack implements AutoCloseable {
     environment.put("SKEIN_MAX_UPLOAD_BYTES", Long.toString(MAX_UPLOAD_BYTES));
     environment.put("SKEIN_ALLOWED_ORIGINS", FOREIGN_ORIGIN);
     environment.put("SKEIN_DRAIN", "100ms");
+    // One user, at one address, makes all requests of a test class.
+    for (String kind : List.of("USER", "WATCHING", "STREAMS", "TICKETS", "SIGN_IN", "ADDRESS")) {
+      environment.put("SKEIN_LIMIT_" + kind, "100000/1m");
+    }
     environment.putAll(differently);
     return environment;
   }

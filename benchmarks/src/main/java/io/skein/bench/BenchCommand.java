@@ -13,6 +13,9 @@ import picocli.CommandLine.HelpCommand;
       EventsCommand.class,
       SseCommand.class,
       TasksCommand.class,
+      CacheCommand.class,
+      LocksCommand.class,
+      LimitsCommand.class,
       OverheadCommand.class,
       HelpCommand.class
     },

@@ -6,6 +6,7 @@ import io.skein.events.NewEvent;
 import io.skein.events.StreamId;
 import io.skein.local.demo.SkeinApi;
 import io.skein.local.stack.LocalStack;
+import io.skein.local.stack.Program;
 import io.skein.local.stack.StackProcess;
 import io.skein.local.stack.StackSettings;
 import io.skein.postgres.Database;
@@ -58,8 +59,32 @@ public final class BenchStack implements AutoCloseable {
    * @param jvmOptions of the API instances, beside those of the demo
    */
   public static BenchStack start(Path folder, int apis, int connections, List<String> jvmOptions) {
-    StackSettings settings = StackSettings.in(folder).withApis(apis).withWorkers(0);
+    return start(settings(folder, apis), connections, jvmOptions);
+  }
+
+  /**
+   * The same with another program as API instance.
+   *
+   * @param apiProgram main class on the class path of this process
+   */
+  public static BenchStack start(
+      Path folder, int apis, int connections, List<String> jvmOptions, String apiProgram) {
+    StackSettings settings = settings(folder, apis);
     for (int number = 1; number <= apis; number++) {
+      settings = settings.withProgramOf("api-" + number, Program.onThisClassPath(apiProgram));
+    }
+    return start(settings, connections, jvmOptions);
+  }
+
+  private static StackSettings settings(Path folder, int apis) {
+    return StackSettings.in(folder).withApis(apis).withWorkers(0);
+  }
+
+  private static BenchStack start(
+      StackSettings plain, int connections, List<String> jvmOptions) {
+    StackSettings settings = plain;
+    Path folder = plain.directory();
+    for (int number = 1; number <= plain.apis(); number++) {
       settings = settings.withJvmOptionsOf("api-" + number, jvmOptions.toArray(String[]::new));
     }
     LocalStack stack = LocalStack.start(settings);
@@ -83,6 +108,10 @@ public final class BenchStack implements AutoCloseable {
 
   public Database database() {
     return database;
+  }
+
+  public RedisConnections redis() {
+    return redis;
   }
 
   public EventBus events() {

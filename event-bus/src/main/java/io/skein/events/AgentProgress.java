@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
  * The latest progress of each agent of a flow: no history, an observation that its agent makes
  * again. Of each agent at most ten updates a second are written and pushed, the latest of each
  * tenth. Of an older attempt, and of one attempt a lower percent, nothing is taken. While Redis is
- * away updates are dropped. Thread safe.
+ * away, or the flag of the event bus off, updates are dropped. Thread safe.
  */
 public final class AgentProgress {
   private static final Logger LOG = LoggerFactory.getLogger(AgentProgress.class);
@@ -65,7 +65,7 @@ public final class AgentProgress {
   public void update(StreamId stream, AgentUpdate update) {
     AgentKey key = new AgentKey(stream, update.agent());
     byte[] json = AgentUpdateJson.write(update);
-    if (!states.available() || (waiting.size() >= MAX_WAITING && !waiting.containsKey(key))) {
+    if (!states.open() || (waiting.size() >= MAX_WAITING && !waiting.containsKey(key))) {
       dropped.increment();
     } else {
       waiting.merge(key, new Waiting(update, json), Waiting::or);
@@ -74,7 +74,7 @@ public final class AgentProgress {
 
   /** The latest of each agent, by name; empty while Redis is away. */
   public List<AgentUpdate> snapshot(StreamId stream) {
-    if (!states.available()) {
+    if (!states.open()) {
       return List.of();
     }
     try {
@@ -114,7 +114,7 @@ public final class AgentProgress {
    */
   public void end(StreamId stream) {
     waiting.keySet().removeIf(key -> key.stream().equals(stream));
-    if (states.available()) {
+    if (states.reachable()) {
       try {
         states.end(stream);
       } catch (RedisAwayException e) {

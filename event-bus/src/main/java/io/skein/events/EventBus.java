@@ -1,6 +1,9 @@
 package io.skein.events;
 
 import io.skein.postgres.Database;
+import io.skein.redis.Feature;
+import io.skein.redis.FeatureGate;
+import io.skein.redis.FeatureMode;
 import io.skein.redis.RedisConnections;
 import java.util.List;
 import org.slf4j.Logger;
@@ -15,6 +18,8 @@ import org.slf4j.LoggerFactory;
 public final class EventBus implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(EventBus.class);
 
+  private final FeatureGate gate;
+  private final FeatureGate.Listener gateChange = this::gateChanged;
   private final Relay relay;
   private final Journal journal;
   private final Sweep sweep;
@@ -28,6 +33,7 @@ public final class EventBus implements AutoCloseable {
 
   private EventBus(
       Database database, RedisConnections redis, String instance, EventSettings settings) {
+    this.gate = redis.gate(Feature.EVENT_BUS);
     RedisTail tail = new RedisTail(redis, settings);
     this.relay = new Relay(tail, database, settings);
     this.placer = new FeedPlacer(database, redis, instance, settings);
@@ -63,13 +69,7 @@ public final class EventBus implements AutoCloseable {
     bus.feed.start();
     bus.tenantFeed.start();
     bus.progress.start();
-    redis
-        .health()
-        .onChange(available -> {
-          if (available) {
-            bus.sweep.soon();
-          }
-        });
+    bus.gate.onChange(bus.gateChange);
     LOG.info("event bus started epoch={} instance={}", epoch, instance);
     return bus;
   }
@@ -122,6 +122,7 @@ public final class EventBus implements AutoCloseable {
   /** Stops all parts; what waits for the relay is relayed first. Does not close its connections. */
   @Override
   public void close() {
+    gate.forget(gateChange);
     boolean interrupted = false;
     for (Stop part :
         List.<Stop>of(
@@ -140,6 +141,14 @@ public final class EventBus implements AutoCloseable {
     }
     if (interrupted) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  /** What was written while the gate was closed is in no tail, and nobody heard of it. */
+  private void gateChanged(FeatureMode mode) {
+    if (mode == FeatureMode.REDIS) {
+      sweep.soon();
+      feed.resynchronise();
     }
   }
 

@@ -166,7 +166,7 @@ public final class EventFeed {
 
   /** Nothing when Redis is away: PostgreSQL will be asked. */
   List<StoredEvent> readTail(StreamId stream, EventId after, int limit) {
-    if (!tail.available()) {
+    if (!tail.open()) {
       return List.of();
     }
     try {
@@ -210,7 +210,7 @@ public final class EventFeed {
   }
 
   private void raiseVersion(StreamId stream, Position position) {
-    if (tail.available()) {
+    if (tail.reachable()) {
       try {
         tail.raiseVersions(Map.of(stream, position));
       } catch (RedisAwayException e) {
@@ -226,6 +226,11 @@ public final class EventFeed {
     }
   }
 
+  /** Compares all subscriptions with PostgreSQL now; never blocks. */
+  void resynchronise() {
+    watched.keySet().forEach(this::compareSoon);
+  }
+
   /** Compares all subscriptions with the tails in Redis, in one round trip. */
   void compareWithRedis() {
     Map<StreamId, Epoch> epochs = new HashMap<>();
@@ -234,7 +239,7 @@ public final class EventFeed {
             .flatMap(subscription -> subscription.epoch().stream())
             .findFirst()
             .ifPresent(epoch -> epochs.put(stream, epoch)));
-    if (!epochs.isEmpty() && tail.available()) {
+    if (!epochs.isEmpty() && tail.open()) {
       tail.positions(epochs)
           .forEach((stream, position) ->
               subscriptions(stream).forEach(subscription -> subscription.compare(position)));

@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import io.skein.postgres.Database;
 import io.skein.postgres.Leadership;
+import io.skein.redis.Feature;
+import io.skein.redis.FeatureGate;
 import io.skein.redis.RedisAwayException;
 import io.skein.redis.RedisConnections;
 import java.time.Duration;
@@ -31,6 +33,7 @@ public final class FeedPlacer {
 
   private final Database database;
   private final RedisConnections redis;
+  private final FeatureGate gate;
   private final Leadership leadership;
   private final LongAdder placed = new LongAdder();
   private final Duty duty;
@@ -40,6 +43,7 @@ public final class FeedPlacer {
   FeedPlacer(Database database, RedisConnections redis, String instance, EventSettings settings) {
     this.database = database;
     this.redis = redis;
+    this.gate = redis.gate(Feature.EVENT_BUS);
     this.leadership = new Leadership(database, "feed", instance, LEASE);
     this.duty = new Duty("skein-feed-placer", settings.placeInterval(), this::pass, this::resign);
   }
@@ -120,10 +124,11 @@ public final class FeedPlacer {
     return some;
   }
 
+  /** Also with the gate closed: others may listen. */
   private void tell(String tenant, long head) {
-    if (redis.health().available()) {
+    if (gate.reachable()) {
       try {
-        RedisAwayException.guard(
+        gate.tell(
             "tell of a feed's new head",
             () -> {
               byte[] told = Long.toString(head).getBytes(US_ASCII);

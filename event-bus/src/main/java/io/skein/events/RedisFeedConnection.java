@@ -1,5 +1,8 @@
 package io.skein.events;
 
+import io.skein.redis.Feature;
+import io.skein.redis.FeatureGate;
+import io.skein.redis.RedisAwayException;
 import io.skein.redis.RedisConnections;
 import io.skein.redis.RedisShard;
 import java.time.Duration;
@@ -11,7 +14,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import redis.clients.jedis.exceptions.JedisException;
 
 /**
  * On which a process hears of what it watches: one connection to each master of Redis, sharded
@@ -23,6 +25,7 @@ final class RedisFeedConnection {
   private static final Duration TEND_INTERVAL = Duration.ofMillis(500);
 
   private final RedisConnections redis;
+  private final FeatureGate gate;
   private final UUID name = UUID.randomUUID();
   private final CountDownLatch stopped = new CountDownLatch(1);
   private final Map<String, Receiver> wanted = new ConcurrentHashMap<>();
@@ -38,6 +41,7 @@ final class RedisFeedConnection {
 
   RedisFeedConnection(RedisConnections redis) {
     this.redis = redis;
+    this.gate = redis.gate(Feature.EVENT_BUS);
   }
 
   void start() {
@@ -52,7 +56,7 @@ final class RedisFeedConnection {
 
   /** Whether Redis is used and messages of every channel are being received. */
   boolean live() {
-    return redis.health().available()
+    return gate.open()
         && !links.isEmpty()
         && links.values().stream().allMatch(RedisFeedLink::connected);
   }
@@ -86,9 +90,18 @@ final class RedisFeedConnection {
     }
   }
 
+  /**
+   * While Redis is away the links stay: what is said of masters now need not be so when it is back.
+   * With the gate closed for another reason they are given up, and those that come when it opens
+   * compare every subscription.
+   */
   private void followMasters() {
-    if (!redis.health().available()) {
-      return; // what they say now need not be so when they are back
+    if (!gate.open()) {
+      if (gate.reachable()) {
+        links.values().forEach(RedisFeedLink::close);
+        links.clear();
+      }
+      return;
     }
     List<RedisShard> shards = redis.shards();
     links.forEach((shard, link) -> {
@@ -111,7 +124,7 @@ final class RedisFeedConnection {
   private void probe(RedisFeedLink link) {
     try {
       link.probe();
-    } catch (JedisException e) {
+    } catch (RedisAwayException e) {
       LOG.debug("the feed cannot be probed", e);
     }
   }

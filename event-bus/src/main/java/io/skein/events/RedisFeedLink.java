@@ -3,6 +3,9 @@ package io.skein.events;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.skein.events.RedisFeedConnection.Receiver;
+import io.skein.redis.Feature;
+import io.skein.redis.FeatureGate;
+import io.skein.redis.RedisAwayException;
 import io.skein.redis.RedisConnections;
 import io.skein.redis.RedisShard;
 import java.time.Duration;
@@ -31,6 +34,7 @@ final class RedisFeedLink {
   private static final byte[] NOTHING = {};
 
   private final RedisConnections redis;
+  private final FeatureGate gate;
   private final RedisShard shard;
   private final String probeChannel;
   private final Map<String, Receiver> wanted;
@@ -48,6 +52,7 @@ final class RedisFeedLink {
   RedisFeedLink(
       RedisConnections redis, RedisShard shard, String probeChannel, Map<String, Receiver> wanted) {
     this.redis = redis;
+    this.gate = redis.gate(Feature.EVENT_BUS);
     this.shard = shard;
     this.probeChannel = probeChannel;
     this.wanted = wanted;
@@ -90,7 +95,7 @@ final class RedisFeedLink {
   /**
    * Says something to itself, or cuts the connection on which that was not heard.
    *
-   * @throws JedisException when nothing can be said
+   * @throws RedisAwayException when nothing can be said
    */
   void probe() {
     inSession(open -> {
@@ -101,7 +106,12 @@ final class RedisFeedLink {
       }
     });
     if (connected()) {
-      redis.publish(probeChannel, NOTHING);
+      gate.call(
+          "probe the feed",
+          () -> {
+            redis.publish(probeChannel, NOTHING);
+            return NOTHING;
+          });
     }
   }
 
@@ -119,7 +129,7 @@ final class RedisFeedLink {
   private void run() {
     try {
       do {
-        if (redis.health().available()) {
+        if (gate.open()) {
           listen();
         }
       } while (!closed.await(RECONNECT.toMillis(), TimeUnit.MILLISECONDS));

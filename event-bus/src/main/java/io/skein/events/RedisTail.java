@@ -1,8 +1,9 @@
 package io.skein.events;
 
-import static io.skein.redis.RedisAwayException.guard;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.skein.redis.Feature;
+import io.skein.redis.FeatureGate;
 import io.skein.redis.KeySpace;
 import io.skein.redis.LuaScript;
 import io.skein.redis.PipelineReply;
@@ -39,24 +40,32 @@ final class RedisTail {
   private static final Duration WATERMARK_LIFE = Duration.ofDays(7);
 
   private final RedisConnections redis;
+  private final FeatureGate gate;
   private final EventSettings settings;
   private final LuaScript append = LuaScript.load(RedisTail.class, "append_events.lua");
   private final LuaScript raise = LuaScript.load(RedisTail.class, "raise_version.lua");
 
   RedisTail(RedisConnections redis, EventSettings settings) {
     this.redis = redis;
+    this.gate = redis.gate(Feature.EVENT_BUS);
     this.settings = settings;
   }
 
-  boolean available() {
-    return redis.health().available();
+  /** Whether tails are written and read. */
+  boolean open() {
+    return gate.open();
+  }
+
+  /** Whether caches of other instances are told of new versions, open or not. */
+  boolean reachable() {
+    return gate.reachable();
   }
 
   /** Offers batches, each to its stream, in one round trip; the answers are in the same order. */
   List<TailAnswer> append(List<CommittedBatch> batches) {
     List<LuaScript.Call> calls =
         batches.stream().map(batch -> new LuaScript.Call(keys(batch), arguments(batch))).toList();
-    return guard(
+    return gate.call(
         "append events",
         () -> append.runAll(redis.jedis(), calls).stream().map(RedisTail::answer).toList());
   }
@@ -109,7 +118,7 @@ final class RedisTail {
   void raiseVersions(Map<StreamId, Position> positions) {
     List<LuaScript.Call> calls = new ArrayList<>(positions.size());
     positions.forEach((stream, position) -> calls.add(raise(stream, position)));
-    guard(
+    gate.tell(
         "raise versions",
         () -> raise.runAll(redis.jedis(), calls).stream().map(PipelineReply::of).toList());
   }
@@ -135,7 +144,7 @@ final class RedisTail {
     byte[] key = bytes(redis.keys().flowEvents(stream.value(), after.epoch().millis()));
     byte[] from = bytes(after.sequence().next() + "-0");
     List<Object> entries =
-        guard("read a tail", () -> redis.jedis().xrange(key, from, bytes("+"), limit));
+        gate.call("read a tail", () -> redis.jedis().xrange(key, from, bytes("+"), limit));
     List<StoredEvent> events = new ArrayList<>(entries.size());
     EventId expected = new EventId(after.epoch(), after.sequence().next());
     for (Object entry : entries) {
@@ -157,7 +166,7 @@ final class RedisTail {
   /** How far these tails have come, in one round trip; streams without a tail are left out. */
   Map<StreamId, TailPosition> positions(Map<StreamId, Epoch> streams) {
     Map<StreamId, Response<List<Object>>> responses = new HashMap<>();
-    return guard(
+    return gate.call(
         "read positions",
         () -> {
           try (AbstractPipeline pipeline = redis.jedis().pipelined()) {
@@ -206,7 +215,7 @@ final class RedisTail {
   /** Removes tails in which something foreign lies; the sweep makes them anew. */
   void remove(Collection<StreamId> streams, Epoch epoch) {
     for (StreamId stream : streams) {
-      guard(
+      gate.call(
           "remove a tail",
           () -> redis.jedis().del(redis.keys().flowEvents(stream.value(), epoch.millis())));
     }
@@ -214,7 +223,7 @@ final class RedisTail {
 
   /** Where the sweep stood on each master; an empty one after a flush. */
   List<Optional<String>> watermarks() {
-    return guard(
+    return gate.tell(
         "read the watermarks",
         () ->
             redis.shards().stream()
@@ -224,7 +233,7 @@ final class RedisTail {
 
   void watermark(String value) {
     for (RedisShard shard : redis.shards()) {
-      guard(
+      gate.call(
           "write the watermark",
           () -> redis.jedis().psetex(watermarkKey(shard), WATERMARK_LIFE.toMillis(), value));
     }

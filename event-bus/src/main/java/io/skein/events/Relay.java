@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Brings committed events to Redis, on a thread of its own, many streams in one round trip. It may
  * lose any of them at any time, since the sweep repairs; it never repeats or reorders, since the
- * tail compares. Thread safe.
+ * tail compares. With the gate closed it tells caches of the new versions, and no more. Thread safe.
  */
 public final class Relay {
   private static final Logger LOG = LoggerFactory.getLogger(Relay.class);
@@ -80,7 +80,7 @@ public final class Relay {
   /** Takes a batch without blocking. */
   void handOver(CommittedBatch batch) {
     appended.add(batch.events().size());
-    if (!tail.available()) {
+    if (!tail.reachable()) {
       skipped.increment();
     } else if (!queue.offer(new HandedOver(batch, System.nanoTime()))) {
       dropped.increment();
@@ -115,6 +115,11 @@ public final class Relay {
 
   private void relay(List<CommittedBatch> waiting) {
     List<CommittedBatch> offers = merge(waiting);
+    if (!tail.open()) {
+      skipped.add(waiting.size());
+      raiseVersions(offers);
+      return;
+    }
     List<TailAnswer> answers = offer(offers);
     Map<StreamId, Sequence> behind = new LinkedHashMap<>();
     for (int i = 0; i < offers.size(); i++) {
@@ -132,6 +137,16 @@ public final class Relay {
   }
 
   /**
+   * No tail is written while the gate is closed; but this instance's cache and those of others go
+   * on reading, so they are told.
+   */
+  private void raiseVersions(List<CommittedBatch> offers) {
+    Map<StreamId, Position> latest = new LinkedHashMap<>();
+    offers.forEach(offer -> latest.put(offer.stream(), offer.position()));
+    tail.raiseVersions(latest);
+  }
+
+  /**
    * A connection that died while idle fails once, and an answer may come too late; the script
    * recognises a repetition. Gives up when Redis is known to be away.
    */
@@ -140,7 +155,7 @@ public final class Relay {
       try {
         return tail.append(offers);
       } catch (RedisAwayException e) {
-        if (!tail.available()) {
+        if (!tail.open()) {
           throw e;
         }
       }

@@ -15,7 +15,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,6 +48,9 @@ public final class Sweep {
   private final LongAdder repaired = new LongAdder();
   private final Duty duty;
   private volatile boolean leading;
+
+  /** Up to where versions were raised by this instance since the last whole pass; of its thread. */
+  private @Nullable Instant raisedTo;
 
   Sweep(Database database, RedisTail tail, Relay relay, String instance, EventSettings settings) {
     this.database = database;
@@ -89,17 +94,43 @@ public final class Sweep {
   }
 
   private void sweepIfLeading() {
-    if (!tail.available()) {
-      resign(); // another instance may still reach Redis
+    if (!tail.open()) {
+      raiseIfNobodySweeps();
       return;
     }
+    raisedTo = null;
     leading = leadership.lead().isPresent();
     if (leading) {
       Epoch epoch = journal.confirmEpoch();
       Instant now = now();
-      sweep(epoch, since(epoch, now));
+      forChanged(since(epoch, now), page -> repair(epoch, page));
       tail.watermark(epoch + " " + ChronoUnit.MICROS.between(Instant.EPOCH, now));
     }
+  }
+
+  /**
+   * With the gate closed no tail is written, but caches are told of what plain SQL and processes
+   * that died have changed. The lease is given back at once: another instance's gate may be open.
+   */
+  private void raiseIfNobodySweeps() {
+    if (!tail.reachable()) {
+      raisedTo = null;
+      resign();
+      return;
+    }
+    leading = leadership.lead().isPresent();
+    if (leading) {
+      Instant now = now();
+      Instant since =
+          raisedTo == null ? since(journal.confirmEpoch(), now) : raisedTo.minus(LATEST_COMMIT);
+      forChanged(since, this::raise);
+      raisedTo = now;
+    }
+    resign();
+  }
+
+  private void raise(List<Changed> page) {
+    tail.raiseVersions(journal.positions(page.stream().map(Changed::stream).toList()));
   }
 
   private void resign() {
@@ -109,10 +140,10 @@ public final class Sweep {
     }
   }
 
-  private void sweep(Epoch epoch, Instant since) {
+  private void forChanged(Instant since, Consumer<List<Changed>> action) {
     List<Changed> page = changed(since, new UUID(0, 0));
     while (!page.isEmpty()) {
-      repair(epoch, page);
+      action.accept(page);
       page =
           page.size() < PAGE
               ? List.of()

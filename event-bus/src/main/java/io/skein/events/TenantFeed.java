@@ -180,7 +180,7 @@ public final class TenantFeed {
 
   /** Sees to it that Redis answers no state that is older than these entries. */
   void raiseVersions(List<FeedEntry> entries) {
-    if (entries.isEmpty() || !tail.available()) {
+    if (entries.isEmpty() || !tail.reachable()) {
       return;
     }
     Map<StreamId, Position> positions = new HashMap<>();

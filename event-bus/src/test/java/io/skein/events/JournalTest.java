@@ -246,8 +246,10 @@ class JournalTest {
     assertThat(handedOver).hasSize(1);
   }
 
+  /** Of somebody who has settings of his own, so a session of his own. */
   private static Connection foreignConnection() throws SQLException {
-    return DriverManager.getConnection(settings.jdbcUrl(), settings.user(), settings.password());
+    return DriverManager.getConnection(
+        settings.directJdbcUrl(), settings.user(), settings.password());
   }
 
   private static String setting(Statement statement) throws SQLException {

@@ -9,7 +9,6 @@ import io.skein.tasks.Task;
 import io.skein.tasks.TaskState;
 import io.skein.tasks.UnreadablePayloadException;
 import java.time.Instant;
-import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -27,20 +26,19 @@ final class AgentPhase implements RemoteTaskHandler {
   private final FlowStore store;
   private final PhaseSteps steps;
   private final PhaseTaskHandler reactions;
-  private final Map<String, PhaseHandler> handlers;
+  private final PhaseHandlers handlers;
   private final AgentProgress progress;
   private final JsonMapper json;
 
   /**
    * @param reactions to runs that fail
-   * @param handlers by kind and phase, as {@code kind/phase}
    */
   AgentPhase(
       String phase,
       FlowStore store,
       PhaseSteps steps,
       PhaseTaskHandler reactions,
-      Map<String, PhaseHandler> handlers,
+      PhaseHandlers handlers,
       AgentProgress progress,
       JsonMapper json) {
     this.phase = phase;
@@ -108,10 +106,13 @@ final class AgentPhase implements RemoteTaskHandler {
   }
 
   private AgentPhaseHandler handler(Flow flow) throws PhaseFailedException {
-    if (handlers.get(flow.kind() + "/" + phase) instanceof AgentPhaseHandler handler) {
-      return handler;
-    }
-    throw new PhaseFailedException("phase " + phase + " of " + flow.kind() + " is not for agents");
+    return handlers
+        .find(flow, phase)
+        .filter(AgentPhaseHandler.class::isInstance)
+        .map(AgentPhaseHandler.class::cast)
+        .orElseThrow(() ->
+            new PhaseFailedException(
+                "phase " + phase + " of " + flow.kind() + " is not for agents"));
   }
 
   private JsonNode read(@Nullable String result) throws PhaseFailedException {

@@ -2,13 +2,16 @@ package io.skein.flows;
 
 import io.skein.flows.CommandRequest.IdempotencyKey;
 import io.skein.flows.CommandRequest.Version;
+import io.skein.locks.Fence;
+import io.skein.locks.GuardedRows;
 import io.skein.locks.Lease;
+import io.skein.locks.LockHolder;
 import io.skein.locks.LockName;
+import io.skein.locks.LockRequest;
 import io.skein.locks.Locks;
 import io.skein.postgres.Database;
 import io.skein.postgres.Transaction;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -24,6 +27,9 @@ public final class FlowCommands {
 
   private static final Duration LOCK_WAIT = Duration.ofSeconds(2);
 
+  /** They issue the fences that commands carry. */
+  private static final GuardedRows ROWS = new GuardedRows("flows", "id");
+
   private final Database database;
   private final FlowStore store;
   private final PhaseStore phases;
@@ -34,7 +40,7 @@ public final class FlowCommands {
   private final IdempotencyKeys keys;
   private final FlowJson flowJson;
   private final JsonMapper json;
-  private final Map<String, PhaseHandler> handlers;
+  private final PhaseHandlers handlers;
 
   FlowCommands(
       Database database,
@@ -46,7 +52,7 @@ public final class FlowCommands {
       Locks locks,
       IdempotencyKeys keys,
       JsonMapper json,
-      Map<String, PhaseHandler> handlers) {
+      PhaseHandlers handlers) {
     this.database = database;
     this.store = store;
     this.phases = phases;
@@ -149,11 +155,12 @@ public final class FlowCommands {
   private Optional<Judged> judge(Flow flow, JsonNode answer) {
     return flow.waitingPhase()
         .map(phase -> {
-          PhaseHandler handler = handlers.get(flow.kind() + "/" + phase.phase());
           Approval approval =
-              handler == null
-                  ? new Approval.Refused("this instance knows no phase " + phase.phase())
-                  : handler.approve(flow, answer);
+              handlers
+                  .find(flow, phase.phase())
+                  .map(handler -> handler.approve(flow, answer))
+                  .orElseGet(() ->
+                      new Approval.Refused("this instance knows no phase " + phase.phase()));
           return new Judged(phase.phase(), phase.run(), approval);
         });
   }
@@ -204,14 +211,15 @@ public final class FlowCommands {
     }
     LockName lock = new LockName("flow:" + request.flow());
     String holder = name + " by " + request.user();
-    Optional<Lease> acquired = locks.acquire(lock, holder, LOCK_TTL, LOCK_WAIT);
+    LockRequest wanted = LockRequest.of(lock, holder, LOCK_TTL);
+    Optional<Lease> acquired = locks.acquire(wanted, LOCK_WAIT);
     if (acquired.isEmpty()) {
-      return new CommandOutcome.Busy(locks.holder(lock).orElse("another command"));
+      return new CommandOutcome.Busy(
+          locks.holder(lock).map(LockHolder::holder).orElse("another command"));
     }
     try (Lease lease = acquired.get()) {
-      Optional<Long> fence =
-          database.inTransaction(
-              transaction -> store.issueFence(transaction, request.owner(), request.flow()));
+      Optional<Fence> fence =
+          database.inTransaction(transaction -> ROWS.issue(transaction, request.flow().value()));
       if (fence.isEmpty()) {
         return new CommandOutcome.NotFound();
       }
@@ -223,9 +231,8 @@ public final class FlowCommands {
   }
 
   private CommandOutcome fenced(
-      Transaction transaction, CommandRequest request, long fence, Change change) {
-    store.lock(transaction, request.flow());
-    if (!store.holdsFence(transaction, request.flow(), fence)) {
+      Transaction transaction, CommandRequest request, Fence fence, Change change) {
+    if (!ROWS.demand(transaction, request.flow().value(), fence)) {
       throw new RolledBack(new CommandOutcome.Busy("a later command"));
     }
     IdempotencyKey key = request.idempotencyKey();

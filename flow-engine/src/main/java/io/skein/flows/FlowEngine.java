@@ -60,23 +60,15 @@ public final class FlowEngine {
     this.flowJson = new FlowJson(json);
     KindEnvironment environment = new KindEnvironment(database, uploads, json);
     Map<String, FlowDefinition> definitions = new HashMap<>();
-    Map<String, PhaseHandler> handlers = new HashMap<>();
     for (FlowKind kind : kinds) {
-      FlowDefinition definition = kind.definition();
-      definitions.put(definition.kind(), definition);
-      for (PhaseHandler handler : kind.handlers(environment)) {
-        handlers.put(definition.kind() + "/" + definition.phase(handler.phase()).name(), handler);
-      }
+      definitions.put(kind.definition().kind(), kind.definition());
     }
+    PhaseHandlers handlers = new PhaseHandlers(kinds, environment, agentPhases);
     this.kinds = new TreeSet<>(definitions.keySet());
     PhaseStore phases = new PhaseStore(json);
     UnitStore units = new UnitStore(json);
     FlowTasks flowTasks =
-        new FlowTasks(
-            tasks,
-            json,
-            flow -> definition(definitions, flow.kind()),
-            doneByAgents(handlers, agentPhases));
+        new FlowTasks(tasks, json, flow -> definition(definitions, flow.kind()), handlers);
     this.advance =
         new FlowAdvance(
             store,
@@ -96,32 +88,13 @@ public final class FlowEngine {
         new PhaseWork(database, store, phases, units, steps, handlers, progress, json, listener);
     PhaseTaskHandler phaseTasks = new PhaseTaskHandler(FlowTasks.PHASE, work, steps, json);
     this.agentPhases =
-        handlers.values().stream()
-            .filter(AgentPhaseHandler.class::isInstance)
-            .map(PhaseHandler::phase)
-            .distinct()
+        handlers.forAgents().stream()
             .map(phase -> new AgentPhase(phase, store, steps, phaseTasks, handlers, progress, json))
             .toList();
     this.taskHandlers = new ArrayList<>();
     taskHandlers.add(phaseTasks);
     taskHandlers.add(new PhaseTaskHandler(FlowTasks.BATCH, work, steps, json));
     taskHandlers.addAll(this.agentPhases);
-  }
-
-  /** As {@code kind/phase}, of each kind whose handler takes the results of agents. */
-  private static Set<String> doneByAgents(Map<String, PhaseHandler> handlers, Set<String> phases) {
-    Set<String> unknown = new TreeSet<>(phases);
-    Set<String> done = new TreeSet<>();
-    handlers.forEach((key, handler) -> {
-      if (phases.contains(handler.phase()) && handler instanceof AgentPhaseHandler) {
-        unknown.remove(handler.phase());
-        done.add(key);
-      }
-    });
-    if (!unknown.isEmpty()) {
-      throw new IllegalArgumentException("there is no phase " + unknown + " that agents can do");
-    }
-    return Set.copyOf(done);
   }
 
   /** Modules whose migrations a process with a flow engine needs, in order. */
@@ -206,6 +179,11 @@ public final class FlowEngine {
   /** For a cache that serves all; whoever answers from it checks the owner. */
   public Optional<Flow> findOfAnyOwner(FlowId id) {
     return store.findOfAnyOwner(id);
+  }
+
+  /** Flows of all owners that changed within a day, the latest first, to warm a cache. */
+  public List<FlowId> recentlyChanged(int most) {
+    return store.recentlyChanged(most);
   }
 
   /**

@@ -2,7 +2,7 @@ package io.skein.flows;
 
 import io.skein.postgres.Transaction;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
@@ -22,18 +22,15 @@ final class FlowRestart {
   private final FlowAdvance advance;
   private final FlowTasks tasks;
   private final JsonMapper json;
-  private final Map<String, PhaseHandler> handlers;
+  private final PhaseHandlers handlers;
 
-  /**
-   * @param handlers by kind and phase, as {@code kind/phase}
-   */
   FlowRestart(
       PhaseStore phases,
       UnitStore units,
       FlowAdvance advance,
       FlowTasks tasks,
       JsonMapper json,
-      Map<String, PhaseHandler> handlers) {
+      PhaseHandlers handlers) {
     this.phases = phases;
     this.units = units;
     this.advance = advance;
@@ -53,11 +50,11 @@ final class FlowRestart {
     List<String> again =
         advance.definition(flow.kind()).from(phase).stream().map(PhaseDefinition::name).toList();
     for (String name : again) {
-      PhaseHandler handler = handlers.get(flow.kind() + "/" + name);
-      if (handler == null) {
+      Optional<PhaseHandler> handler = handlers.find(flow, name);
+      if (handler.isEmpty()) {
         return new CommandOutcome.Refused("this instance knows no phase " + name);
       }
-      handler.undo(flow.id()).apply(transaction);
+      handler.get().undo(flow.id()).apply(transaction);
     }
     advance.forgetAgents(transaction, flow.id(), again);
     units.forget(transaction, flow.id(), again);

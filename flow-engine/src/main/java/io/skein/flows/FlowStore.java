@@ -92,6 +92,21 @@ final class FlowStore {
             .findOne());
   }
 
+  /** The streams' index of changes has no order, but finds a day's. */
+  List<FlowId> recentlyChanged(int most) {
+    return database.read(handle ->
+        handle
+            .createQuery(
+                """
+                select f.id from flows f join streams s on s.id = f.id
+                where s.changed_at >= skein_now() - interval '1 day'
+                order by s.changed_at desc limit :most
+                """)
+            .bind("most", most)
+            .map((found, context) -> new FlowId(found.getObject("id", UUID.class)))
+            .list());
+  }
+
   /** For workers, whose right to the flow is the task they were given. */
   Flow load(Handle handle, FlowId id) {
     return handle
@@ -181,32 +196,5 @@ final class FlowStore {
             "update flows set version = ?, updated_at = skein_now() where id = ?",
             appended.stateVersion(),
             id.value());
-  }
-
-  /** Issues the next fence of the flow; only the latest may write as the holder of its lock. */
-  Optional<Long> issueFence(Transaction transaction, Owner owner, FlowId id) {
-    // A process that froze in its transaction keeps the row for 5 s, as long as a lock is waited
-    // for.
-    transaction.handle().execute("set local lock_timeout = '6s'");
-    return transaction
-        .handle()
-        .createQuery(
-            "update flows set fence = fence + 1"
-                + " where id = ? and tenant = ? and engagement = ? returning fence")
-        .bind(0, id.value())
-        .bind(1, owner.tenant())
-        .bind(2, owner.engagement())
-        .mapTo(Long.class)
-        .findOne();
-  }
-
-  boolean holdsFence(Transaction transaction, FlowId id, long fence) {
-    return transaction
-        .handle()
-        .createQuery("select fence = ? from flows where id = ?")
-        .bind(0, fence)
-        .bind(1, id.value())
-        .mapTo(Boolean.class)
-        .one();
   }
 }

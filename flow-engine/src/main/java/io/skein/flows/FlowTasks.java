@@ -10,7 +10,6 @@ import io.skein.tasks.Uniqueness;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
@@ -33,26 +32,24 @@ final class FlowTasks {
   private final TaskQueue tasks;
   private final JsonMapper json;
   private final Function<Flow, FlowDefinition> definitions;
-  private final Set<String> agentPhases;
+  private final PhaseHandlers handlers;
 
-  /**
-   * @param agentPhases those that agents do, as {@code kind/phase}
-   */
   FlowTasks(
       TaskQueue tasks,
       JsonMapper json,
       Function<Flow, FlowDefinition> definitions,
-      Set<String> agentPhases) {
+      PhaseHandlers handlers) {
     this.tasks = tasks;
     this.json = json;
     this.definitions = definitions;
-    this.agentPhases = agentPhases;
+    this.handlers = handlers;
   }
 
   /** Enqueues the phase's own task, unless one of this run is live. */
   void enqueuePhase(Transaction transaction, Flow flow, String phase) {
-    boolean byAgents = agentPhases.contains(flow.kind() + "/" + phase);
-    tasks.enqueue(transaction, byAgents ? agentTask(flow, phase) : task(flow, phase, null));
+    NewTask task =
+        handlers.isByAgents(flow, phase) ? agentTask(flow, phase) : task(flow, phase, null);
+    tasks.enqueue(transaction, task);
   }
 
   /**

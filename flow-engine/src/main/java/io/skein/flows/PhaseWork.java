@@ -9,7 +9,6 @@ import io.skein.postgres.Transaction;
 import io.skein.tasks.PermanentTaskException;
 import io.skein.tasks.TaskContext;
 import java.util.List;
-import java.util.Map;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -27,21 +26,18 @@ final class PhaseWork {
   private final PhaseStore phases;
   private final UnitStore units;
   private final PhaseSteps steps;
-  private final Map<String, PhaseHandler> handlers;
+  private final PhaseHandlers handlers;
   private final AgentProgress progress;
   private final JsonMapper json;
   private final StepListener listener;
 
-  /**
-   * @param handlers by kind and phase, as {@code kind/phase}
-   */
   PhaseWork(
       Database database,
       FlowStore store,
       PhaseStore phases,
       UnitStore units,
       PhaseSteps steps,
-      Map<String, PhaseHandler> handlers,
+      PhaseHandlers handlers,
       AgentProgress progress,
       JsonMapper json,
       StepListener listener) {
@@ -197,12 +193,11 @@ final class PhaseWork {
   }
 
   private PhaseHandler handler(Flow flow, PhaseTask task) throws PhaseFailedException {
-    PhaseHandler handler = handlers.get(flow.kind() + "/" + task.phase());
-    if (handler == null) {
-      throw new PhaseFailedException(
-          "this worker knows no phase " + task.phase() + " of kind " + flow.kind());
-    }
-    return handler;
+    return handlers
+        .find(flow, task.phase())
+        .orElseThrow(() ->
+            new PhaseFailedException(
+                "this worker knows no phase " + task.phase() + " of kind " + flow.kind()));
   }
 
   /** A step that writes the effect it is given, or refuses to. */

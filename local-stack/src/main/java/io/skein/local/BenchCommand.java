@@ -6,7 +6,7 @@ import picocli.CommandLine.Command;
 /** Stands in the help; the script starts the module {@code benchmarks} instead. */
 @Command(
     name = "bench",
-    description = "Measures Skein against its rivals: bench events, bench sse.")
+    description = "Measures Skein against its rivals: bench events, bench limits, bench sse, bench tasks.")
 final class BenchCommand implements Callable<Integer> {
   @Override
   public Integer call() {

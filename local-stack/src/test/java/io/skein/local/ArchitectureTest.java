@@ -22,7 +22,7 @@ import com.tngtech.archunit.lang.ArchRule;
 class ArchitectureTest {
   private static final String[] LIBRARIES = {
     "io.skein.redis..", "io.skein.postgres..", "io.skein.events..", "io.skein.sse..",
-    "io.skein.cache..", "io.skein.locks..", "io.skein.tasks..", "io.skein.telemetry..",
+    "io.skein.cache..", "io.skein.locks..", "io.skein.limits..", "io.skein.tasks..", "io.skein.telemetry..",
     "io.skein.flows..", "io.skein.discovery.."
   };
 
@@ -45,6 +45,8 @@ class ArchitectureTest {
           .definedBy("io.skein.cache..")
           .layer("locks")
           .definedBy("io.skein.locks..")
+          .layer("limits")
+          .definedBy("io.skein.limits..")
           .layer("tasks")
           .definedBy("io.skein.tasks..")
           .layer("telemetry")
@@ -61,7 +63,7 @@ class ArchitectureTest {
           .definedBy("io.skein.local..")
           .whereLayer("redis")
           .mayOnlyBeAccessedByLayers(
-              "events", "cache", "locks", "tasks", "telemetry", "sse", "flows", "api", "worker")
+              "events", "cache", "locks", "limits", "tasks", "telemetry", "sse", "flows", "api", "worker")
           .whereLayer("postgres")
           .mayOnlyBeAccessedByLayers(
               "events", "cache", "locks", "tasks", "telemetry", "sse", "flows", "api", "worker")
@@ -71,6 +73,8 @@ class ArchitectureTest {
           .mayOnlyBeAccessedByLayers("flows", "api", "worker")
           .whereLayer("locks")
           .mayOnlyBeAccessedByLayers("flows", "api", "worker")
+          .whereLayer("limits")
+          .mayOnlyBeAccessedByLayers("api", "worker")
           .whereLayer("tasks")
           .mayOnlyBeAccessedByLayers("flows", "api", "worker")
           .whereLayer("telemetry")
@@ -141,6 +145,19 @@ class ArchitectureTest {
           .callMethod(java.time.Clock.class, "systemUTC")
           .orShould()
           .callMethod(java.time.OffsetDateTime.class, "now");
+
+  /** Redis says what time it is, so the clocks of machines may differ. */
+  @ArchTest
+  static final ArchRule LIMITS_ASK_NO_WALL_CLOCK =
+      noClasses()
+          .that()
+          .resideInAPackage("io.skein.limits..")
+          .should()
+          .callMethod(java.time.Instant.class, "now")
+          .orShould()
+          .callMethod(System.class, "currentTimeMillis")
+          .orShould()
+          .callMethod(java.time.Clock.class, "systemUTC");
 
   @ArchTest
   static final ArchRule LIBRARIES_DO_NOT_READ_THE_ENVIRONMENT =

@@ -1,8 +1,11 @@
 package io.skein.locks;
 
+import io.skein.redis.RedisAwayException;
+import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.stream.Collectors;
 
 /**
  * A lock that is held, until it is released, lost, or past its maximum hold. Renewed in the
@@ -16,9 +19,10 @@ public final class Lease implements AutoCloseable {
   }
 
   private final Claim claim;
-  private final Fence fence;
+  private final LostLeaseListener onLost;
+  private final Answer.Granted grant;
   private final LongSupplier nanoTime;
-  private final Consumer<Lease> onRelease;
+  private final LeaseRenewer renewer;
   private final ReentrantLock turn = new ReentrantLock();
   private final long renewUntil;
   private volatile State state = State.HELD;
@@ -28,27 +32,42 @@ public final class Lease implements AutoCloseable {
    */
   private volatile long expiresAt;
 
-  private volatile LeaseStore store;
+  /** When the renewer looks after it next. */
+  private volatile long due;
 
+  private volatile List<LeaseStore> stores;
+
+  /**
+   * @param askedAt before the request was sent
+   * @param renewUntil when the maximum hold is over
+   */
   Lease(
+      LockRequest request,
       Claim claim,
-      Fence fence,
-      LeaseStore store,
+      Answer.Granted grant,
+      List<LeaseStore> stores,
       long askedAt,
       long renewUntil,
       LongSupplier nanoTime,
-      Consumer<Lease> onRelease) {
+      LeaseRenewer renewer) {
     this.claim = claim;
-    this.fence = fence;
-    this.store = store;
+    this.onLost = request.onLost();
+    this.grant = grant;
+    this.stores = stores;
     this.renewUntil = renewUntil;
     this.nanoTime = nanoTime;
-    this.onRelease = onRelease;
+    this.renewer = renewer;
     this.expiresAt = askedAt + claim.ttl().toNanos();
+    this.due = dueAfter(askedAt);
   }
 
   public LockName name() {
     return claim.name();
+  }
+
+  /** When the lock was granted, by the clock of the store. */
+  public Instant since() {
+    return grant.since();
   }
 
   /**
@@ -61,7 +80,7 @@ public final class Lease implements AutoCloseable {
       throw new IllegalStateException(
           "the lease of " + claim.name() + " was released; acquire the lock again");
     }
-    return fence;
+    return grant.fence();
   }
 
   /**
@@ -86,7 +105,7 @@ public final class Lease implements AutoCloseable {
     } finally {
       turn.unlock();
     }
-    onRelease.accept(this);
+    renewer.release(this);
   }
 
   @Override
@@ -94,40 +113,118 @@ public final class Lease implements AutoCloseable {
     release();
   }
 
-  String holder() {
-    return claim.holder();
-  }
-
   Claim claim() {
     return claim;
   }
 
-  LeaseStore store() {
-    return store;
+  LostLeaseListener onLost() {
+    return onLost;
   }
 
-  /**
-   * Prolongs the lease in the store that is active now, which takes it over when the other one
-   * granted it.
-   *
-   * @return whether it makes sense to renew again
-   */
-  boolean renew(LeaseStore active) {
+  List<LeaseStore> stores() {
+    return stores;
+  }
+
+  HeldLock describe() {
+    return new HeldLock(
+        claim.name(),
+        claim.holder(),
+        grant.since(),
+        stores.stream().map(LeaseStore::label).collect(Collectors.toSet()));
+  }
+
+  long due() {
+    return due;
+  }
+
+  void dueAt(long moment) {
+    due = moment;
+  }
+
+  /** Ends a lease that was not released; false when it was, or had ended before. */
+  boolean lose() {
     turn.lock();
     try {
-      long askedAt = nanoTime.getAsLong();
-      if (!held() || askedAt - renewUntil >= 0) {
+      if (state != State.HELD) {
         return false;
       }
-      if (!active.renew(claim, fence)) {
-        state = State.LOST;
-        return false;
-      }
-      store = active;
-      expiresAt = askedAt + claim.ttl().toNanos();
+      state = State.LOST;
       return true;
     } finally {
       turn.unlock();
     }
+  }
+
+  /** What a look at the lease came to. */
+  sealed interface Look {
+    /** Goes on; these stores hold it no more and are to be told. */
+    record Renewed(List<LeaseStore> left) implements Look {}
+
+    record Lost(LossReason reason) implements Look {}
+
+    /** Past its maximum hold, or released: there is nothing to do but wait for its end. */
+    record Ending() implements Look {}
+  }
+
+  /**
+   * Prolongs the lease in the stores that are active now. They take it over when others granted it;
+   * all of them must agree, but of two the second need not answer.
+   */
+  Look renew(List<LeaseStore> active) {
+    turn.lock();
+    try {
+      long askedAt = nanoTime.getAsLong();
+      if (state != State.HELD) {
+        return new Look.Ending();
+      }
+      if (askedAt - expiresAt >= 0) {
+        return new Look.Lost(
+            askedAt - renewUntil >= 0 ? LossReason.HELD_TOO_LONG : LossReason.EXPIRED);
+      }
+      if (askedAt - renewUntil >= 0) {
+        due = expiresAt;
+        return new Look.Ending();
+      }
+      if (!renewIn(active)) {
+        return new Look.Lost(LossReason.REFUSED);
+      }
+      List<LeaseStore> left =
+          stores.stream().filter(store -> !active.contains(store)).toList();
+      stores = active;
+      expiresAt = askedAt + claim.ttl().toNanos();
+      due = dueAfter(askedAt);
+      return new Look.Renewed(left);
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  private boolean renewIn(List<LeaseStore> active) {
+    boolean first = true;
+    for (LeaseStore store : active) {
+      try {
+        if (!store.renew(claim, grant)) {
+          return false;
+        }
+      } catch (RedisAwayException e) {
+        if (first) {
+          throw e;
+        }
+      }
+      first = false;
+    }
+    return true;
+  }
+
+  /** When it is to be renewed that was asked for at this moment. */
+  private long dueAfter(long askedAt) {
+    long third = askedAt + claim.ttl().toNanos() / 3;
+    return third - renewUntil < 0 ? third : expiresAt;
+  }
+
+  /** Sooner than a third: the store did not answer, or another one is to take over. */
+  void renewAgain() {
+    long soon = nanoTime.getAsLong() + claim.ttl().toNanos() / 6;
+    due = soon - expiresAt < 0 ? soon : expiresAt;
   }
 }

@@ -1,51 +1,88 @@
 package io.skein.locks;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Renews every lease of this process at a third of its time to live, and repeats releases that a
- * store did not answer until the lease has ended by itself. One thread keeps the time, virtual
- * threads ask the stores.
+ * Renews every lease of this process at a third of its time to live, says which are lost, and
+ * repeats releases that a store did not answer until the lease has ended by itself. One thread
+ * keeps the time, virtual threads ask the stores. A lease that is released before its first renewal
+ * costs that thread nothing. Thread safe.
  */
 final class LeaseRenewer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(LeaseRenewer.class);
   private static final Duration RELEASE_AGAIN = Duration.ofMillis(200);
 
-  private final Supplier<LeaseStore> active;
-  private final LongSupplier nanoTime;
-  private final ScheduledThreadPoolExecutor clock;
-  private final Set<Lease> leases = ConcurrentHashMap.newKeySet();
+  /** Nothing is due: longer than any lease lives, and no overflow away from now. */
+  private static final long NEVER = Duration.ofDays(10_000).toNanos();
 
-  LeaseRenewer(Supplier<LeaseStore> active, LongSupplier nanoTime) {
+  private final Supplier<List<LeaseStore>> active;
+  private final Waiters waiters;
+  private final LockCounts counts;
+  private final LongSupplier nanoTime;
+  private final Set<Lease> leases = ConcurrentHashMap.newKeySet();
+  private final Thread clock;
+  private volatile long looksAt;
+  private volatile boolean stopped;
+
+  LeaseRenewer(
+      Supplier<List<LeaseStore>> active,
+      Waiters waiters,
+      LockCounts counts,
+      LongSupplier nanoTime) {
     this.active = active;
+    this.waiters = waiters;
+    this.counts = counts;
     this.nanoTime = nanoTime;
-    clock =
-        new ScheduledThreadPoolExecutor(
-            1, Thread.ofPlatform().name("skein-lease-renewer").daemon().factory());
-    clock.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+    this.looksAt = nanoTime.getAsLong() + NEVER;
+    this.clock = Thread.ofPlatform().name("skein-lease-renewer").daemon().start(this::run);
   }
 
   void add(Lease lease) {
     leases.add(lease);
-    renewLater(lease);
+    lookBy(lease.due());
   }
 
   void release(Lease lease) {
     leases.remove(lease);
-    release(lease.store(), lease.claim());
+    for (LeaseStore store : lease.stores()) {
+      release(store, lease.claim());
+    }
   }
 
   /** Releases what the claim may hold in this store, now or as soon as the store answers. */
   void release(LeaseStore store, Claim claim) {
-    releaseUntil(store, claim, nanoTime.getAsLong() + claim.ttl().toNanos());
+    long end = nanoTime.getAsLong() + claim.ttl().toNanos();
+    if (!released(store, claim)) {
+      start(() -> releaseUntil(store, claim, end));
+    }
+  }
+
+  /** {@link #release(LeaseStore, Claim)} on a thread of its own. */
+  void releaseAside(LeaseStore store, Claim claim) {
+    start(() -> release(store, claim));
+  }
+
+  /** Renews all now: the stores may be others from now on. Does not block. */
+  void renewAll() {
+    long now = nanoTime.getAsLong();
+    leases.forEach(lease -> lease.dueAt(now));
+    lookBy(now);
+  }
+
+  List<HeldLock> held() {
+    return leases.stream().filter(Lease::held).map(Lease::describe).toList();
+  }
+
+  int size() {
+    return leases.size();
   }
 
   /** Gives every lease back. */
@@ -54,52 +91,85 @@ final class LeaseRenewer implements AutoCloseable {
     for (Lease lease : leases) {
       lease.release();
     }
-    clock.shutdown();
+    stopped = true;
+    LockSupport.unpark(clock);
   }
 
-  private void renewLater(Lease lease) {
-    later(lease.claim().ttl().dividedBy(3), () -> renew(lease));
+  /** The thread sleeps at least until {@link #looksAt}; only what is due before wakes it. */
+  private void lookBy(long moment) {
+    if (moment - looksAt < 0) {
+      LockSupport.unpark(clock);
+    }
+  }
+
+  private void run() {
+    while (!stopped) {
+      // Whoever adds a lease from here on wakes this thread, so that none is overlooked.
+      looksAt = nanoTime.getAsLong() + NEVER;
+      long next = looksAt;
+      for (Lease lease : leases) {
+        long now = nanoTime.getAsLong();
+        if (lease.due() - now <= 0) {
+          lease.dueAt(now + NEVER);
+          start(() -> renew(lease));
+        } else if (lease.due() - next < 0) {
+          next = lease.due();
+        }
+      }
+      looksAt = next;
+      LockSupport.parkNanos(this, next - nanoTime.getAsLong());
+    }
   }
 
   private void renew(Lease lease) {
-    LeaseStore before = lease.store();
     try {
-      if (!lease.renew(active.get())) {
-        retire(lease);
-        return;
-      }
-      if (lease.store() != before) {
-        release(before, lease.claim());
+      switch (lease.renew(active.get())) {
+        case Lease.Look.Renewed renewed ->
+            renewed.left().forEach(store -> release(store, lease.claim()));
+        case Lease.Look.Lost lost -> lose(lease, lost.reason());
+        case Lease.Look.Ending ending -> {}
       }
     } catch (RuntimeException e) {
       LOG.warn("cannot renew the lease of {}; trying again until it ends", lease.name(), e);
+      lease.renewAgain();
     }
-    renewLater(lease);
+    lookBy(lease.due());
   }
 
-  private void retire(Lease lease) {
-    if (leases.remove(lease)) {
-      LOG.warn("the lease of {} by {} ends before its release", lease.name(), lease.holder());
+  private void lose(Lease lease, LossReason reason) {
+    if (!lease.lose() || !leases.remove(lease)) {
+      return;
+    }
+    counts.lost.increment();
+    LOG.warn(
+        "a lease ends before its release lock={} holder=\"{}\" reason={}",
+        lease.name(),
+        lease.claim().holder(),
+        reason);
+    try {
+      lease.onLost().lost(lease, reason);
+    } catch (RuntimeException e) {
+      LOG.error("a listener of a lost lease failed lock={}", lease.name(), e);
+    }
+  }
+
+  private boolean released(LeaseStore store, Claim claim) {
+    try {
+      store.release(claim).ifPresent(waiters::wake);
+      return true;
+    } catch (RuntimeException e) {
+      LOG.debug("cannot release {}; trying again until the lease ends", claim.name(), e);
+      return false;
     }
   }
 
   private void releaseUntil(LeaseStore store, Claim claim, long end) {
-    try {
-      store.release(claim);
-    } catch (RuntimeException e) {
-      LOG.debug("cannot release {}; trying again until the lease ends", claim.name(), e);
-      if (nanoTime.getAsLong() - end < 0) {
-        later(RELEASE_AGAIN, () -> releaseUntil(store, claim, end));
-      }
-    }
+    do {
+      LockSupport.parkNanos(RELEASE_AGAIN.toNanos());
+    } while (nanoTime.getAsLong() - end < 0 && !released(store, claim));
   }
 
-  private void later(Duration delay, Runnable work) {
-    if (!clock.isShutdown()) {
-      clock.schedule(
-          () -> Thread.ofVirtual().name("skein-lease").start(work),
-          delay.toNanos(),
-          TimeUnit.NANOSECONDS);
-    }
+  private static void start(Runnable work) {
+    Thread.ofVirtual().name("skein-lease").start(work);
   }
 }

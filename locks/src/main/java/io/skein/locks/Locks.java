@@ -1,67 +1,123 @@
 package io.skein.locks;
 
 import io.skein.postgres.Database;
+import io.skein.redis.Feature;
+import io.skein.redis.FeatureGate;
 import io.skein.redis.RedisAwayException;
 import io.skein.redis.RedisConnections;
 import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Grants locks: by Redis, and by PostgreSQL while Redis is away. Contention is an empty answer;
- * exceptions mean that neither store could be asked. Thread safe.
+ * Grants locks: by Redis, and by PostgreSQL while Redis is away or switched off. Contention is an
+ * empty answer; exceptions mean that neither store could be asked. Who waits is served in the order
+ * of arrival. Thread safe.
  */
 public final class Locks implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Locks.class);
 
-  private final RedisConnections redis;
+  private final String process = UUID.randomUUID().toString();
+  private final AtomicLong claims = new AtomicLong();
+  private final FeatureGate gate;
   private final RedisLeases redisLeases;
   private final PostgresLeases postgresLeases;
+  private final ActiveStores stores;
+  private final Waiters waiters;
+  private final RedisWakeChannel wakes;
+  private final LockCounts counts = new LockCounts();
   private final Duration maximumHold;
   private final LongSupplier nanoTime;
   private final LeaseRenewer renewer;
+  private final FeatureGate.Listener follow;
 
   /**
-   * @param maximumHold how long a lease is renewed; it ends at most one time to live later
+   * @param maximumHold how long a lease is renewed unless its request says otherwise; it ends at
+   *     most one time to live later
    */
   public Locks(RedisConnections redis, Database database, Duration maximumHold) {
     this(redis, database, maximumHold, System::nanoTime);
   }
 
   Locks(RedisConnections redis, Database database, Duration maximumHold, LongSupplier nanoTime) {
-    this.redis = redis;
+    this.gate = redis.gate(Feature.LOCKS);
     this.redisLeases = new RedisLeases(redis);
     this.postgresLeases = new PostgresLeases(database);
+    this.stores = new ActiveStores(gate, redis.health(), redisLeases, postgresLeases, nanoTime);
+    this.waiters = new Waiters(nanoTime);
+    this.wakes = new RedisWakeChannel(redis.redisson(), redis.keys().lockTurns(process), waiters);
     this.maximumHold = maximumHold;
     this.nanoTime = nanoTime;
-    this.renewer = new LeaseRenewer(this::active, nanoTime);
+    this.renewer = new LeaseRenewer(stores::now, waiters, counts, nanoTime);
+    this.follow =
+        mode -> {
+          stores.changed();
+          renewer.renewAll();
+          waiters.wakeAll();
+        };
+    gate.onChange(follow);
   }
 
   /**
-   * Takes a lock.
+   * Takes a lock if it is free and nobody waits for it.
    *
-   * @param holder what {@link #holder} tells the others, for example the command and the user
-   * @param ttl how long the lock stays taken when this process dies, at least 50 ms
-   * @param wait how long to wait for another holder; zero asks once
-   * @return empty when another one still holds it
+   * @return empty when another one holds it or is served before
+   * @throws org.jdbi.v3.core.JdbiException when Redis is away and PostgreSQL does not answer
+   */
+  public Optional<Lease> tryAcquire(LockRequest request) {
+    try (Acquire acquire = new Acquire(this, request)) {
+      return acquire.once();
+    }
+  }
+
+  /**
+   * Takes a lock, in the order in which it was asked for.
+   *
+   * @param wait how long to wait for others; zero or less is {@link #tryAcquire}
+   * @return empty when others still held it or were served before
    * @throws InterruptedException when interrupted while waiting
    * @throws org.jdbi.v3.core.JdbiException when Redis is away and PostgreSQL does not answer
    */
-  public Optional<Lease> acquire(LockName name, String holder, Duration ttl, Duration wait)
-      throws InterruptedException {
-    try (Acquire acquire = new Acquire(this, name, holder, ttl)) {
+  public Optional<Lease> acquire(LockRequest request, Duration wait) throws InterruptedException {
+    if (!wait.isPositive()) {
+      return tryAcquire(request);
+    }
+    try (Acquire acquire = new Acquire(this, request)) {
       return acquire.within(wait);
     }
   }
 
-  /** Who holds the lock now, for people; empty when it is free. */
-  public Optional<String> holder(LockName name) {
-    if (redis.health().available()) {
+  /**
+   * Takes a lock as {@link #acquire} does, does the work and gives the lock back, whatever comes of
+   * it.
+   *
+   * @return what the work answered; empty when the lock was not to be had, and nothing was done
+   * @throws X what the work throws
+   * @throws InterruptedException when interrupted while waiting
+   */
+  public <T, X extends Exception> Optional<T> withLock(
+      LockRequest request, Duration wait, LockedWork<T, X> work) throws X, InterruptedException {
+    Optional<Lease> acquired = acquire(request, wait);
+    if (acquired.isEmpty()) {
+      return Optional.empty();
+    }
+    try (Lease lease = acquired.get()) {
+      return Optional.of(work.run(lease));
+    }
+  }
+
+  /** Who holds the lock now, and since when, for people; empty when it is free. */
+  public Optional<LockHolder> holder(LockName name) {
+    if (stores.redisIsAsked()) {
       try {
-        Optional<String> holder = redisLeases.holder(name);
+        Optional<LockHolder> holder = redisLeases.holder(name);
         if (holder.isPresent()) {
           return holder;
         }
@@ -72,14 +128,33 @@ public final class Locks implements AutoCloseable {
     return postgresLeases.holder(name);
   }
 
+  /** What this process holds, the oldest first. */
+  public List<HeldLock> held() {
+    return renewer.held().stream().sorted(Comparator.comparing(HeldLock::since)).toList();
+  }
+
+  /** What threads of this process wait for, the longest wait first. */
+  public List<AwaitedLock> awaited() {
+    return waiters.list().stream()
+        .sorted(Comparator.comparing(AwaitedLock::waited).reversed())
+        .toList();
+  }
+
+  /** Contention as this process saw it. */
+  public LockStatistics statistics() {
+    return counts.statistics(renewer.size(), waiters.size());
+  }
+
   /** Gives every lease of this process back. */
   @Override
   public void close() {
+    gate.forget(follow);
     renewer.close();
+    wakes.close();
   }
 
-  boolean redisAvailable() {
-    return redis.health().available();
+  ActiveStores stores() {
+    return stores;
   }
 
   RedisLeases redisLeases() {
@@ -90,31 +165,59 @@ public final class Locks implements AutoCloseable {
     return postgresLeases;
   }
 
+
+  LockCounts counts() {
+    return counts;
+  }
+
   long now() {
     return nanoTime.getAsLong();
   }
 
-  RedisReleaseWatch watch(LockName name) {
-    return new RedisReleaseWatch(redis.redisson(), redis.keys().lockReleased(name.value()));
+  /** The process in front of the colon is where the turn of the owner is told. */
+  Claim newClaim(LockRequest request) {
+    String owner = process + ":" + claims.incrementAndGet();
+    return new Claim(request.name(), owner, request.holder(), request.ttl());
   }
 
-  Claim newClaim(LockName name, String holder, Duration ttl) {
-    return new Claim(name, UUID.randomUUID().toString(), holder, ttl);
+  Waiters.Waiter wait(Claim claim) {
+    if (stores.redisIsAsked()) {
+      wakes.listen();
+    }
+    return waiters.add(claim);
   }
 
-  /** Releases, in the background if need be, what an unanswered acquire may have taken. */
-  void abandon(Claim claim) {
-    renewer.release(redisLeases, claim);
+  void release(LeaseStore store, Claim claim) {
+    renewer.release(store, claim);
   }
 
-  Lease granted(Claim claim, Fence fence, LeaseStore store, long askedAt) {
-    long renewUntil = askedAt + maximumHold.toNanos();
-    Lease lease = new Lease(claim, fence, store, askedAt, renewUntil, nanoTime, renewer::release);
+  /** Gives up, in the background, places in queues and what was granted unheard. */
+  void abandon(Claim claim, Set<LeaseStore> traces) {
+    traces.forEach(store -> renewer.releaseAside(store, claim));
+  }
+
+  /** PostgreSQL is about to grant what Redis may hold: both are asked from now on. */
+  void doubtRedis() {
+    if (!stores.settling()) {
+      stores.changed();
+      renewer.renewAll();
+    }
+  }
+
+  Lease granted(
+      LockRequest request,
+      Claim claim,
+      Answer.Granted grant,
+      List<LeaseStore> grantedBy,
+      long askedAt) {
+    counts.acquired.increment();
+    if (!grantedBy.contains(redisLeases)) {
+      counts.fallbacks.increment();
+    }
+    long renewUntil = askedAt + request.maximumHold().orElse(maximumHold).toNanos();
+    Lease lease =
+        new Lease(request, claim, grant, grantedBy, askedAt, renewUntil, nanoTime, renewer);
     renewer.add(lease);
     return lease;
-  }
-
-  private LeaseStore active() {
-    return redisAvailable() ? redisLeases : postgresLeases;
   }
 }

@@ -1,13 +1,16 @@
 package io.skein.locks;
 
-import static io.skein.redis.RedisAwayException.guard;
-
+import io.skein.redis.Feature;
+import io.skein.redis.FeatureGate;
 import io.skein.redis.KeySpace;
 import io.skein.redis.LuaScript;
 import io.skein.redis.RedisConnections;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Leases in Redis: one script call for each operation, on the server's clock. */
 final class RedisLeases implements LeaseStore {
@@ -18,56 +21,111 @@ final class RedisLeases implements LeaseStore {
   /** Above any time a renewal could be under way; past it the server's clock alone is enough. */
   private static final String LAST_FENCE_LIFE = millis(Duration.ofDays(1));
 
+  private static final String DOES_NOT_WAIT = "0";
+
   private final RedisConnections redis;
+  private final FeatureGate gate;
   private final KeySpace keys;
 
   RedisLeases(RedisConnections redis) {
     this.redis = redis;
+    this.gate = redis.gate(Feature.LOCKS);
     this.keys = redis.keys();
   }
 
   @Override
-  public Optional<Fence> acquire(Claim claim) {
-    List<String> arguments =
-        List.of(claim.owner(), claim.holder(), millis(claim.ttl()), LAST_FENCE_LIFE);
-    return guard(
-            "acquiring " + claim.name(),
-            () -> Optional.ofNullable(ACQUIRE.run(redis.jedis(), keysOf(claim.name()), arguments)))
-        .map(text -> new Fence(Long.parseLong(text.toString())));
+  public String label() {
+    return "redis";
   }
 
   @Override
-  public boolean renew(Claim claim, Fence fence) {
+  public Answer acquire(Claim claim) {
+    return acquire(claim, DOES_NOT_WAIT, 0);
+  }
+
+  @Override
+  public Answer acquireInTurn(Claim claim) {
+    return acquire(claim, millis(PATIENCE), 0);
+  }
+
+  /** {@link #acquire(Claim)} with a fence above one that the other store issued. */
+  Answer acquireAbove(Claim claim, Fence lower) {
+    return acquire(claim, DOES_NOT_WAIT, lower.value());
+  }
+
+  private Answer acquire(Claim claim, String patience, long lower) {
     List<String> arguments =
         List.of(
             claim.owner(),
             claim.holder(),
             millis(claim.ttl()),
             LAST_FENCE_LIFE,
-            Long.toString(fence.value()));
-    return guard(
-        "renewing " + claim.name(),
+            patience,
+            Long.toString(lower));
+    return gate.call(
+        "acquiring a lock",
+        () -> answer(ACQUIRE.run(redis.jedis(), keysOf(claim.name()), arguments)));
+  }
+
+  private static Answer answer(@Nullable Object reply) {
+    if (reply instanceof List<?> granted) {
+      return new Answer.Granted(
+          new Fence(Long.parseLong(granted.get(0).toString())),
+          moment(Long.parseLong(granted.get(1).toString())));
+    }
+    return new Answer.Refused(reply instanceof Long ahead ? ahead : 0);
+  }
+
+  @Override
+  public boolean renew(Claim claim, Answer.Granted grant) {
+    List<String> arguments =
+        List.of(
+            claim.owner(),
+            claim.holder(),
+            millis(claim.ttl()),
+            LAST_FENCE_LIFE,
+            Long.toString(grant.fence().value()),
+            Long.toString(ChronoUnit.MICROS.between(Instant.EPOCH, grant.since())));
+    return gate.call(
+        "renewing a lock",
         () -> Long.valueOf(1).equals(RENEW.run(redis.jedis(), keysOf(claim.name()), arguments)));
   }
 
   @Override
-  public void release(Claim claim) {
-    String channel = keys.lockReleased(claim.name().value());
-    List<String> arguments = List.of(claim.owner(), channel, LAST_FENCE_LIFE);
-    guard(
-        "releasing " + claim.name(),
-        () -> Optional.ofNullable(RELEASE.run(redis.jedis(), keysOf(claim.name()), arguments)));
+  public Optional<String> release(Claim claim) {
+    List<String> arguments = List.of(claim.owner(), keys.lockTurns(""), LAST_FENCE_LIFE);
+    return gate.call(
+        "releasing a lock",
+        () ->
+            Optional.ofNullable(RELEASE.run(redis.jedis(), keysOf(claim.name()), arguments))
+                .map(Object::toString));
   }
 
   @Override
-  public Optional<String> holder(LockName name) {
-    return guard(
-        "asking who holds " + name,
-        () -> Optional.ofNullable(redis.jedis().hget(keys.lock(name.value()), "holder")));
+  public Optional<LockHolder> holder(LockName name) {
+    return gate.call(
+        "asking who holds a lock",
+        () -> {
+          List<@Nullable String> fields =
+              redis.jedis().hmget(keys.lock(name.value()), "holder", "since");
+          String holder = fields.get(0);
+          String since = fields.get(1);
+          return holder == null || since == null
+              ? Optional.empty()
+              : Optional.of(new LockHolder(holder, moment(Long.parseLong(since))));
+        });
   }
 
   private List<String> keysOf(LockName name) {
-    return List.of(keys.lock(name.value()), keys.lockFence(name.value()));
+    return List.of(
+        keys.lock(name.value()),
+        keys.lockFence(name.value()),
+        keys.lockWaiters(name.value()),
+        keys.lockWaitersSeen(name.value()));
+  }
+
+  private static Instant moment(long micros) {
+    return Instant.EPOCH.plus(micros, ChronoUnit.MICROS);
   }
 
   private static String millis(Duration duration) {

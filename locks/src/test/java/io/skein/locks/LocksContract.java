@@ -2,77 +2,51 @@ package io.skein.locks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
 
 /** What a lock promises, wherever its lease is kept. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-abstract class LocksContract {
-  private static final Duration TTL = Duration.ofSeconds(10);
-  private static final Duration SHORT = Duration.ofMillis(300);
-  private static final Duration MAXIMUM_HOLD = Duration.ofSeconds(2);
-
-  private final LockName name = new LockName("flow:" + UUID.randomUUID());
-  private Stores stores;
-  private LeaseStore store;
-  private Locks locks;
-  private Locks others;
-
-  /** Redis that answers, or an address where nobody does. */
-  abstract String redisUrl();
-
-  abstract LeaseStore storeOf(Stores stores);
-
-  @BeforeAll
-  void open() {
-    stores = Stores.open(redisUrl());
-    store = storeOf(stores);
-    locks = new Locks(stores.redis(), stores.database(), MAXIMUM_HOLD);
-    others = new Locks(stores.redis(), stores.database(), MAXIMUM_HOLD);
-  }
-
-  @AfterAll
-  void close() {
-    locks.close();
-    others.close();
-    stores.close();
+abstract class LocksContract extends StoreFixture {
+  LocksContract(Where where) {
+    super(where);
   }
 
   @Test
   void contention_is_an_empty_answer_and_names_the_holder() throws Exception {
     LockName mine = freshName();
-    try (Lease lease = locks.acquire(mine, "approve by ann", TTL, Duration.ZERO).orElseThrow()) {
+    try (Lease lease = locks.tryAcquire(LockRequest.of(mine, "approve by ann", TTL)).orElseThrow()) {
       assertThat(lease.held()).isTrue();
-      assertThat(others.acquire(mine, "pause by bob", TTL, Duration.ZERO)).isEmpty();
-      assertThat(others.holder(mine)).contains("approve by ann");
+      assertThat(others.tryAcquire(LockRequest.of(mine, "pause by bob", TTL))).isEmpty();
+      assertThat(others.holder(mine).map(LockHolder::holder)).contains("approve by ann");
     }
     assertThat(others.holder(mine)).isEmpty();
-    others.acquire(mine, "pause by bob", TTL, Duration.ZERO).orElseThrow().release();
+    others.tryAcquire(LockRequest.of(mine, "pause by bob", TTL)).orElseThrow().release();
   }
 
   @Test
   void fences_grow_and_a_released_handle_is_spent() throws Exception {
     LockName mine = freshName();
-    Lease first = locks.acquire(mine, "first", TTL, Duration.ZERO).orElseThrow();
+    Lease first = locks.tryAcquire(LockRequest.of(mine, "first", TTL)).orElseThrow();
     Fence fence = first.fence();
     first.release();
     first.release();
     assertThat(first.held()).isFalse();
     assertThatThrownBy(first::fence).isInstanceOf(IllegalStateException.class);
-    try (Lease second = others.acquire(mine, "second", TTL, Duration.ZERO).orElseThrow()) {
+    try (Lease second = others.tryAcquire(LockRequest.of(mine, "second", TTL)).orElseThrow()) {
       assertThat(second.fence()).isGreaterThan(fence);
     }
   }
@@ -80,9 +54,9 @@ abstract class LocksContract {
   @Test
   void an_acquire_that_runs_twice_answers_the_same_fence() {
     Claim claim = claim(TTL);
-    Optional<Fence> first = store.acquire(claim);
-    assertThat(first).isPresent();
+    Answer.Granted first = take(claim);
     assertThat(store.acquire(claim)).isEqualTo(first);
+    assertThat(store.acquireInTurn(claim)).isEqualTo(first);
     store.release(claim);
     store.release(claim);
     assertThat(store.holder(claim.name())).isEmpty();
@@ -91,30 +65,31 @@ abstract class LocksContract {
   @Test
   void a_foreigner_neither_renews_nor_releases() {
     Claim owner = claim(TTL);
-    Fence fence = store.acquire(owner).orElseThrow();
-    Claim foreigner = new Claim(owner.name(), "somebody else", "mallory", TTL);
+    Answer.Granted grant = take(owner);
+    Claim foreigner = new Claim(owner.name(), "somebody:else", "mallory", TTL);
     store.release(foreigner);
-    assertThat(store.renew(foreigner, new Fence(fence.value() + 1000))).isFalse();
-    assertThat(store.holder(owner.name())).contains("tester");
+    Fence higher = new Fence(grant.fence().value() + 1000);
+    assertThat(store.renew(foreigner, new Answer.Granted(higher, grant.since()))).isFalse();
+    assertThat(store.holder(owner.name()).map(LockHolder::holder)).contains("tester");
     store.release(owner);
   }
 
   @Test
   void a_renewal_that_arrives_after_the_release_does_not_revive_the_lease() {
     Claim claim = claim(TTL);
-    Fence fence = store.acquire(claim).orElseThrow();
+    Answer.Granted grant = take(claim);
     store.release(claim);
-    assertThat(store.renew(claim, fence)).isFalse();
+    assertThat(store.renew(claim, grant)).isFalse();
     assertThat(store.holder(claim.name())).isEmpty();
   }
 
   @Test
   void an_expired_lease_is_free_and_its_late_renewal_is_refused_once_another_held_the_lock() {
     Claim frozen = claim(Duration.ofMillis(60));
-    Fence old = store.acquire(frozen).orElseThrow();
-    Claim next = new Claim(frozen.name(), "next", "next", TTL);
-    Fence fence = await().until(() -> store.acquire(next), Optional::isPresent).orElseThrow();
-    assertThat(fence).isGreaterThan(old);
+    Answer.Granted old = take(frozen);
+    Claim next = claimOf(frozen.name(), TTL);
+    Answer answer = await().until(() -> store.acquire(next), StoreFixture::granted);
+    assertThat(((Answer.Granted) answer).fence()).isGreaterThan(old.fence());
     assertThat(store.renew(frozen, old)).isFalse();
     store.release(next);
     assertThat(store.renew(frozen, old)).isFalse();
@@ -123,20 +98,22 @@ abstract class LocksContract {
   @Test
   void a_renewal_takes_over_a_lease_that_the_store_never_had() {
     Claim moved = claim(TTL);
-    Fence fence = new Fence(1_000_000);
-    assertThat(store.renew(moved, fence)).isTrue();
-    assertThat(store.holder(moved.name())).contains("tester");
-    assertThat(store.acquire(moved)).contains(fence);
+    Answer.Granted grant =
+        new Answer.Granted(new Fence(1_000_000), Instant.parse("2026-01-02T03:04:05.000006Z"));
+    assertThat(store.renew(moved, grant)).isTrue();
+    assertThat(store.holder(moved.name()))
+        .contains(new LockHolder("tester", grant.since()));
+    assertThat(store.acquire(moved)).isEqualTo(grant);
     store.release(moved);
   }
 
   @Test
   void a_held_lease_outlives_its_time_to_live_until_the_maximum_hold() throws Exception {
     LockName mine = freshName();
-    Lease lease = locks.acquire(mine, "long", SHORT, Duration.ZERO).orElseThrow();
+    Lease lease = locks.tryAcquire(LockRequest.of(mine, "long", SHORT)).orElseThrow();
     long begin = System.nanoTime();
     Optional<Lease> next =
-        others.acquire(mine, "next", TTL, MAXIMUM_HOLD.plus(SHORT).plusSeconds(5));
+        others.acquire(LockRequest.of(mine, "next", TTL), MAXIMUM_HOLD.plus(SHORT).plusSeconds(5));
     Duration waited = Duration.ofNanos(System.nanoTime() - begin);
     assertThat(next).isPresent();
     assertThat(waited).isGreaterThan(MAXIMUM_HOLD.minus(SHORT));
@@ -147,10 +124,10 @@ abstract class LocksContract {
   @Test
   void a_waiter_is_served_after_the_release() throws Exception {
     LockName mine = freshName();
-    Lease lease = locks.acquire(mine, "first", TTL, Duration.ZERO).orElseThrow();
+    Lease lease = locks.tryAcquire(LockRequest.of(mine, "first", TTL)).orElseThrow();
     try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
       Future<Optional<Lease>> waiting =
-          executor.submit(() -> others.acquire(mine, "waiter", TTL, Duration.ofSeconds(5)));
+          executor.submit(() -> others.acquire(LockRequest.of(mine, "waiter", TTL), Duration.ofSeconds(5)));
       lease.release();
       waiting.get().orElseThrow().release();
     }
@@ -160,15 +137,142 @@ abstract class LocksContract {
   void closing_gives_every_lease_back() throws Exception {
     LockName mine = freshName();
     Locks stopping = new Locks(stores.redis(), stores.database(), MAXIMUM_HOLD);
-    Lease lease = stopping.acquire(mine, "stopping", TTL, Duration.ZERO).orElseThrow();
+    Lease lease = stopping.tryAcquire(LockRequest.of(mine, "stopping", TTL)).orElseThrow();
     stopping.close();
     assertThat(lease.held()).isFalse();
     assertThat(others.holder(mine)).isEmpty();
   }
 
+  @Test
+  void a_request_may_bound_its_own_hold_and_its_end_is_told_once() {
+    LockName mine = freshName();
+    List<LossReason> told = new CopyOnWriteArrayList<>();
+    Lease lease =
+        locks
+            .tryAcquire(
+                LockRequest.of(mine, "short", SHORT)
+                    .withMaximumHold(Duration.ofMillis(400))
+                    .withOnLost((lost, reason) -> told.add(reason)))
+            .orElseThrow();
+    await().until(() -> !told.isEmpty());
+    assertThat(told).containsExactly(LossReason.HELD_TOO_LONG);
+    assertThat(lease.held()).isFalse();
+    await().until(() -> others.holder(mine).isEmpty());
+    lease.release();
+    assertThat(told).hasSize(1);
+  }
+
+  @Test
+  void who_lost_the_lock_to_another_is_told_at_the_next_renewal() {
+    LockName mine = freshName();
+    List<LossReason> told = new CopyOnWriteArrayList<>();
+    Lease lease =
+        locks
+            .tryAcquire(
+                LockRequest.of(mine, "robbed", Duration.ofSeconds(1))
+                    .withOnLost((lost, reason) -> told.add(reason)))
+            .orElseThrow();
+    store.release(lease.claim()); // as if it had ended there
+    Claim robber = claimOf(mine, TTL);
+    var unused = take(robber);
+    await().until(() -> !told.isEmpty());
+    assertThat(told).containsExactly(LossReason.REFUSED);
+    assertThat(lease.held()).isFalse();
+    lease.release();
+    assertThat(store.holder(mine)).as("not its lock any more").isPresent();
+    store.release(robber);
+  }
+
+  @Test
+  void nobody_is_told_of_a_lease_that_was_released() {
+    LockName mine = freshName();
+    List<LossReason> told = new CopyOnWriteArrayList<>();
+    locks
+        .tryAcquire(
+            LockRequest.of(mine, "quick", Duration.ofMillis(60))
+                .withOnLost((lost, reason) -> told.add(reason)))
+        .orElseThrow()
+        .release();
+    // Another one of the same length ends later, and is told of.
+    Lease lease =
+        locks
+            .tryAcquire(
+                LockRequest.of(mine, "slow", Duration.ofMillis(60))
+                    .withMaximumHold(Duration.ofMillis(1))
+                    .withOnLost((lost, reason) -> told.add(reason)))
+            .orElseThrow();
+    await().until(() -> !told.isEmpty());
+    assertThat(told).containsExactly(LossReason.HELD_TOO_LONG);
+    lease.release();
+  }
+
+  @Test
+  void work_is_done_under_the_lock_or_not_at_all() throws Exception {
+    LockName mine = freshName();
+    LockRequest request = LockRequest.of(mine, "work", TTL);
+    Optional<Fence> done =
+        locks.withLock(
+            request,
+            Duration.ZERO,
+            lease -> {
+              assertThat(
+                      others.withLock(
+                          request,
+                          Duration.ofMillis(20),
+                          second -> {
+                            throw new AssertionError("done by two");
+                          }))
+                  .isEmpty();
+              return lease.fence();
+            });
+    assertThat(done).isPresent();
+    assertThatThrownBy(() ->
+            locks.withLock(
+                request,
+                Duration.ZERO,
+                lease -> {
+                  throw new IllegalStateException("the work failed");
+                }))
+        .hasMessage("the work failed");
+    assertThat(others.holder(mine)).isEmpty();
+  }
+
+  @Test
+  void it_is_known_who_holds_what_since_when() throws Exception {
+    try (Locks mine = new Locks(stores.redis(), stores.database(), MAXIMUM_HOLD);
+        ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
+      LockName name = freshName();
+      Lease lease = mine.tryAcquire(LockRequest.of(name, "ann", TTL)).orElseThrow();
+      assertThat(mine.held())
+          .containsExactly(new HeldLock(name, "ann", lease.since(), Set.of(store.label())));
+      assertThat(others.holder(name)).contains(new LockHolder("ann", lease.since()));
+      assertThat(lease.since()).isCloseTo(Instant.now(), within(1, ChronoUnit.MINUTES));
+
+      Future<Optional<Lease>> bob =
+          executor.submit(() -> mine.acquire(LockRequest.of(name, "bob", TTL), TTL));
+      await().until(() -> mine.awaited().size() == 1);
+      assertThat(mine.awaited().getFirst().holder()).isEqualTo("bob");
+      lease.release();
+      Lease handedOver = bob.get().orElseThrow();
+      assertThat(mine.awaited()).isEmpty();
+      assertThat(mine.tryAcquire(LockRequest.of(name, "eve", TTL))).isEmpty();
+      handedOver.release();
+      assertThat(mine.held()).isEmpty();
+      LockStatistics statistics = mine.statistics();
+      assertThat(statistics.acquired()).isEqualTo(2);
+      assertThat(statistics.waits()).isEqualTo(1);
+      assertThat(statistics.handOvers()).isEqualTo(1);
+      assertThat(statistics.refusals()).isEqualTo(1);
+      assertThat(statistics.lost()).isZero();
+      assertThat(statistics.fallbacks()).isEqualTo(where == Where.POSTGRES ? 2 : 0);
+      assertThat(statistics.timeWaited()).isPositive().isEqualTo(statistics.longestWait());
+    }
+  }
+
   /** The plain counter: lost updates show that two were inside at once. */
   @Test
   void only_one_is_inside() throws Exception {
+    LockName mine = freshName();
     int threads = 16;
     int rounds = 25;
     PlainCounter counter = new PlainCounter();
@@ -178,7 +282,7 @@ abstract class LocksContract {
           for (int round = 0; round < rounds; round++) {
             Locks door = round % 2 == 0 ? locks : others;
             try (Lease lease =
-                door.acquire(name, "counter", TTL, Duration.ofSeconds(60)).orElseThrow()) {
+                door.acquire(LockRequest.of(mine, "counter", TTL), Duration.ofSeconds(60)).orElseThrow()) {
               fences.add(lease.fence().value());
               counter.increment();
             }
@@ -196,14 +300,6 @@ abstract class LocksContract {
     }
     assertThat(counter.value).isEqualTo(threads * rounds);
     assertThat(fences).hasSize(threads * rounds).isSorted().doesNotHaveDuplicates();
-  }
-
-  private static LockName freshName() {
-    return new LockName("flow:" + UUID.randomUUID());
-  }
-
-  private static Claim claim(Duration ttl) {
-    return new Claim(freshName(), UUID.randomUUID().toString(), "tester", ttl);
   }
 
   /** Without any synchronisation but the lock under test; yields between read and write. */

@@ -6,16 +6,26 @@ import static org.awaitility.Awaitility.await;
 import io.skein.testing.RedisServer;
 import io.skein.testing.TestServers;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import redis.clients.jedis.Protocol;
 
 /** Leases over the loss and return of Redis. */
 class RedisOutageTest {
   private static final Duration TTL = Duration.ofSeconds(3);
   private static final Duration HOLD = Duration.ofMinutes(1);
+  private static final Duration BUDGET = Duration.ofMillis(250);
+  private static final int CALLERS = 16;
 
   private final LockName name = new LockName("flow:" + UUID.randomUUID());
   private RedisServer server;
@@ -41,27 +51,27 @@ class RedisOutageTest {
 
   @Test
   void a_lease_survives_a_flush_and_fences_still_grow() throws Exception {
-    Lease lease = locks.acquire(name, "holder", TTL, Duration.ZERO).orElseThrow();
+    Lease lease = locks.tryAcquire(LockRequest.of(name, "holder", TTL)).orElseThrow();
     server.flush();
     await().until(() -> new RedisLeases(stores.redis()).holder(name).isPresent());
-    assertThat(others.acquire(name, "other", TTL, Duration.ZERO)).isEmpty();
+    assertThat(others.tryAcquire(LockRequest.of(name, "other", TTL))).isEmpty();
     Fence before = lease.fence();
     lease.release();
     server.flush();
-    try (Lease next = others.acquire(name, "other", TTL, Duration.ZERO).orElseThrow()) {
+    try (Lease next = others.tryAcquire(LockRequest.of(name, "other", TTL)).orElseThrow()) {
       assertThat(next.fence()).isGreaterThan(before);
     }
   }
 
   @Test
   void a_lease_moves_to_postgresql_and_back() throws Exception {
-    Lease lease = locks.acquire(name, "holder", TTL, Duration.ZERO).orElseThrow();
+    Lease lease = locks.tryAcquire(LockRequest.of(name, "holder", TTL)).orElseThrow();
     server.kill();
     PostgresLeases rows = new PostgresLeases(stores.database());
     await().atMost(TTL).until(() -> rows.holder(name).isPresent());
     assertThat(lease.held()).isTrue();
-    assertThat(others.acquire(name, "other", TTL, Duration.ZERO)).isEmpty();
-    assertThat(others.holder(name)).contains("holder");
+    assertThat(others.tryAcquire(LockRequest.of(name, "other", TTL))).isEmpty();
+    assertThat(others.holder(name).map(LockHolder::holder)).contains("holder");
 
     server.start();
     await().until(() -> stores.redis().health().available());
@@ -76,22 +86,109 @@ class RedisOutageTest {
   void of_two_holders_the_first_renewal_leaves_one() throws Exception {
     server.kill();
     await().until(() -> !stores.redis().health().available());
-    Lease inPostgres = locks.acquire(name, "before", TTL, Duration.ZERO).orElseThrow();
+    Lease inPostgres = locks.tryAcquire(LockRequest.of(name, "before", TTL)).orElseThrow();
     server.start();
     await().pollInterval(Duration.ofMillis(5)).until(() -> stores.redis().health().available());
-    Optional<Lease> inRedis = others.acquire(name, "after", TTL, Duration.ZERO);
+    Optional<Lease> inRedis = others.tryAcquire(LockRequest.of(name, "after", TTL));
     await().atMost(TTL).until(() -> inPostgres.held() != inRedis.map(Lease::held).orElse(false));
   }
 
   @Test
-  void a_frozen_redis_costs_a_second_and_leaves_no_lock_behind() throws Exception {
+  void a_frozen_redis_costs_one_time_out_and_leaves_no_lock_behind() {
     server.freeze();
-    Lease lease = locks.acquire(name, "holder", TTL, Duration.ofSeconds(2)).orElseThrow();
-    assertThat(new PostgresLeases(stores.database()).holder(name)).contains("holder");
+    Lease lease = locks.tryAcquire(LockRequest.of(name, "holder", TTL)).orElseThrow();
+    assertThat(new PostgresLeases(stores.database()).holder(name)).isPresent();
     lease.release();
     server.thaw();
     RedisLeases keys = new RedisLeases(stores.redis());
     await().until(() -> stores.redis().health().available());
     await().until(() -> keys.holder(name).isEmpty());
+  }
+
+  /** The budget, and as much again for PostgreSQL and a busy machine. */
+  @Test
+  void no_thread_waits_for_a_frozen_redis_longer_than_its_budget() throws Exception {
+    List<Lease> held = new ArrayList<>();
+    for (int i = 0; i < 8; i++) {
+      held.add(locks.tryAcquire(request("held " + i)).orElseThrow());
+    }
+    server.freeze();
+    List<Duration> took = new CopyOnWriteArrayList<>();
+    try (ExecutorService executor = Executors.newFixedThreadPool(CALLERS)) {
+      List<Future<?>> all = new ArrayList<>();
+      for (int caller = 0; caller < CALLERS; caller++) {
+        int me = caller;
+        all.add(
+            executor.submit(() -> {
+              took.add(timed(() -> locks.tryAcquire(request("new " + me))));
+              took.add(timed(() -> locks.holder(name)));
+              took.add(timed(() -> locks.acquire(request("held 1"), Duration.ofMillis(1))));
+              return null;
+            }));
+      }
+      for (Future<?> one : all) {
+        one.get();
+      }
+    }
+    held.forEach(lease -> took.add(timedRelease(lease)));
+    assertThat(took).hasSize(CALLERS * 3 + held.size());
+    assertThat(took).allSatisfy(time -> assertThat(time).isLessThan(BUDGET.multipliedBy(2)));
+    server.thaw();
+  }
+
+  @Test
+  void a_waiter_is_served_though_every_notification_is_lost() throws Exception {
+    Lease lease = locks.tryAcquire(LockRequest.of(name, "holder", TTL)).orElseThrow();
+    try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
+      Future<Optional<Lease>> waiting =
+          executor.submit(() ->
+              others.acquire(LockRequest.of(name, "waiter", TTL), Duration.ofSeconds(30)));
+      await().until(() -> others.awaited().size() == 1);
+      // As if it had been released and nobody told: no message, no signal in the process.
+      stores.redis().jedis().del(stores.redis().keys().lock(name.value()));
+      waiting.get().orElseThrow().release();
+    }
+    lease.release();
+  }
+
+  @Test
+  void waiters_survive_a_flush_and_cut_subscriptions() throws Exception {
+    Lease lease = locks.tryAcquire(LockRequest.of(name, "holder", TTL)).orElseThrow();
+    try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<Optional<Lease>>> waiting = new ArrayList<>();
+      for (int i = 0; i < 8; i++) {
+        waiting.add(
+            executor.submit(() -> {
+              Optional<Lease> mine =
+                  others.acquire(LockRequest.of(name, "waiter", TTL), Duration.ofSeconds(30));
+              mine.ifPresent(Lease::release);
+              return mine;
+            }));
+      }
+      await().until(() -> others.awaited().size() == waiting.size());
+      server.flush();
+      stores.redis().jedis().sendCommand(Protocol.Command.CLIENT, "KILL", "TYPE", "pubsub");
+      await().until(() -> new RedisLeases(stores.redis()).holder(name).isPresent());
+      lease.release();
+      for (Future<Optional<Lease>> one : waiting) {
+        assertThat(one.get()).isPresent();
+      }
+    }
+  }
+
+  private LockRequest request(String what) {
+    return LockRequest.of(new LockName(name + ":" + what), "caller", TTL);
+  }
+
+  private static Duration timed(Callable<?> call) throws Exception {
+    long begin = System.nanoTime();
+    var unused = call.call();
+    return Duration.ofNanos(System.nanoTime() - begin);
+  }
+
+  private static Duration timedRelease(Lease lease) {
+    long begin = System.nanoTime();
+    lease.release();
+    return Duration.ofNanos(System.nanoTime() - begin);
   }
 }

@@ -9,17 +9,33 @@ import io.skein.testing.TestServers;
 import java.util.List;
 import java.util.UUID;
 
-/** Real stores for one test class. */
-record Stores(Database database, RedisConnections redis) implements AutoCloseable {
+/** Real stores for one test class, and how another process reaches them. */
+record Stores(
+    Database database,
+    RedisConnections redis,
+    PostgresSettings postgres,
+    RedisSettings redisSettings)
+    implements AutoCloseable {
 
   static Stores open(String redisUrl) {
     PostgresSettings postgres =
-        PostgresSettings.parse(TestServers.postgres().createDatabase().url());
+        PostgresSettings.parse(TestServers.postgres().createDatabase().url()).withPoolSize(8);
     Migrations.migrate(postgres, List.of("postgres-core", "locks"));
     RedisSettings redis = RedisSettings.of(redisUrl).withKeyPrefix("locks" + UUID.randomUUID());
+    return open(postgres, redis);
+  }
+
+  /** Connections of their own to the same stores, as another process has them. */
+  Stores another() {
+    return open(postgres, redisSettings);
+  }
+
+  private static Stores open(PostgresSettings postgres, RedisSettings redis) {
     return new Stores(
-        Database.open(postgres.withPoolSize(8), "locks-test"),
-        RedisConnections.open(redis, "locks-test"));
+        Database.open(postgres, "locks-test"),
+        RedisConnections.open(redis, "locks-test"),
+        postgres,
+        redis);
   }
 
   @Override

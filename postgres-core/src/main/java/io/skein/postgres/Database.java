@@ -3,7 +3,6 @@ package io.skein.postgres;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
@@ -90,19 +89,17 @@ public final class Database implements AutoCloseable {
 
   /**
    * Opens a connection outside the pool, for what must live as long as the process (an advisory
-   * lock). The caller closes it.
+   * lock), and around a pooler. The caller closes it.
    *
-   * @throws SQLException when the server cannot be reached in 5 s
+   * @throws SQLException when the server cannot be reached in 5 s, or a pooler is met instead
    */
   public Connection connectDirectly() throws SQLException {
     Properties properties = new Properties();
-    properties.setProperty("user", settings.user());
-    properties.setProperty("password", settings.password());
     properties.setProperty("ApplicationName", applicationName);
     properties.setProperty("tcpKeepAlive", "true");
     properties.setProperty("connectTimeout", "5");
     properties.setProperty("socketTimeout", DIRECT_SOCKET_TIMEOUT_SECONDS);
-    return DriverManager.getConnection(settings.jdbcUrl(), properties);
+    return DirectConnection.open(settings, properties);
   }
 
   /** A connection that is not of the pool, opened when it is used first. The caller closes it. */
@@ -142,7 +139,8 @@ public final class Database implements AutoCloseable {
     config.setJdbcUrl(settings.jdbcUrl());
     config.setUsername(settings.user());
     config.setPassword(settings.password());
-    // Once for each connection: to ask and set it in each transaction took three round trips.
+    // Once for each connection: to ask and set it in each transaction took three round trips. Behind
+    // a pooler it meets one session of many; there the setting of the role holds.
     config.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
     config.setMaximumPoolSize(settings.poolSize());
     config.setMinimumIdle(2);

@@ -56,6 +56,26 @@ public final class Leadership {
             .orElseGet(OptionalLong::empty));
   }
 
+  /** How long a silent leader stays leader. */
+  public Duration lease() {
+    return lease;
+  }
+
+  /**
+   * Whether a term is still the latest. If so, nobody can become leader until the transaction ends:
+   * the way to write as the leader.
+   */
+  public boolean holds(Transaction transaction, long term) {
+    return transaction
+        .handle()
+        .createQuery("select term = :term from leaderships where duty = :duty for share")
+        .bind("duty", duty)
+        .bind("term", term)
+        .mapTo(Boolean.class)
+        .findOne()
+        .orElse(false);
+  }
+
   /** Gives the lease up at once, if this instance holds it. */
   public void resign() {
     database.useTransaction(transaction ->

@@ -1,11 +1,11 @@
 package io.skein.postgres;
 
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
+import java.util.Properties;
 import java.util.Set;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
@@ -39,7 +39,7 @@ public final class Migrations {
     boolean said = false;
     while (!answers(settings)) {
       if (!said) {
-        LOG.warn("PostgreSQL does not answer at {}; waiting for it", settings.jdbcUrl());
+        LOG.warn("PostgreSQL does not answer at {}; waiting for it", settings.directJdbcUrl());
         said = true;
       }
       Thread.sleep(RETRY);
@@ -48,10 +48,12 @@ public final class Migrations {
   }
 
   private static boolean answers(PostgresSettings settings) {
-    try (Connection connection =
-        DriverManager.getConnection(settings.jdbcUrl(), settings.user(), settings.password())) {
+    try (Connection connection = DirectConnection.open(settings, new Properties())) {
       return connection.isValid(RETRY_SECONDS);
     } catch (SQLException e) {
+      if (DirectConnection.POOLER_STATE.equals(e.getSQLState())) {
+        throw new IllegalStateException(e.getMessage(), e);
+      }
       if (REFUSED_CREDENTIALS.contains(String.valueOf(e.getSQLState()))) {
         throw new IllegalStateException(
             "PostgreSQL refuses user or database of " + settings + ": " + e.getMessage(), e);
@@ -63,11 +65,13 @@ public final class Migrations {
   /**
    * @param modules module names in dependency order, for example {@code postgres-core, event-bus};
    *     each owns {@code db/migration/<module>} and a range of version numbers
+   * @throws IllegalStateException when a pooler is met: the lock would stay with one of its sessions
    * @throws org.flywaydb.core.api.FlywayException when a migration fails or was changed
    */
   public static void migrate(PostgresSettings settings, List<String> modules) {
+    requireDirect(settings);
     Flyway.configure()
-        .dataSource(settings.jdbcUrl(), settings.user(), settings.password())
+        .dataSource(settings.directJdbcUrl(), settings.user(), settings.password())
         .locations(modules.stream().map(m -> "classpath:db/migration/" + m).toArray(String[]::new))
         // Modules have their own ranges, so a service that embeds one more adds an earlier number.
         .outOfOrder(true)
@@ -79,6 +83,11 @@ public final class Migrations {
         .connectRetries(0)
         .load()
         .migrate();
+  }
+
+  /** Other failures are Flyway's to report. */
+  private static void requireDirect(PostgresSettings settings) {
+    var unused = answers(settings);
   }
 
   /** The role's own limits are for steps; a migration may be long and holds Flyway's lock. */

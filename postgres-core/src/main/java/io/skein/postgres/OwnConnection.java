@@ -2,9 +2,10 @@ package io.skein.postgres;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.jdbi.v3.core.ConnectionFactory;
-import org.jdbi.v3.core.HandleCallback;
+import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -29,20 +30,14 @@ public final class OwnConnection implements AutoCloseable {
   /**
    * {@link Database#read} on this connection, which is given up when the work throws.
    *
-   * @throws X what the work throws
    * @throws org.jdbi.v3.core.ConnectionException when the server cannot be reached in 5 s
    */
-  public <T extends @Nullable Object, X extends Exception> T read(HandleCallback<T, X> work)
-      throws X {
-    boolean done = false;
+  public <T extends @Nullable Object> T read(Function<Handle, T> work) {
     try {
-      T answer = jdbi.withHandle(work);
-      done = true;
-      return answer;
-    } finally {
-      if (!done) {
-        close();
-      }
+      return jdbi.withHandle(work::apply);
+    } catch (RuntimeException | Error e) {
+      close();
+      throw e;
     }
   }
 

@@ -3,20 +3,31 @@ package io.skein.postgres;
 import java.net.URI;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Where PostgreSQL is and how many connections this process may hold.
  *
- * @param jdbcUrl {@code jdbc:postgresql://host:port/database}
+ * <p>A pooler in transaction mode (PgBouncer) may stand before it. What is bound to a session then
+ * needs the server's own address: the lock that shows that a worker lives, migrations, and the
+ * heartbeats that must go on while the pool is exhausted.
+ *
+ * @param jdbcUrl {@code jdbc:postgresql://host:port/database}, of the pooler if there is one
+ * @param directJdbcUrl the same database without a pooler; the same as {@code jdbcUrl} if there is
+ *     none
  * @param user the role that owns Skein's tables
  * @param password its password, may be empty
  * @param poolSize the most pooled connections, at least 2; past it a caller waits 5 s, then fails
  */
-public record PostgresSettings(String jdbcUrl, String user, String password, int poolSize) {
+public record PostgresSettings(
+    String jdbcUrl, String directJdbcUrl, String user, String password, int poolSize) {
   private static final int DEFAULT_POOL_SIZE = 16;
+  private static final String DIRECT = "direct=";
 
   public PostgresSettings {
-    if (!jdbcUrl.startsWith("jdbc:postgresql:")) {
+    if (!jdbcUrl.startsWith("jdbc:postgresql:") || !directJdbcUrl.startsWith("jdbc:postgresql:")) {
       throw new IllegalArgumentException("a JDBC address must begin with jdbc:postgresql:");
     }
     if (poolSize < 2) {
@@ -26,7 +37,8 @@ public record PostgresSettings(String jdbcUrl, String user, String password, int
 
   /**
    * Reads {@code postgresql://user:password@host:port/database}, {@code postgres://…} or the same
-   * behind {@code jdbc:}.
+   * behind {@code jdbc:}. When a pooler is at that host and port, {@code ?direct=host:port} says
+   * where the server itself is; other parameters are the driver's.
    *
    * @throws IllegalArgumentException when the address has another form; the message says which
    */
@@ -39,18 +51,50 @@ public record PostgresSettings(String jdbcUrl, String user, String password, int
           "a database address must look like postgresql://user:password@host:5432/database");
     }
     String[] credentials = credentials(uri);
-    String query = uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery();
-    int port = uri.getPort() < 0 ? 5432 : uri.getPort();
-    return new PostgresSettings(
-        "jdbc:postgresql://" + uri.getHost() + ":" + port + uri.getPath() + query,
-        credentials[0],
-        credentials[1],
-        DEFAULT_POOL_SIZE);
+    List<String> parameters =
+        uri.getRawQuery() == null ? List.of() : Arrays.asList(uri.getRawQuery().split("&", -1));
+    List<String> drivers = parameters.stream().filter(one -> !one.startsWith(DIRECT)).toList();
+    String given = jdbcUrl(uri.getHost(), uri.getPort(), uri.getPath(), drivers);
+    String direct =
+        parameters.stream()
+            .filter(one -> one.startsWith(DIRECT))
+            .findFirst()
+            .map(one -> server(one.substring(DIRECT.length())))
+            .map(server -> jdbcUrl(server.getHost(), server.getPort(), uri.getPath(), drivers))
+            .orElse(given);
+    String pooled = given.equals(direct) ? given : withoutSessionsStatements(uri, drivers);
+    return new PostgresSettings(pooled, direct, credentials[0], credentials[1], DEFAULT_POOL_SIZE);
+  }
+
+  /**
+   * A statement that the driver prepares on one session is unknown on the next. Poolers that follow
+   * prepared statements (PgBouncer 1.21 and newer) can be given a {@code prepareThreshold}.
+   */
+  private static String withoutSessionsStatements(URI uri, List<String> parameters) {
+    boolean chosen = parameters.stream().anyMatch(one -> one.startsWith("prepareThreshold="));
+    List<String> all =
+        chosen
+            ? parameters
+            : Stream.concat(parameters.stream(), Stream.of("prepareThreshold=0")).toList();
+    return jdbcUrl(uri.getHost(), uri.getPort(), uri.getPath(), all);
+  }
+
+  private static URI server(String hostAndPort) {
+    URI server = URI.create("postgresql://" + hostAndPort);
+    if (server.getHost() == null || !hostAndPort.equals(server.getRawAuthority())) {
+      throw new IllegalArgumentException("the server's own address must look like direct=host:5432");
+    }
+    return server;
+  }
+
+  private static String jdbcUrl(String host, int port, String path, List<String> parameters) {
+    String query = parameters.isEmpty() ? "" : "?" + String.join("&", parameters);
+    return "jdbc:postgresql://" + host + ":" + (port < 0 ? 5432 : port) + path + query;
   }
 
   /** The same place with another number of pooled connections. */
   public PostgresSettings withPoolSize(int size) {
-    return new PostgresSettings(jdbcUrl, user, password, size);
+    return new PostgresSettings(jdbcUrl, directJdbcUrl, user, password, size);
   }
 
   private static String[] credentials(URI uri) {
@@ -68,6 +112,14 @@ public record PostgresSettings(String jdbcUrl, String user, String password, int
   /** Never shows the password. */
   @Override
   public String toString() {
-    return "PostgresSettings[" + jdbcUrl + ", user=" + user + ", poolSize=" + poolSize + "]";
+    String direct = directJdbcUrl.equals(jdbcUrl) ? "" : ", direct " + directJdbcUrl;
+    return "PostgresSettings["
+        + jdbcUrl
+        + direct
+        + ", user="
+        + user
+        + ", poolSize="
+        + poolSize
+        + "]";
   }
 }

@@ -3,6 +3,7 @@ package io.skein.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.skein.testing.DatabaseAddress;
 import io.skein.testing.TestServers;
 import java.sql.Connection;
 import java.time.Duration;
@@ -86,7 +87,11 @@ class DatabaseTest {
 
   @Test
   void aTransactionIsReadCommittedWhateverTheServersDefault() {
-    PostgresSettings strict = PostgresSettings.parse(TestServers.postgres().createDatabase().url());
+    // Without a pooler, where a new session could be one that nobody has set.
+    DatabaseAddress empty = TestServers.postgres().createDatabase();
+    PostgresSettings strict =
+        new PostgresSettings(
+            empty.jdbcUrl(), empty.jdbcUrl(), empty.user(), empty.password(), 2);
     try (Database before = Database.open(strict, "database-test-before")) {
       before.useTransaction(tx ->
           tx.handle()

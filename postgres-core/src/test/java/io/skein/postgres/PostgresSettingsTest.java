@@ -28,4 +28,22 @@ class PostgresSettingsTest {
     assertThatThrownBy(() -> PostgresSettings.parse("postgresql://localhost"))
         .hasMessageContaining("postgresql://user:password@host:5432/database");
   }
+
+  @Test
+  void behindAPoolerTheServersOwnAddressIsKnownAndNothingIsPreparedOnASession() {
+    PostgresSettings settings =
+        PostgresSettings.parse("postgresql://a@pooler:6432/b?sslmode=require&direct=db:5433");
+    assertThat(settings.jdbcUrl())
+        .isEqualTo("jdbc:postgresql://pooler:6432/b?sslmode=require&prepareThreshold=0");
+    assertThat(settings.directJdbcUrl()).isEqualTo("jdbc:postgresql://db:5433/b?sslmode=require");
+    assertThat(settings.withPoolSize(3).directJdbcUrl()).isEqualTo(settings.directJdbcUrl());
+    assertThat(
+            PostgresSettings.parse("postgresql://a@pooler/b?prepareThreshold=5&direct=db")
+                .jdbcUrl())
+        .isEqualTo("jdbc:postgresql://pooler:5432/b?prepareThreshold=5");
+    PostgresSettings alone = PostgresSettings.parse("postgresql://a@db/b");
+    assertThat(alone.directJdbcUrl()).isEqualTo(alone.jdbcUrl());
+    assertThatThrownBy(() -> PostgresSettings.parse("postgresql://a@pooler/b?direct=db/b"))
+        .hasMessageContaining("direct=host:5432");
+  }
 }

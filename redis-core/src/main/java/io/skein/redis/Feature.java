@@ -19,6 +19,11 @@ public enum Feature {
     return name().toLowerCase(Locale.ROOT);
   }
 
+  /** The feature that this one stands on: while its flag is off this one is off as well. */
+  public Optional<Feature> needs() {
+    return this == SSE_BROKER ? Optional.of(EVENT_BUS) : Optional.empty();
+  }
+
   /** The feature of that {@link #label}; empty when there is none. */
   public static Optional<Feature> of(String label) {
     return Arrays.stream(values()).filter(feature -> feature.label().equals(label)).findFirst();

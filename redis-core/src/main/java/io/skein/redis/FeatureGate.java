@@ -5,7 +5,11 @@ import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongUnaryOperator;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.redisson.client.RedisException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import redis.clients.jedis.exceptions.JedisException;
@@ -26,6 +30,7 @@ public final class FeatureGate {
   private volatile FeatureMode mode;
   private volatile long openSince = System.nanoTime() - Duration.ofDays(1).toNanos();
   private boolean enabled = true;
+  private @Nullable FeatureGate needed;
 
   FeatureGate(Feature feature, RedisHealth health, CircuitBreaker breaker) {
     this.feature = feature;
@@ -38,6 +43,14 @@ public final class FeatureGate {
 
   synchronized void start() {
     mode = now();
+  }
+
+  /** Keeps this gate closed while the other one's flag is off. */
+  void stopsWith(FeatureGate other) {
+    synchronized (this) {
+      needed = other;
+    }
+    other.onChange(mode -> update());
   }
 
   /** Hears of each change of the mode, on the thread that caused it; must not block. */
@@ -68,6 +81,24 @@ public final class FeatureGate {
     return open() && System.nanoTime() - openSince >= time.toNanos();
   }
 
+  /**
+   * True while Redis answers its probes, whatever the flag and the breaker say: what tells others
+   * of a change is then written, with {@link #tell}.
+   */
+  public boolean reachable() {
+    return health.available();
+  }
+
+  /** The flag alone, whatever the mode. */
+  public synchronized boolean enabled() {
+    return enabled;
+  }
+
+  /** Whether the breaker refuses calls. */
+  public boolean breakerOpen() {
+    return breaker.getState() == CircuitBreaker.State.OPEN;
+  }
+
   /** Sets the flag. */
   public void enable(boolean on) {
     synchronized (this) {
@@ -84,9 +115,56 @@ public final class FeatureGate {
    * @throws RedisAwayException when the client fails, and at once while the breaker is open
    */
   public <T> T call(String doing, Supplier<T> call) {
+    return guard(doing, () -> breaker.executeSupplier(call));
+  }
+
+  /**
+   * {@link #call} for one that waits in Redis on purpose: its time says nothing and is not counted.
+   *
+   * @throws RedisAwayException when the client fails, and at once while the breaker is open
+   */
+  public <T> T await(String doing, Supplier<T> call) {
+    return guard(
+        doing,
+        () -> {
+          breaker.acquirePermission();
+          return counted(call, begun -> 0);
+        });
+  }
+
+  /**
+   * Tells others of a change. Made also while the gate is closed, since theirs may be open; to be
+   * left out only while Redis is not {@link #reachable}.
+   *
+   * @throws RedisAwayException when the client fails
+   */
+  public <T> T tell(String doing, Supplier<T> call) {
+    return guard(
+        doing,
+        () ->
+            breaker.tryAcquirePermission()
+                ? counted(call, begun -> System.nanoTime() - begun)
+                : call.get());
+  }
+
+  /** With the breaker's permission. */
+  private <T> T counted(Supplier<T> call, LongUnaryOperator nanosSince) {
+    long begun = System.nanoTime();
+    T answer;
     try {
-      return breaker.executeSupplier(call);
-    } catch (JedisException | CallNotPermittedException e) {
+      answer = call.get();
+    } catch (RuntimeException | Error e) {
+      breaker.onError(nanosSince.applyAsLong(begun), TimeUnit.NANOSECONDS, e);
+      throw e;
+    }
+    breaker.onSuccess(nanosSince.applyAsLong(begun), TimeUnit.NANOSECONDS);
+    return answer;
+  }
+
+  private static <T> T guard(String doing, Supplier<T> call) {
+    try {
+      return call.get();
+    } catch (JedisException | RedisException | CallNotPermittedException e) {
       throw new RedisAwayException(doing, e);
     }
   }
@@ -124,6 +202,10 @@ public final class FeatureGate {
   private synchronized FeatureMode now() {
     if (!enabled) {
       return FeatureMode.FLAG_OFF;
+    }
+    FeatureGate other = needed;
+    if (other != null && other.mode() == FeatureMode.FLAG_OFF) {
+      return FeatureMode.NEEDED_FLAG_OFF;
     }
     if (!health.available()) {
       return FeatureMode.REDIS_AWAY;

@@ -10,6 +10,8 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Set;
+import org.redisson.client.RedisException;
 import redis.clients.jedis.exceptions.JedisException;
 
 /** The gates of all features in one process. Immutable; each gate is thread safe. */
@@ -26,13 +28,18 @@ public final class FeatureGates {
           .failureRateThreshold(50)
           .slowCallDurationThreshold(Duration.ofMillis(100))
           .slowCallRateThreshold(50)
-          .recordExceptions(JedisException.class)
+          .recordExceptions(JedisException.class, RedisException.class)
+          .ignoreException(FeatureGates::isAboutAKey)
           .waitIntervalFunctionInOpenState(
               IntervalFunction.ofExponentialBackoff(
                   Duration.ofMillis(500), 2, Duration.ofSeconds(8)))
           .automaticTransitionFromOpenToHalfOpenEnabled(true)
           .permittedNumberOfCallsInHalfOpenState(3)
           .build();
+
+  /** How Redis begins its word on one key or script: it is well itself. */
+  private static final Set<String> ABOUT_A_KEY =
+      Set.of("WRONGTYPE", "NOSCRIPT", "NOGROUP", "BUSYGROUP");
 
   private final Map<Feature, FeatureGate> gates = new EnumMap<>(Feature.class);
 
@@ -41,11 +48,17 @@ public final class FeatureGates {
       CircuitBreaker breaker = CircuitBreaker.of(feature.label(), BREAKER);
       gates.put(feature, new FeatureGate(feature, health, breaker));
     }
+    gates.values().forEach(gate -> gate.feature().needs().map(this::of).ifPresent(gate::stopsWith));
   }
 
   /** Takes the health as the first probe found it for how it was before. */
   void start() {
     gates.values().forEach(FeatureGate::start);
+  }
+
+  /** Sets the flags of these features; what is not named stays as it is. */
+  public void enable(Map<Feature, Boolean> flags) {
+    flags.forEach((feature, on) -> of(feature).enable(on));
   }
 
   public FeatureGate of(Feature feature) {
@@ -55,5 +68,10 @@ public final class FeatureGates {
   /** In the order of {@link Feature}. */
   public Collection<FeatureGate> all() {
     return gates.values();
+  }
+
+  private static boolean isAboutAKey(Throwable failure) {
+    String message = String.valueOf(failure.getMessage());
+    return ABOUT_A_KEY.stream().anyMatch(message::startsWith);
   }
 }

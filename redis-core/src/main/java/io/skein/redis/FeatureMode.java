@@ -9,7 +9,9 @@ public enum FeatureMode {
   /** Redis answers its probes, but not this feature's calls, or too slowly. */
   BREAKER_OPEN("fallback", "calls of Redis failed or were slow; it is tried again in a few seconds"),
   /** The flag is off. */
-  FLAG_OFF("fallback", "switched off by its flag");
+  FLAG_OFF("fallback", "switched off by its flag"),
+  /** The flag of the feature that it stands on is off. */
+  NEEDED_FLAG_OFF("fallback", "the feature that it needs is switched off by its flag");
 
   private final String label;
   private final String reason;

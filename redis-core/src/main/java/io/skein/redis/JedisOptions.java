@@ -9,9 +9,15 @@ import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.JedisClientConfig;
 
-/** How Jedis connects. */
+/**
+ * How Jedis connects. A caller waits at most {@link #POOL_WAIT} for a connection and then for the
+ * command's time-out, also when a new connection is needed.
+ */
 record JedisOptions(JedisClientConfig client, GenericObjectPoolConfig<Connection> pool) {
   private static final int POOL_SIZE = 16;
+
+  /** When all are in use for so long Redis is too slow: the caller takes the other way. */
+  private static final Duration POOL_WAIT = Duration.ofMillis(100);
 
   static JedisOptions of(RedisSettings settings, String clientName) {
     RedisAddress address = settings.address();
@@ -23,13 +29,14 @@ record JedisOptions(JedisClientConfig client, GenericObjectPoolConfig<Connection
             .ssl(address.tls())
             .clientName(clientName)
             .autoNegotiateProtocol(false)
-            .connectionTimeoutMillis(millis(settings.connectTimeout()))
+            .connectionTimeoutMillis(
+                Math.min(millis(settings.connectTimeout()), millis(settings.timeout())))
             .socketTimeoutMillis(millis(settings.timeout()))
             .build();
     GenericObjectPoolConfig<Connection> pool = new GenericObjectPoolConfig<>();
     pool.setMaxTotal(POOL_SIZE);
     pool.setMaxIdle(POOL_SIZE);
-    pool.setMaxWait(settings.timeout());
+    pool.setMaxWait(POOL_WAIT);
     pool.setJmxEnabled(false);
     return new JedisOptions(client, pool);
   }

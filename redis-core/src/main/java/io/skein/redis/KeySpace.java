@@ -13,6 +13,9 @@ public final class KeySpace {
   public static final String STATE_VERSION = "version";
   public static final String STATE_DATA = "data";
 
+  /** The kind of {@link #state} that flows are. */
+  public static final String FLOW = "flow";
+
   static final long HEALTH_LIFE_MILLIS = 60_000;
 
   private final String prefix;
@@ -36,12 +39,27 @@ public final class KeySpace {
 
   /** Hash with a flow's cached state or only its version (a tombstone). */
   public String flowState(UUID flow) {
-    return prefix + "flow:state:{" + flow + "}";
+    return state(FLOW, flow.toString());
   }
 
   /** Channel that tells every near cache (flow, epoch, version); heard on every master. */
   public String flowVersions() {
-    return prefix + "flow:versions";
+    return versions(FLOW);
+  }
+
+  /** Hash with a cached state of some kind, as {@link #flowState} for flows. */
+  public String state(String kind, String id) {
+    return prefix + kind + ":state:{" + id + "}";
+  }
+
+  /** Channel that tells every near cache (id, epoch, version), as {@link #flowVersions} for flows. */
+  public String versions(String kind) {
+    return prefix + kind + ":versions";
+  }
+
+  /** Sorted set of the states of a kind that are read most. */
+  public String heat(String kind) {
+    return prefix + kind + ":heat";
   }
 
   /** Hash agent → latest progress. */
@@ -64,9 +82,27 @@ public final class KeySpace {
     return prefix + "lock:{" + name + "}:fence";
   }
 
-  /** Channel on which a lock's release is told to those who wait. */
-  public String lockReleased(String name) {
-    return prefix + "lock:{" + name + "}:released";
+  /** Sorted set of those who wait for a lock, by arrival. */
+  public String lockWaiters(String name) {
+    return prefix + "lock:{" + name + "}:waiters";
+  }
+
+  /** Hash waiter → until when it counts without asking again. */
+  public String lockWaitersSeen(String name) {
+    return prefix + "lock:{" + name + "}:waiters:seen";
+  }
+
+  /** Channel on which one process hears which of its waiters' turn it is. */
+  public String lockTurns(String process) {
+    return prefix + "lock:turns:" + process;
+  }
+
+  /**
+   * What a rate limit has counted for one of a group, list or string; one call takes quotas of one
+   * group together.
+   */
+  public String rateLimit(String group, String policy, String member) {
+    return prefix + "rate_limit:{" + group + "}:" + policy + ":" + member;
   }
 
   /** Hash connection → JSON of the streams that one instance serves. */

@@ -7,7 +7,8 @@ import java.time.Duration;
  *
  * @param keyPrefix put before every key and channel, may be empty
  * @param timeout for one command; past it the caller falls back to PostgreSQL
- * @param connectTimeout for a new connection
+ * @param connectTimeout for a new connection that nobody waits for; one that is opened for a
+ *     command has the command's time-out
  */
 public record RedisSettings(
     RedisAddress address, String keyPrefix, Duration timeout, Duration connectTimeout) {

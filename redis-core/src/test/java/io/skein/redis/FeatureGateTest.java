@@ -6,10 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.redisson.client.RedisTimeoutException;
 import redis.clients.jedis.exceptions.JedisConnectionException;
+import redis.clients.jedis.exceptions.JedisDataException;
 
 class FeatureGateTest {
   private final RedisHealth health = new RedisHealth(() -> {});
@@ -89,6 +93,90 @@ class FeatureGateTest {
   }
 
   @Test
+  void theRegistryGoesWithTheFlagOfTheEventBusWhateverItsOwnSays() {
+    FeatureGate bus = gates.of(Feature.EVENT_BUS);
+    FeatureGate broker = gates.of(Feature.SSE_BROKER);
+    bus.enable(false);
+    assertThat(broker.mode()).isEqualTo(FeatureMode.NEEDED_FLAG_OFF);
+    gates.enable(Map.of(Feature.SSE_BROKER, false, Feature.EVENT_BUS, true));
+    assertThat(bus.open()).isTrue();
+    assertThat(broker.mode()).isEqualTo(FeatureMode.FLAG_OFF);
+    broker.enable(true);
+    assertThat(broker.open()).isTrue();
+    assertThat(gates.of(Feature.LOCKS).open()).isTrue();
+  }
+
+  @Test
+  void othersAreToldAlsoWhileTheGateIsClosed() {
+    fail(5);
+    assertThat(gate.reachable()).isTrue();
+    assertThat(gate.<Integer>tell("telling", () -> 1)).isEqualTo(1);
+    gate.enable(false);
+    assertThat(gate.<Integer>tell("telling", () -> 2)).isEqualTo(2);
+    answers(false, false);
+    assertThat(gate.reachable()).as("then not even tried").isFalse();
+  }
+
+  @Test
+  void failingToTellClosesTheGateToo() {
+    fail(5, gate::tell);
+    assertThat(gate.mode()).isEqualTo(FeatureMode.BREAKER_OPEN);
+  }
+
+  @Test
+  void waitingOnPurposeIsNotSlowButItsFailuresCount() {
+    for (int i = 0; i < 5; i++) {
+      gate.await("waiting", FeatureGateTest::takes110Millis);
+    }
+    assertThat(gate.open()).isTrue();
+    fail(5, gate::await);
+    assertThat(gate.open()).isFalse();
+  }
+
+  @Test
+  void theOtherClientsFailuresCountAsWell() {
+    for (int i = 0; i < 5; i++) {
+      assertThatThrownBy(() ->
+              gate.call(
+                  "asking",
+                  () -> {
+                    throw new RedisTimeoutException("no answer");
+                  }))
+          .isInstanceOf(RedisAwayException.class);
+    }
+    assertThat(gate.open()).isFalse();
+  }
+
+  /** A key of a wrong type would otherwise switch its feature off. */
+  @Test
+  void whatRedisSaysOfAKeyIsNoFailureOfIts() {
+    for (int i = 0; i < 20; i++) {
+      assertThatThrownBy(() ->
+              gate.call(
+                  "asking",
+                  () -> {
+                    throw new JedisDataException("WRONGTYPE Operation against a key");
+                  }))
+          .isInstanceOf(RedisAwayException.class);
+    }
+    assertThat(gate.open()).isTrue();
+  }
+
+  @Test
+  void aFullRedisIsAFailure() {
+    for (int i = 0; i < 5; i++) {
+      assertThatThrownBy(() ->
+              gate.call(
+                  "asking",
+                  () -> {
+                    throw new JedisDataException("OOM command not allowed");
+                  }))
+          .isInstanceOf(RedisAwayException.class);
+    }
+    assertThat(gate.open()).isFalse();
+  }
+
+  @Test
   void listenersHearEachChangeUntilTheyAreForgotten() {
     List<FeatureMode> heard = new ArrayList<>();
     FeatureGate.Listener listener = heard::add;
@@ -104,10 +192,18 @@ class FeatureGateTest {
         .containsExactly(FeatureMode.FLAG_OFF, FeatureMode.REDIS_AWAY, FeatureMode.REDIS);
   }
 
+  private interface Way {
+    Object call(String doing, Supplier<Object> call);
+  }
+
   private void fail(int times) {
+    fail(times, gate::call);
+  }
+
+  private static void fail(int times, Way way) {
     for (int i = 0; i < times; i++) {
       assertThatThrownBy(() ->
-              gate.call(
+              way.call(
                   "asking",
                   () -> {
                     throw new JedisConnectionException("cut");

@@ -3,6 +3,8 @@ package io.skein.sse;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.skein.events.StreamId;
+import io.skein.redis.Feature;
+import io.skein.redis.FeatureGate;
 import io.skein.redis.LuaScript;
 import io.skein.redis.PipelineReply;
 import io.skein.redis.RedisAwayException;
@@ -32,6 +34,7 @@ final class RedisRegistry {
   private static final int SCAN_COUNT = 500;
 
   private final RedisConnections redis;
+  private final FeatureGate gate;
   private final String instance;
   private final String owner;
   private final String life;
@@ -46,13 +49,14 @@ final class RedisRegistry {
    */
   RedisRegistry(RedisConnections redis, String instance, String owner, Duration life) {
     this.redis = redis;
+    this.gate = redis.gate(Feature.SSE_BROKER);
     this.instance = instance;
     this.owner = owner;
     this.life = Long.toString(life.toMillis());
   }
 
   boolean available() {
-    return redis.health().available();
+    return gate.open();
   }
 
   /**
@@ -61,7 +65,7 @@ final class RedisRegistry {
    * @return false, with nothing written, when this process's hash is not there: write it anew
    */
   boolean change(Collection<String> gone, Collection<Connection> come) {
-    return RedisAwayException.guard(
+    return gate.call(
         "write connections",
         () -> {
           List<String> removed = List.copyOf(gone);
@@ -78,7 +82,7 @@ final class RedisRegistry {
 
   /** Writes the hash anew. Answers false when it was lost meanwhile. */
   boolean rewrite(Collection<Connection> all) {
-    return RedisAwayException.guard(
+    return gate.call(
         "rewrite connections",
         () -> {
           Iterator<Connection> rest = all.iterator();
@@ -110,7 +114,7 @@ final class RedisRegistry {
 
   /** Removes this process's hash, so that nobody waits for the end of its life. */
   void remove() {
-    RedisAwayException.guard(
+    gate.call(
         "remove connections",
         () -> String.valueOf(remove.run(redis.jedis(), List.of(key(instance)), List.of(owner))));
   }
@@ -123,14 +127,14 @@ final class RedisRegistry {
             new LuaScript.Call(
                 List.of(bytes(redis.keys().watchers(flow.value()))),
                 List.of(bytes(instance), bytes(Integer.toString(watchers)), bytes(life)))));
-    RedisAwayException.guard(
+    gate.call(
         "write watchers",
         () -> count.runAll(redis.jedis(), calls).stream().map(PipelineReply::of).toList());
   }
 
   /** How many watch a flow, by instance; only instances that live. */
   Map<String, Integer> watchers(StreamId flow) {
-    return RedisAwayException.guard(
+    return gate.call(
         "read watchers",
         () -> {
           Object answer =
@@ -152,7 +156,7 @@ final class RedisRegistry {
    * @return whether the instance's hash is there
    */
   boolean scan(String ofInstance, Consumer<Connection> consumer) {
-    return RedisAwayException.guard(
+    return gate.call(
         "read connections",
         () -> {
           ScanParams page = new ScanParams().count(SCAN_COUNT);

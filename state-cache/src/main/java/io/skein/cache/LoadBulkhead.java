@@ -1,9 +1,9 @@
 package io.skein.cache;
 
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /**
  * Lets only so many loads through at a time, so that misses cannot use up the pool. Thread safe.
@@ -20,10 +20,22 @@ final class LoadBulkhead {
   /**
    * @throws StateUnavailableException when no place became free in time
    */
-  Optional<VersionedState> load(UUID flow, StateLoader loader) {
+  <T> T load(Supplier<T> load) {
     enter();
     try {
-      return loader.load(flow);
+      return load.get();
+    } finally {
+      places.release();
+    }
+  }
+
+  /** Loads if there is a place now. */
+  <T> Optional<T> loadIfFree(Supplier<T> load) {
+    if (!places.tryAcquire()) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(load.get());
     } finally {
       places.release();
     }

@@ -1,103 +1,255 @@
 package io.skein.cache;
 
-import static io.skein.redis.RedisAwayException.guard;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.skein.redis.FeatureGate;
 import io.skein.redis.KeySpace;
 import io.skein.redis.LuaScript;
+import io.skein.redis.PipelineReply;
+import io.skein.redis.RedisAwayException;
 import io.skein.redis.RedisConnections;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import redis.clients.jedis.AbstractPipeline;
+import redis.clients.jedis.Response;
+import redis.clients.jedis.exceptions.JedisDataException;
 
-/** The level that all instances share: one hash for each flow, which the relay raises as well. */
-final class RedisStates {
+/**
+ * The level that all instances share: one hash for each state, which the relay raises as well.
+ * Reads and fills go through the gate; what tells of a change does not, so that it is told as long
+ * as Redis answers. Thread safe. Every method throws {@link RedisAwayException} when Redis does not
+ * answer.
+ */
+final class RedisStates<V> {
   private static final LuaScript LEASE = LuaScript.load(RedisStates.class, "lease_load.lua");
   private static final LuaScript FILL = LuaScript.load(RedisStates.class, "fill_state.lua");
   private static final LuaScript DROP = LuaScript.load(RedisStates.class, "drop_lease.lua");
-  private static final byte[] EPOCH = KeySpace.STATE_EPOCH.getBytes(UTF_8);
-  private static final byte[] VERSION = KeySpace.STATE_VERSION.getBytes(UTF_8);
-  private static final byte[] DATA = KeySpace.STATE_DATA.getBytes(UTF_8);
+  private static final LuaScript PUT = LuaScript.load(RedisStates.class, "put_state.lua");
+  private static final LuaScript FORGET = LuaScript.load(RedisStates.class, "forget_state.lua");
+  private static final LuaScript DISCARD = LuaScript.load(RedisStates.class, "discard_state.lua");
+  private static final byte[] EPOCH = bytes(KeySpace.STATE_EPOCH);
+  private static final byte[] VERSION = bytes(KeySpace.STATE_VERSION);
+  private static final byte[] DATA = bytes(KeySpace.STATE_DATA);
+  private static final byte[] META = bytes("meta");
+  private static final byte[] SOFT = bytes("soft");
+  private static final byte[] NOTHING = new byte[0];
+  private static final PutOutcome[] OUTCOMES = {
+    PutOutcome.OUTDATED, PutOutcome.VERSION_TOLD, PutOutcome.KEPT
+  };
+
+  /** Longer than any fill of the cache can be under way. */
+  private static final Duration VERSION_LIFE = Duration.ofMinutes(10);
 
   private final RedisConnections redis;
-  private final KeySpace keys;
+  private final FeatureGate gate;
+  private final String kind;
+  private final Envelope<V> envelope;
 
-  RedisStates(RedisConnections redis) {
+  RedisStates(RedisConnections redis, FeatureGate gate, String kind, Envelope<V> envelope) {
     this.redis = redis;
-    this.keys = redis.keys();
+    this.gate = gate;
+    this.kind = kind;
+    this.envelope = envelope;
   }
+
+  /** A state as it was found. */
+  record Found<V>(Entry<V> entry, boolean pastSoftExpiry) {}
+
+  /** How long a state is kept, and when it is loaded anew before that. */
+  record Life(Duration hard, Duration soft) {}
 
   /** Empty when there is nothing or only a tombstone. */
-  Optional<VersionedState> read(UUID flow) {
-    return state(
-        guard("reading a state", () -> redis.jedis().hmget(key(flow), EPOCH, VERSION, DATA)));
+  Optional<Found<V>> read(String id) throws UndecodableException {
+    byte[] key = key(id);
+    Stored stored = gate.call("reading a state", () -> read(key));
+    if (stored.misshapen != null) {
+      throw new UndecodableException(NOTHING, stored.misshapen);
+    }
+    byte[] data = stored.fields.get(2);
+    if (data == null) {
+      return Optional.empty();
+    }
+    Entry<V> entry = envelope.open(version(stored.fields), data);
+    byte[] soft = stored.fields.get(3);
+    return Optional.of(new Found<>(entry, soft != null && stored.left < number(soft)));
   }
 
-  LoadTurn lease(UUID flow, String token, Duration life, Demand demand) {
-    List<byte[]> arguments =
-        List.of(
-            token.getBytes(UTF_8),
-            text(life.toMillis()),
-            text(demand.seen().epoch()),
-            text(demand.seen().version()),
-            text(demand.minVersion()));
-    Object answer =
-        guard(
-                "leasing a load",
-                () ->
-                    Optional.ofNullable(
-                        LEASE.runBytes(redis.jedis(), List.of(key(flow)), arguments)))
-            .orElse(null);
-    if (answer instanceof List<?> entry) {
-      return state(entry.stream().map(byte[].class::cast).toList())
-          .<LoadTurn>map(LoadTurn.Filled::new)
-          .orElseGet(LoadTurn.Taken::new);
+  /**
+   * @param misshapen when the key is no hash
+   */
+  private record Stored(
+      List<byte @Nullable []> fields, long left, @Nullable JedisDataException misshapen) {}
+
+  private Stored read(byte[] key) {
+    Response<List<byte[]>> fields;
+    Response<Long> left;
+    try (AbstractPipeline pipeline = redis.jedis().pipelined()) {
+      fields = pipeline.hmget(key, EPOCH, VERSION, DATA, SOFT);
+      left = pipeline.pttl(key);
+      pipeline.sync();
     }
-    return Long.valueOf(1).equals(answer) ? new LoadTurn.Granted(token) : new LoadTurn.Taken();
+    try {
+      return new Stored(PipelineReply.of(fields), PipelineReply.of(left), null);
+    } catch (JedisDataException e) {
+      if (isWrongType(e)) {
+        return new Stored(List.of(), 0, e);
+      }
+      throw e;
+    }
+  }
+
+  private static boolean isWrongType(JedisDataException e) {
+    String message = e.getMessage();
+    return message != null && message.startsWith("WRONGTYPE");
+  }
+
+  /** Status, phase and time of the state that is there; empty as {@link #read}'s is. */
+  Optional<Versioned<StateMetadata>> metadata(String id) throws UndecodableException {
+    byte[] key = key(id);
+    List<byte @Nullable []> fields =
+        gate.call("reading metadata", () -> redis.jedis().hmget(key, EPOCH, VERSION, META));
+    byte[] metadata = fields.get(2);
+    if (fields.get(0) == null || fields.get(1) == null || metadata == null) {
+      return Optional.empty();
+    }
+    StateVersion version = version(fields);
+    return Envelope.metadata(version, metadata).map(found -> new Versioned<>(version, found));
+  }
+
+  /**
+   * Asks for the turn to load.
+   *
+   * @param renew whether a state past its soft expiry is to be loaded anew
+   */
+  LoadTurn<V> lease(String id, String token, Duration life, Demand demand, boolean renew)
+      throws UndecodableException {
+    Object answer =
+        run(
+            "leasing a load",
+            LEASE,
+            id,
+            List.of(
+                bytes(token),
+                bytes(life.toMillis()),
+                bytes(demand.seen().epoch()),
+                bytes(demand.seen().version()),
+                bytes(demand.minVersion()),
+                bytes(renew ? 1 : 0)));
+    if (!(answer instanceof List<?> list)) {
+      return new LoadTurn.Taken<>();
+    }
+    List<byte @Nullable []> fields = list.stream().map(byte[].class::cast).toList();
+    StateVersion version = version(fields);
+    if (fields.size() < 3) {
+      return new LoadTurn.Granted<>(token, version);
+    }
+    byte[] data = fields.get(2);
+    return new LoadTurn.Filled<>(envelope.open(version, data == null ? NOTHING : data), false);
   }
 
   /** Whether the state was taken. */
-  boolean fill(UUID flow, String token, VersionedState state, Duration timeToLive) {
+  boolean fill(String id, String token, StateVersion version, Envelope.Sealed sealed, Life life) {
+    return is(
+        1,
+        run(
+            "filling a state",
+            FILL,
+            id,
+            List.of(
+                bytes(token),
+                bytes(version.epoch()),
+                bytes(version.version()),
+                sealed.data(),
+                sealed.metadata(),
+                bytes(life.hard().toMillis()),
+                bytes(left(life)))));
+  }
+
+  void drop(String id, String token) {
+    run("giving a load up", DROP, id, List.of(bytes(token)));
+  }
+
+  /**
+   * Writes a committed state without a lease.
+   *
+   * @param sealed null to tell of the version alone
+   */
+  PutOutcome put(String id, StateVersion version, Envelope.@Nullable Sealed sealed, Life life) {
     List<byte[]> arguments =
         List.of(
-            token.getBytes(UTF_8),
-            text(state.version().epoch()),
-            text(state.version().version()),
-            state.data(),
-            text(timeToLive.toMillis()));
-    return guard(
-        "filling a state",
-        () -> Long.valueOf(1).equals(FILL.runBytes(redis.jedis(), List.of(key(flow)), arguments)));
+            bytes(version.epoch()),
+            bytes(version.version()),
+            sealed == null ? NOTHING : sealed.data(),
+            sealed == null ? NOTHING : sealed.metadata(),
+            bytes(life.hard().toMillis()),
+            bytes(left(life)),
+            bytes(redis.keys().versions(kind)),
+            bytes(id),
+            bytes(VERSION_LIFE.toMillis()));
+    Object answer = tell("putting a state", PUT, id, arguments);
+    return OUTCOMES[answer instanceof Long code ? code.intValue() : 0];
   }
 
-  void drop(UUID flow, String token) {
-    List<byte[]> arguments = List.of(token.getBytes(UTF_8));
-    guard(
-        "giving a load up",
-        () -> Optional.ofNullable(DROP.runBytes(redis.jedis(), List.of(key(flow)), arguments)));
+  /** Removes a state everywhere; whether Redis had it. */
+  boolean forget(String id) {
+    List<byte[]> arguments = List.of(bytes(redis.keys().versions(kind)), bytes(id));
+    return is(1, tell("forgetting a state", FORGET, id, arguments));
   }
 
-  private static Optional<VersionedState> state(List<byte @Nullable []> fields) {
-    byte[] epoch = fields.get(0);
-    byte[] version = fields.get(1);
-    byte[] data = fields.get(2);
-    if (epoch == null || version == null || data == null) {
-      return Optional.empty();
+  /** Removes what could not be decoded, unless it has been replaced. */
+  void discard(String id, UndecodableException found) {
+    run("discarding a state", DISCARD, id, List.of(found.data()));
+  }
+
+  private static long left(Life life) {
+    return life.hard().minus(life.soft()).toMillis();
+  }
+
+  private @Nullable Object run(String doing, LuaScript script, String id, List<byte[]> arguments) {
+    List<byte[]> keys = List.of(key(id));
+    return gate.<Optional<Object>>call(
+            doing, () -> Optional.ofNullable(script.runBytes(redis.jedis(), keys, arguments)))
+        .orElse(null);
+  }
+
+  /** Past the gate: whoever has it open is to know. */
+  private @Nullable Object tell(String doing, LuaScript script, String id, List<byte[]> arguments) {
+    List<byte[]> keys = List.of(key(id));
+    return RedisAwayException.<Optional<Object>>guard(
+            doing, () -> Optional.ofNullable(script.runBytes(redis.jedis(), keys, arguments)))
+        .orElse(null);
+  }
+
+  private static boolean is(long wanted, @Nullable Object answer) {
+    return Long.valueOf(wanted).equals(answer);
+  }
+
+  private static StateVersion version(List<byte @Nullable []> fields) throws UndecodableException {
+    try {
+      return new StateVersion(number(fields.get(0)), number(fields.get(1)));
+    } catch (NumberFormatException e) {
+      throw new UndecodableException(NOTHING, e);
     }
-    return Optional.of(new VersionedState(new StateVersion(number(epoch), number(version)), data));
   }
 
-  private byte[] key(UUID flow) {
-    return keys.flowState(flow).getBytes(UTF_8);
+  private byte[] key(String id) {
+    return bytes(redis.keys().state(kind, id));
   }
 
-  private static long number(byte[] text) {
+  private static long number(byte @Nullable [] text) {
+    if (text == null) {
+      throw new NumberFormatException("there is no number");
+    }
     return Long.parseLong(new String(text, UTF_8));
   }
 
-  private static byte[] text(long number) {
-    return Long.toString(number).getBytes(UTF_8);
+  private static byte[] bytes(long number) {
+    return bytes(Long.toString(number));
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(UTF_8);
   }
 }

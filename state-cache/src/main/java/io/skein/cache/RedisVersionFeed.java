@@ -2,10 +2,10 @@ package io.skein.cache;
 
 import io.skein.redis.RedisConnections;
 import java.time.Duration;
-import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -14,12 +14,15 @@ import redis.clients.jedis.JedisPubSub;
 import redis.clients.jedis.exceptions.JedisException;
 
 /**
- * Listens to {@code flow:versions} on a connection of its own, connects again for ever, and cuts a
+ * Listens to the channel of versions, such as {@code flow:versions}, on a connection of its own, connects again for ever, and cuts a
  * connection that does not answer its probe. Thread safe.
  */
 final class RedisVersionFeed {
   /** No subscription: nothing is heard. */
   static final long DOWN = 0;
+
+  /** In the place of the epoch: the state is to be loaded anew. */
+  private static final String FORGET = "-";
 
   private static final Logger LOG = LoggerFactory.getLogger(RedisVersionFeed.class);
   private static final Duration RECONNECT = Duration.ofMillis(100);
@@ -27,15 +30,27 @@ final class RedisVersionFeed {
   private static final Duration LONGEST_SILENCE = Duration.ofMillis(1500);
 
   private final RedisConnections redis;
-  private final BiConsumer<UUID, StateVersion> onVersion;
+  private final String channel;
+  private final BiConsumer<String, StateVersion> onVersion;
+  private final Consumer<String> onForget;
   private final CountDownLatch stopped = new CountDownLatch(1);
   private volatile @Nullable Session session;
   private volatile long subscription = DOWN;
   private long subscriptions;
 
-  RedisVersionFeed(RedisConnections redis, BiConsumer<UUID, StateVersion> onVersion) {
+  /**
+   * @param onVersion hears of every version that is told
+   * @param onForget hears of states that shall be loaded anew although their version stays
+   */
+  RedisVersionFeed(
+      RedisConnections redis,
+      String kind,
+      BiConsumer<String, StateVersion> onVersion,
+      Consumer<String> onForget) {
     this.redis = redis;
+    this.channel = redis.keys().versions(kind);
     this.onVersion = onVersion;
+    this.onForget = onForget;
   }
 
   void start() {
@@ -72,7 +87,7 @@ final class RedisVersionFeed {
     try (Jedis jedis = redis.openSubscriber()) {
       Session opened = new Session(jedis);
       session = opened;
-      jedis.subscribe(opened, redis.keys().flowVersions());
+      jedis.subscribe(opened, channel);
     } catch (JedisException e) {
       if (stopped.getCount() > 0) {
         LOG.warn("the feed of versions lost its connection; near entries do not count", e);
@@ -101,14 +116,19 @@ final class RedisVersionFeed {
   private void received(String message) {
     String[] parts = message.split(" ", -1);
     if (parts.length != 3) {
-      LOG.warn("ignoring a message that is not flow, epoch and version");
-      return;
+      LOG.warn("ignoring a message that is not id, epoch and version");
+    } else if (parts[1].equals(FORGET)) {
+      onForget.accept(parts[0]);
+    } else {
+      versionReceived(parts[0], parts[1], parts[2]);
     }
+  }
+
+  private void versionReceived(String id, String epoch, String version) {
     try {
-      StateVersion version = new StateVersion(Long.parseLong(parts[1]), Long.parseLong(parts[2]));
-      onVersion.accept(UUID.fromString(parts[0]), version);
-    } catch (IllegalArgumentException e) {
-      LOG.warn("ignoring a message that is not flow, epoch and version", e);
+      onVersion.accept(id, new StateVersion(Long.parseLong(epoch), Long.parseLong(version)));
+    } catch (NumberFormatException e) {
+      LOG.warn("ignoring a message that is not id, epoch and version", e);
     }
   }
 

@@ -4,35 +4,34 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Ticker;
 import java.time.Duration;
-import java.util.UUID;
 
 /**
- * The newest version of each flow that this process has seen in any way. Holds 100,000 flows for 10
- * min after their last use, longer than a stale state lives anywhere; past that number the least
+ * The newest version of each state that this process has seen in any way. Holds 100,000 of them for
+ * 2 h after their last use, longer than a stale state lives anywhere; past that number the least
  * used are forgotten and then only the caches' own order protects them. Thread safe.
  */
 final class SeenVersions {
-  private static final int FLOWS = 100_000;
-  private static final Duration LIFE = Duration.ofMinutes(10);
+  private static final int STATES = 100_000;
+  private static final Duration LIFE = Duration.ofHours(2);
 
-  private final Cache<UUID, StateVersion> newest;
+  private final Cache<String, StateVersion> newest;
 
   SeenVersions(Ticker ticker) {
     newest =
-        Caffeine.newBuilder().maximumSize(FLOWS).expireAfterAccess(LIFE).ticker(ticker).build();
+        Caffeine.newBuilder().maximumSize(STATES).expireAfterAccess(LIFE).ticker(ticker).build();
   }
 
-  StateVersion of(UUID flow) {
-    StateVersion seen = newest.getIfPresent(flow);
+  StateVersion of(String id) {
+    StateVersion seen = newest.getIfPresent(id);
     return seen == null ? StateVersion.NONE : seen;
   }
 
-  void raise(UUID flow, StateVersion version) {
-    newest.asMap().merge(flow, version, (known, now) -> known.olderThan(now) ? now : known);
+  void raise(String id, StateVersion version) {
+    newest.asMap().merge(id, version, (known, now) -> known.olderThan(now) ? now : known);
   }
 
   /** PostgreSQL itself has gone back behind what was seen. */
-  void correct(UUID flow, StateVersion seen, StateVersion truth) {
-    newest.asMap().replace(flow, seen, truth);
+  void correct(String id, StateVersion seen, StateVersion truth) {
+    newest.asMap().replace(id, seen, truth);
   }
 }

@@ -1,12 +1,11 @@
 package io.skein.cache;
 
+import io.skein.redis.FeatureGate;
 import io.skein.redis.RedisAwayException;
-import io.skein.redis.RedisConnections;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -15,7 +14,7 @@ import org.slf4j.LoggerFactory;
  * One read beyond this process: Redis, or one load for all instances, or, when that takes too long
  * or Redis fails, a load of one's own. Thread safe.
  */
-final class SharedReads {
+final class SharedReads<V> {
   private static final Logger LOG = LoggerFactory.getLogger(SharedReads.class);
 
   /**
@@ -27,72 +26,101 @@ final class SharedReads {
   private static final int POLL_MIN_MILLIS = 10;
   private static final int POLL_MAX_MILLIS = 30;
 
-  private final RedisConnections redis;
-  private final RedisStates states;
-  private final CacheSettings settings;
+  private final FeatureGate gate;
+  private final RedisStates<V> states;
+  private final CacheSettings.Loads settings;
+  private final Loads<V> loads;
   private final SeenVersions seen;
-  private final LoadBulkhead bulkhead;
-  private final LongAdder hits = new LongAdder();
-  private final LongAdder loads = new LongAdder();
-  private final LongAdder refusedFills = new LongAdder();
-  private final LongAdder failures = new LongAdder();
+  private final Counts counts;
+  private final Step.Listener steps;
 
-  SharedReads(RedisConnections redis, CacheSettings settings, SeenVersions seen) {
-    this.redis = redis;
-    this.states = new RedisStates(redis);
+  SharedReads(
+      FeatureGate gate,
+      RedisStates<V> states,
+      CacheSettings.Loads settings,
+      Loads<V> loads,
+      SeenVersions seen,
+      Counts counts,
+      Step.Listener steps) {
+    this.gate = gate;
+    this.states = states;
     this.settings = settings;
+    this.loads = loads;
     this.seen = seen;
-    this.bulkhead = new LoadBulkhead(settings.loads());
+    this.counts = counts;
+    this.steps = steps;
   }
 
-  Optional<VersionedState> read(UUID flow, long minVersion, StateLoader loader) {
-    if (!redis.health().availableFor(DISTRUST)) {
-      return load(flow, loader);
+  /**
+   * Reads.
+   *
+   * @param onStale is run when what was found is past its soft expiry
+   */
+  Answer<V> read(Wanted<V> wanted, Runnable onStale) {
+    if (!trusted()) {
+      return loads.alone(wanted);
     }
-    Demand demand = new Demand(seen.of(flow), minVersion);
-    LoadTurn turn;
+    LoadTurn<V> turn;
     try {
-      turn = turn(flow, demand);
+      turn = turn(wanted);
     } catch (RedisAwayException e) {
-      failed("read", e);
-      return load(flow, loader);
+      counts.redis.failures.increment();
+      LOG.debug("Redis did not answer a read of a state", e);
+      return loads.alone(wanted);
     }
     return switch (turn) {
-      case LoadTurn.Filled filled -> {
-        hits.increment();
-        yield Optional.of(filled.state());
+      case LoadTurn.Filled<V> filled -> {
+        if (filled.pastSoftExpiry()) {
+          onStale.run();
+        }
+        yield new Answer<>(filled.entry(), false, true);
       }
-      case LoadTurn.Granted granted -> loadAndFill(flow, granted.token(), loader);
-      case LoadTurn.Taken taken -> load(flow, loader);
+      case LoadTurn.Granted<V> granted -> loads.withLease(wanted, granted);
+      case LoadTurn.Taken<V> taken -> loads.alone(wanted);
     };
   }
 
-  long hits() {
-    return hits.sum();
+  /** Whether Redis may be believed: it is used, and what was lost meanwhile has been made good. */
+  boolean trusted() {
+    return gate.openFor(DISTRUST);
   }
 
-  long loads() {
-    return loads.sum();
-  }
-
-  long refusedFills() {
-    return refusedFills.sum();
-  }
-
-  long failures() {
-    return failures.sum();
+  /** What Redis holds and meets the demand; counts how it went. */
+  Optional<RedisStates.Found<V>> find(String id, Demand demand) {
+    Optional<RedisStates.Found<V>> found;
+    try {
+      found = states.read(id);
+    } catch (UndecodableException e) {
+      counts.redis.undecodable.increment();
+      LOG.warn("a cached state cannot be decoded and is loaded anew id={}", id, e);
+      states.discard(id, e);
+      found = Optional.empty();
+    }
+    steps.reached(Step.READ, id);
+    if (found.isPresent() && demand.metBy(found.get().entry().version())) {
+      counts.redis.hits.increment();
+      return found;
+    }
+    counts.redis.misses.increment();
+    if (found.isPresent()) {
+      counts.redis.staleRefusals.increment();
+    }
+    return Optional.empty();
   }
 
   /** Waits for the instance that loads, but not for ever. */
-  private LoadTurn turn(UUID flow, Demand demand) {
-    Optional<VersionedState> found = states.read(flow).filter(demand::metBy);
+  private LoadTurn<V> turn(Wanted<V> wanted) {
+    String id = wanted.id();
+    Demand demand = new Demand(seen.of(id), wanted.minVersion());
+    Optional<RedisStates.Found<V>> found = find(id, demand);
     if (found.isPresent()) {
-      return new LoadTurn.Filled(found.get());
+      return new LoadTurn.Filled<>(found.get().entry(), found.get().pastSoftExpiry());
     }
     String token = UUID.randomUUID().toString();
-    long deadline = System.nanoTime() + settings.loads().waitForOther().toNanos();
+    long deadline = System.nanoTime() + settings.waitForOther().toNanos();
     while (true) {
-      LoadTurn turn = states.lease(flow, token, settings.loads().lease(), demand);
+      LoadTurn<V> turn = lease(id, token, demand);
+      steps.reached(Step.LEASED, id);
       boolean patience =
           System.nanoTime() - deadline < 0 && !Thread.currentThread().isInterrupted();
       if (!(turn instanceof LoadTurn.Taken) || !patience) {
@@ -103,62 +131,12 @@ final class SharedReads {
     }
   }
 
-  private Optional<VersionedState> loadAndFill(UUID flow, String token, StateLoader loader) {
-    Optional<VersionedState> loaded = Optional.empty();
+  private LoadTurn<V> lease(String id, String token, Demand demand) {
     try {
-      loaded = load(flow, loader);
-    } finally {
-      if (loaded.isEmpty()) {
-        drop(flow, token);
-      }
+      return states.lease(id, token, settings.lease(), demand, false);
+    } catch (UndecodableException e) {
+      states.discard(id, e);
+      return new LoadTurn.Taken<>();
     }
-    loaded.ifPresent(state -> fill(flow, token, state));
-    return loaded;
-  }
-
-  /**
-   * What is below a version seen before the load began means that PostgreSQL itself has gone back;
-   * it is the truth, so what was seen is corrected.
-   */
-  private Optional<VersionedState> load(UUID flow, StateLoader loader) {
-    StateVersion before = seen.of(flow);
-    loads.increment();
-    Optional<VersionedState> loaded = bulkhead.load(flow, loader);
-    loaded
-        .map(VersionedState::version)
-        .filter(version -> version.olderThan(before))
-        .ifPresent(truth -> {
-          LOG.warn("PostgreSQL has {} of flow {} after {} was seen", truth, flow, before);
-          seen.correct(flow, before, truth);
-        });
-    return loaded;
-  }
-
-  private void fill(UUID flow, String token, VersionedState state) {
-    try {
-      if (!states.fill(flow, token, state, jittered(settings.timeToLive()))) {
-        refusedFills.increment();
-      }
-    } catch (RedisAwayException e) {
-      failed("fill", e);
-    }
-  }
-
-  private void drop(UUID flow, String token) {
-    try {
-      states.drop(flow, token);
-    } catch (RedisAwayException e) {
-      failed("lease", e);
-    }
-  }
-
-  private void failed(String operation, RedisAwayException e) {
-    failures.increment();
-    LOG.debug("Redis did not answer a {} of a state", operation, e);
-  }
-
-  private static Duration jittered(Duration duration) {
-    double factor = ThreadLocalRandom.current().nextDouble(0.9, 1.1);
-    return Duration.ofMillis((long) (duration.toMillis() * factor));
   }
 }

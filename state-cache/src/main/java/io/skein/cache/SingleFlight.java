@@ -1,7 +1,5 @@
 package io.skein.cache;
 
-import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
@@ -10,58 +8,55 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
- * Of the reads of one flow that miss at the same time in this process, one goes on and the others
- * wait for it. Who joined a read that began before him and is not content with its answer, goes on
- * himself. Thread safe.
+ * Of the reads of one state that miss at the same time in this process, one goes on and the others
+ * wait for it. Who joined a read that began before him and is not content with its answer, waits
+ * for one that began after, or makes it. Thread safe.
  */
-final class SingleFlight {
-  private static final int MOST_JOINS = 2;
-
-  private final ConcurrentMap<UUID, CompletableFuture<Optional<VersionedState>>> flights =
+final class SingleFlight<V> {
+  private final ConcurrentMap<String, CompletableFuture<Answer<V>>> flights =
       new ConcurrentHashMap<>();
 
-  Optional<VersionedState> run(
-      UUID flow,
-      Supplier<Optional<VersionedState>> read,
-      Predicate<VersionedState> content,
-      Runnable onJoin) {
-    for (int joins = 0; joins < MOST_JOINS; joins++) {
-      CompletableFuture<Optional<VersionedState>> mine = new CompletableFuture<>();
-      CompletableFuture<Optional<VersionedState>> other = flights.putIfAbsent(flow, mine);
+  /**
+   * @param content whether an answer is new enough; the truth is, when it was asked after the call
+   */
+  Entry<V> run(
+      String id, Supplier<Answer<V>> read, Predicate<StateVersion> content, Runnable onJoin) {
+    CompletableFuture<Answer<V>> mine = new CompletableFuture<>();
+    boolean beganAfter = false;
+    while (true) {
+      CompletableFuture<Answer<V>> other = flights.putIfAbsent(id, mine);
       if (other == null) {
-        return lead(flow, mine, read);
+        return lead(id, mine, read).entry();
       }
       onJoin.run();
-      Optional<VersionedState> answer = join(other);
-      if (answer.filter(content).isPresent()) {
-        return answer;
+      Answer<V> answer = join(other);
+      if (content.test(answer.entry().version()) || (beganAfter && answer.isTruth())) {
+        return answer.entry();
       }
+      beganAfter = true;
     }
-    return read.get();
   }
 
-  private Optional<VersionedState> lead(
-      UUID flow,
-      CompletableFuture<Optional<VersionedState>> mine,
-      Supplier<Optional<VersionedState>> read) {
+  private Answer<V> lead(
+      String id, CompletableFuture<Answer<V>> mine, Supplier<Answer<V>> read) {
     try {
-      Optional<VersionedState> answer = read.get();
+      Answer<V> answer = read.get();
+      flights.remove(id, mine);
       mine.complete(answer);
       return answer;
     } catch (RuntimeException | Error e) {
+      flights.remove(id, mine);
       mine.completeExceptionally(e);
       throw e;
-    } finally {
-      flights.remove(flow, mine);
     }
   }
 
-  private static Optional<VersionedState> join(CompletableFuture<Optional<VersionedState>> other) {
+  private static <V> Answer<V> join(CompletableFuture<Answer<V>> other) {
     try {
       return other.join();
     } catch (CompletionException e) {
       throw new StateUnavailableException(
-          "the read of this flow's state that was under way failed; try again", e);
+          "the read of this state that was under way failed; try again", e);
     }
   }
 }

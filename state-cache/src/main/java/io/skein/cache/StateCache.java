@@ -1,96 +1,300 @@
 package io.skein.cache;
 
 import com.github.benmanes.caffeine.cache.Ticker;
+import io.skein.redis.Feature;
+import io.skein.redis.FeatureGate;
+import io.skein.redis.FeatureMode;
+import io.skein.redis.RedisAwayException;
 import io.skein.redis.RedisConnections;
 import java.util.Optional;
-import java.util.UUID;
-import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Reads states of flows: from this process, from Redis, from PostgreSQL. No reader of this instance
- * gets an older state than one that this instance has seen, and nobody's slow load brings an old
- * state back. While Redis is away every read is a load. Thread safe.
+ * Reads states: from this process, from Redis, from PostgreSQL. No reader of this instance gets an
+ * older state than one that this instance has seen, and nobody's slow load brings an old state
+ * back. While its gate is closed every read is a load. Thread safe.
  */
-public final class StateCache implements AutoCloseable {
+public final class StateCache<K, V> implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(StateCache.class);
+
   private final RedisConnections redis;
-  private final NearCache near;
+  private final FeatureGate gate;
+  private final StateKind<K, V> kind;
+  private final StateSource<K, V> source;
+  private final Step.Listener steps;
+  private final Counts counts = new Counts();
+  private final SingleFlight<V> flights = new SingleFlight<>();
+  private final NearCache<V> near;
   private final SeenVersions seen;
+  private final AccessCounts accesses;
+  private final Envelope<V> envelope;
+  private final RedisStates<V> states;
+  private final LifeByHeat life;
+  private final SharedReads<V> shared;
+  private final Refreshes<V> refreshes;
+  private final HeatExchange heat;
+  private final Warmer<K, V> warmer;
   private final RedisVersionFeed feed;
-  private final SingleFlight flights = new SingleFlight();
-  private final SharedReads shared;
-  private final LongAdder nearHits = new LongAdder();
-  private final LongAdder joins = new LongAdder();
 
-  public StateCache(RedisConnections redis, CacheSettings settings) {
-    this(redis, settings, Ticker.systemTicker());
-  }
-
-  StateCache(RedisConnections redis, CacheSettings settings, Ticker ticker) {
-    this.redis = redis;
-    this.near = new NearCache(settings.near(), ticker);
-    this.seen = new SeenVersions(ticker);
-    this.feed = new RedisVersionFeed(redis, seen::raise);
-    this.shared = new SharedReads(redis, settings, seen);
-  }
-
-  /** Begins to follow the versions of all flows; until then nothing is answered from near. */
-  public void start() {
-    feed.start();
+  public StateCache(
+      RedisConnections redis,
+      CacheSettings settings,
+      StateKind<K, V> kind,
+      StateSource<K, V> source) {
+    this(redis, settings, kind, source, Surroundings.REAL);
   }
 
   /**
-   * The state of a flow.
+   * What tests replace.
    *
-   * @param minVersion what the client has seen of the flow, or 0; a state below it is read from
-   *     PostgreSQL, whose answer stands, even if it is lower still
-   * @return empty when the loader found no such flow
+   * @param redisClockShift ms that the clock of Redis is taken to be ahead
+   */
+  record Surroundings(Ticker ticker, LongSupplier redisClockShift, Step.Listener steps) {
+    static final Surroundings REAL =
+        new Surroundings(Ticker.systemTicker(), () -> 0, Step.Listener.NONE);
+  }
+
+  StateCache(
+      RedisConnections redis,
+      CacheSettings settings,
+      StateKind<K, V> kind,
+      StateSource<K, V> source,
+      Surroundings surroundings) {
+    Ticker ticker = surroundings.ticker();
+    this.redis = redis;
+    this.gate = redis.gate(Feature.STATE_CACHE);
+    this.kind = kind;
+    this.source = source;
+    this.steps = surroundings.steps();
+    this.near = new NearCache<>(settings.near(), ticker, counts.near);
+    this.seen = new SeenVersions(ticker);
+    this.accesses = new AccessCounts(settings.life().halfLife(), ticker);
+    this.envelope = new Envelope<>(kind.codec(), settings.sizes());
+    this.states = new RedisStates<>(redis, gate, kind.name(), envelope);
+    this.life = new LifeByHeat(settings.life(), accesses, ThreadLocalRandom::current);
+    LoadBulkhead bulkhead = new LoadBulkhead(settings.loads());
+    Loads<V> loads =
+        new Loads<>(gate, states, envelope, life, bulkhead, seen, counts, steps);
+    this.shared = new SharedReads<>(gate, states, settings.loads(), loads, seen, counts, steps);
+    this.refreshes = new Refreshes<>(states, loads, seen, settings.loads().lease(), counts);
+    RedisHeat hottest =
+        new RedisHeat(
+            redis, gate, kind.name(), settings.life().halfLife(), surroundings.redisClockShift());
+    this.heat = new HeatExchange(accesses, hottest, gate);
+    this.warmer =
+        new Warmer<>(settings.warming(), kind, source, hottest, shared, this::warmOne);
+    this.feed = new RedisVersionFeed(redis, kind.name(), seen::raise, near::forget);
+  }
+
+  /** Begins to follow the versions of all states; until then nothing is answered from near. */
+  public void start() {
+    feed.start();
+    heat.start();
+  }
+
+  /** {@link #get(Object, long)} without insisting on a version. */
+  public Optional<Versioned<V>> get(K key) {
+    return get(key, 0);
+  }
+
+  /**
+   * The state of a key.
+   *
+   * @param minVersion what the client has seen, or 0; a state below it is read from PostgreSQL,
+   *     whose answer stands, even if it is lower still
+   * @return empty when the source has no such state
+   * @throws StateUnavailableException when too many loads are under way
+   * @throws IllegalArgumentException when the key's id cannot stand in Redis
+   */
+  public Optional<Versioned<V>> get(K key, long minVersion) {
+    String id = kind.id(key);
+    accesses.read(id);
+    Optional<Entry<V>> here = near.find(id, subscription(), demand(id, minVersion));
+    if (here.isPresent()) {
+      return here.get().versioned();
+    }
+    steps.reached(Step.LOOKED_NEAR, id);
+    return read(key, id, minVersion).versioned();
+  }
+
+  /**
+   * Status, phase and time of a state, of the version that a reader of it would get or a newer one:
+   * they are kept and dropped with it.
+   *
+   * @param minVersion as for {@link #get(Object, long)}
    * @throws StateUnavailableException when too many loads are under way
    */
-  public Optional<VersionedState> get(UUID flow, long minVersion, StateLoader loader) {
-    Optional<VersionedState> here =
-        near.find(flow, subscription()).filter(demand(flow, minVersion)::metBy);
-    if (here.isPresent()) {
-      nearHits.increment();
-      return here;
+  public Optional<Versioned<StateMetadata>> metadata(K key, long minVersion) {
+    String id = kind.id(key);
+    Demand demand = demand(id, minVersion);
+    Optional<Entry<V>> here = near.find(id, subscription(), demand);
+    if (here.isEmpty() && shared.trusted()) {
+      Optional<Versioned<StateMetadata>> kept = keptMetadata(id, demand);
+      if (kept.isPresent()) {
+        accesses.read(id);
+        return kept;
+      }
     }
-    return flights.run(
-        flow,
-        () -> fetch(flow, minVersion, loader),
-        state -> demand(flow, minVersion).metBy(state),
-        joins::increment);
+    return get(key, minVersion).map(this::metadata);
+  }
+
+  /**
+   * Puts a state that was just committed, so that the next reader need not load it. The higher
+   * version wins. Where nothing proves that nothing newer was told before Redis lost the key, only
+   * the version is left, and the next reader loads.
+   */
+  public PutOutcome put(K key, Versioned<V> state) {
+    return write(kind.id(key), state.version(), envelope.seal(state));
+  }
+
+  /**
+   * Tells all instances that a version is committed: no older state is answered from any cache. The
+   * relay of the event bus does the same for flows. Works while the gate is closed, as long as Redis
+   * answers.
+   */
+  public PutOutcome invalidate(K key, StateVersion version) {
+    return write(kind.id(key), version, Optional.empty());
+  }
+
+  /**
+   * Removes a state from all caches, for who distrusts what they hold. Works while the gate is
+   * closed, as long as Redis answers.
+   *
+   * @return false when only this process could be told, since Redis does not answer
+   */
+  public boolean invalidate(K key) {
+    String id = kind.id(key);
+    near.forget(id);
+    if (!redis.health().available()) {
+      return false;
+    }
+    try {
+      states.forget(id);
+      near.forget(id); // what a read brought meanwhile
+      return true;
+    } catch (RedisAwayException e) {
+      LOG.debug("a state could not be removed from Redis", e);
+      return false;
+    }
+  }
+
+  /**
+   * Begins to bring to Redis what is read most and what changed last, at the rate of the settings.
+   *
+   * @return false when that is under way already
+   */
+  public boolean warm() {
+    return warmer.begin();
+  }
+
+  /** Whether {@link #warm} is at work. */
+  public boolean warming() {
+    return warmer.underWay();
   }
 
   /** What has been counted in this process. */
   public CacheStatistics statistics() {
-    return new CacheStatistics(
-        nearHits.sum(),
-        shared.hits(),
-        shared.loads(),
-        joins.sum(),
-        shared.refusedFills(),
-        shared.failures());
+    return counts.statistics();
+  }
+
+  /** Whether Redis is used now, and why not. */
+  public FeatureMode mode() {
+    return gate.mode();
   }
 
   @Override
   public void close() {
+    warmer.stop();
+    refreshes.stop();
+    heat.stop();
     feed.stop();
   }
 
-  private Optional<VersionedState> fetch(UUID flow, long minVersion, StateLoader loader) {
-    long subscription = subscription();
-    Optional<VersionedState> state = shared.read(flow, minVersion, loader);
-    state.ifPresent(read -> {
-      seen.raise(flow, read.version());
-      near.put(flow, read, subscription);
-    });
-    return state;
+  /** For tests: what the exchange of counts does every 5 s. */
+  void exchangeHeat() {
+    heat.exchange();
   }
 
-  private Demand demand(UUID flow, long minVersion) {
-    return new Demand(seen.of(flow), minVersion);
+  private Entry<V> read(K key, String id, long minVersion) {
+    Wanted<V> wanted = new Wanted<>(id, minVersion, () -> source.load(key));
+    return flights.run(
+        id,
+        () -> fetch(wanted),
+        version -> demand(id, minVersion).metBy(version),
+        counts.joins::increment);
+  }
+
+  private Answer<V> fetch(Wanted<V> wanted) {
+    long subscription = subscription();
+    Answer<V> answer = shared.read(wanted, () -> refreshes.begin(wanted));
+    Entry<V> entry = answer.entry();
+    if (!entry.version().equals(StateVersion.ABSENT)) {
+      seen.raise(wanted.id(), entry.version());
+    }
+    steps.reached(Step.SEEN, wanted.id());
+    if (answer.near()) {
+      near.put(wanted.id(), entry, subscription);
+    }
+    return answer;
+  }
+
+  private Optional<Versioned<StateMetadata>> keptMetadata(String id, Demand demand) {
+    try {
+      Optional<Versioned<StateMetadata>> kept =
+          states.metadata(id).filter(found -> demand.metBy(found.version()));
+      kept.ifPresent(found -> {
+        counts.redis.hits.increment();
+        seen.raise(id, found.version());
+      });
+      return kept;
+    } catch (RedisAwayException e) {
+      counts.redis.failures.increment();
+      return Optional.empty();
+    } catch (UndecodableException e) {
+      return Optional.empty(); // the read of the state sees to it
+    }
+  }
+
+  private Versioned<StateMetadata> metadata(Versioned<V> state) {
+    return new Versioned<>(state.version(), kind.codec().metadata(state.value()));
+  }
+
+  private PutOutcome write(
+      String id, StateVersion version, Optional<Envelope.Sealed> sealed) {
+    seen.raise(id, version);
+    if (!redis.health().available()) {
+      return PutOutcome.REDIS_AWAY;
+    }
+    try {
+      PutOutcome outcome = states.put(id, version, sealed.orElse(null), life.of(id));
+      if (outcome == PutOutcome.OUTDATED) {
+        counts.redis.refusedWrites.increment();
+      }
+      return outcome;
+    } catch (RedisAwayException e) {
+      counts.redis.failures.increment();
+      LOG.debug("a state could not be put", e);
+      return PutOutcome.REDIS_AWAY;
+    }
+  }
+
+  /** Not counted as a read: it says nothing about how hot the state is. */
+  private void warmOne(K key) {
+    String id = kind.id(key);
+    if (shared.find(id, demand(id, 0)).isEmpty()) {
+      read(key, id, 0);
+      counts.warmed.increment();
+    }
+  }
+
+  private Demand demand(String id, long minVersion) {
+    return new Demand(seen.of(id), minVersion);
   }
 
   private long subscription() {
-    return redis.health().available() ? feed.subscription() : RedisVersionFeed.DOWN;
+    return gate.open() ? feed.subscription() : RedisVersionFeed.DOWN;
   }
 }

@@ -10,8 +10,11 @@ import java.util.Comparator;
  * @param version sequence of the event that last changed the state
  */
 public record StateVersion(long epoch, long version) implements Comparable<StateVersion> {
-  /** Older than every state. */
+  /** Older than every state, and than the absence of one. */
   static final StateVersion NONE = new StateVersion(-1, -1);
+
+  /** Of what was never there: older than every state. */
+  static final StateVersion ABSENT = new StateVersion(0, 0);
 
   private static final Comparator<StateVersion> ORDER =
       Comparator.comparingLong(StateVersion::epoch).thenComparingLong(StateVersion::version);

@@ -1,6 +1,6 @@
--- Gives the lease of a load back without a state: the flow does not exist, or the load failed.
+-- Gives the lease of a load back without a state: the load failed, or its state is too large.
 -- Safe to run twice.
--- KEYS  1 hash flow:state
+-- KEYS  1 hash state
 -- ARGV  1 token of the lease
 -- Returns 1 when the lease was given back, else 0.
 -- Closes the race with a later owner of the lease: what is not this token's is left alone.

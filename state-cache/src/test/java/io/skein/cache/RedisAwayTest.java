@@ -3,10 +3,12 @@ package io.skein.cache;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.skein.redis.Feature;
+import io.skein.redis.FeatureMode;
 import io.skein.redis.RedisConnections;
-import io.skein.redis.RedisSettings;
 import io.skein.testing.RedisServer;
 import io.skein.testing.TestServers;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -19,86 +21,111 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
-/** Reads over the loss and return of Redis; the near cache's clock stands still. */
+/** Reads over the loss and return of Redis, and with the feature's gate closed. */
+@Timeout(120)
 class RedisAwayTest {
-  private static final CacheSettings SETTINGS = CacheSettings.defaults();
-
-  private final Truth truth = new Truth();
   private RedisServer server;
-  private RedisConnections redis;
-  private StateCache cache;
+  private TwoInstances both;
+  private Truth truth;
 
   @BeforeEach
   void open() {
     server = TestServers.newRedis();
-    redis = RedisConnections.open(RedisSettings.of(server.url()), "cache-test");
-    cache = new StateCache(redis, SETTINGS, () -> 0);
-    cache.start();
-    await().until(this::isNear);
+    both = new TwoInstances(server).follow();
+    truth = both.truth;
   }
 
   @AfterEach
   void close() {
-    cache.close();
-    redis.close();
+    both.close();
     server.close();
   }
 
   @Test
   void a_killed_redis_costs_the_cache_and_nothing_else() {
     server.kill();
-    await().until(() -> !redis.health().available());
+    await().until(() -> !both.redis.health().available());
     for (int i = 0; i < 20; i++) {
       StateVersion version = truth.commit();
-      assertThat(read()).isEqualTo(version);
+      assertThat(both.read(both.one)).isEqualTo(version);
     }
+    assertThat(both.one.invalidate(truth.flow())).as("nobody else is told").isFalse();
+    assertThat(both.one.put(truth.flow(), Truth.state(truth.version())))
+        .isEqualTo(PutOutcome.REDIS_AWAY);
     server.start();
-    await().until(this::isNear);
+    await().atMost(Duration.ofSeconds(30)).until(() -> both.isNear(both.one));
     StateVersion last = truth.commit();
-    truth.relay(redis, last);
-    await().until(() -> read().equals(last));
+    truth.relay(both.redis, last);
+    await().until(() -> both.read(both.one).equals(last));
   }
 
   @Test
   void a_frozen_redis_makes_reads_slow_for_a_moment_and_old_at_no_time() {
     server.freeze();
     StateVersion version = truth.commit();
-    assertThat(cache.get(truth.flow(), version.version(), truth::load).orElseThrow().version())
-        .isEqualTo(version);
-    assertThat(read()).isEqualTo(version);
-    await().until(() -> !redis.health().available());
+    assertThat(both.read(both.one, version.version())).isEqualTo(version);
+    assertThat(both.read(both.one)).isEqualTo(version);
+    await().until(() -> !both.redis.health().available());
     StateVersion next = truth.commit();
-    assertThat(read()).isEqualTo(next);
+    assertThat(both.read(both.one)).isEqualTo(next);
     server.thaw();
-    await().until(this::isNear);
-    assertThat(read()).isEqualTo(next);
+    await().atMost(Duration.ofSeconds(30)).until(() -> both.isNear(both.one));
+    assertThat(both.read(both.one)).isEqualTo(next);
+  }
+
+  @Test
+  void what_was_written_while_the_flag_was_off_is_what_the_first_read_returns() {
+    RedisConnections redis = both.redis;
+    redis.gate(Feature.STATE_CACHE).enable(false);
+    assertThat(both.one.mode()).isEqualTo(FeatureMode.FLAG_OFF);
+    StateVersion second = truth.commit();
+    assertThat(both.read(both.one)).as("straight from PostgreSQL").isEqualTo(second);
+    assertThat(both.one.put(truth.flow(), Truth.state(second)))
+        .as("the other instance reads Redis and is told")
+        .isEqualTo(PutOutcome.KEPT);
+    await().until(() -> both.read(both.two).equals(second));
+    StateVersion third = truth.commit();
+    redis.gate(Feature.STATE_CACHE).enable(true);
+    assertThat(both.read(both.one))
+        .as("although nobody has told of it: Redis is not believed yet")
+        .isEqualTo(third);
+  }
+
+  @Test
+  void an_instance_reads_what_was_written_while_its_own_calls_failed() {
+    both.redis.gate(Feature.STATE_CACHE).enable(false);
+    StateVersion second = truth.commit();
+    assertThat(both.one.invalidate(truth.flow(), second)).isNotEqualTo(PutOutcome.REDIS_AWAY);
+    assertThat(both.read(both.two, second.version())).isEqualTo(second);
+    both.redis.gate(Feature.STATE_CACHE).enable(true);
+    await().atMost(Duration.ofSeconds(30)).until(() -> both.isNear(both.one));
+    assertThat(both.read(both.one)).isEqualTo(second);
   }
 
   @Test
   void loads_stay_within_the_bulkhead() throws Exception {
+    CacheSettings settings = TwoInstances.SETTINGS;
     server.kill();
-    await().until(() -> !redis.health().available());
+    await().until(() -> !both.redis.health().available());
     AtomicInteger inside = new AtomicInteger();
     AtomicInteger most = new AtomicInteger();
     CountDownLatch open = new CountDownLatch(1);
-    int readers = SETTINGS.loads().concurrent() + 10;
-    List<Callable<Boolean>> reads = new ArrayList<>();
+    int readers = settings.loads().concurrent() + 10;
     AtomicInteger refused = new AtomicInteger();
+    StateCache<UUID, String> cache =
+        both.third(id -> {
+          most.accumulateAndGet(inside.incrementAndGet(), Math::max);
+          awaitQuietly(open);
+          inside.decrementAndGet();
+          return truth.load(id);
+        });
+    List<Callable<Boolean>> reads = new ArrayList<>();
     for (int i = 0; i < readers; i++) {
       reads.add(() -> {
         try {
-          return cache
-              .get(
-                  UUID.randomUUID(),
-                  0,
-                  id -> {
-                    most.accumulateAndGet(inside.incrementAndGet(), Math::max);
-                    awaitQuietly(open);
-                    inside.decrementAndGet();
-                    return truth.load(id);
-                  })
-              .isEmpty();
+          return cache.get(UUID.randomUUID()).isEmpty();
         } catch (StateUnavailableException e) {
           if (refused.incrementAndGet() == 10) {
             open.countDown();
@@ -112,18 +139,9 @@ class RedisAwayTest {
         assertThat(read.get()).isTrue();
       }
     }
-    assertThat(most).hasValue(SETTINGS.loads().concurrent());
+    assertThat(most).hasValue(settings.loads().concurrent());
     assertThat(refused).hasValue(10);
-  }
-
-  private StateVersion read() {
-    return cache.get(truth.flow(), 0, truth::load).orElseThrow().version();
-  }
-
-  private boolean isNear() {
-    long before = cache.statistics().nearHits();
-    StateVersion unused = read();
-    return cache.statistics().nearHits() > before;
+    assertThat(cache.statistics().loads().refusals()).isEqualTo(10);
   }
 
   private static void awaitQuietly(CountDownLatch latch) {

@@ -1,13 +1,14 @@
 package io.skein.tasks;
 
 import io.skein.postgres.Database;
+import io.skein.redis.Feature;
+import io.skein.redis.FeatureGate;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.function.BooleanSupplier;
 
 /**
  * Fills free slots. Hints are claimed as they come; in the fair order it claims once per interval
@@ -27,7 +28,7 @@ final class ClaimLoop implements RunUntilStopped.Round {
   private final RunExecution execution;
   private final WorkerReports reports;
   private final RedisHints hints;
-  private final BooleanSupplier redisAvailable;
+  private final FeatureGate gate;
   private final List<String> queues;
   private final Duration interval;
   private final LevelTurns levelTurns = new LevelTurns();
@@ -43,7 +44,7 @@ final class ClaimLoop implements RunUntilStopped.Round {
       WorkerSettings settings) {
     this.database = queue.database();
     this.hints = queue.hints();
-    this.redisAvailable = () -> queue.redis().health().available();
+    this.gate = queue.redis().gate(Feature.TASK_QUEUE);
     this.statements = statements;
     this.fair = new FairClaims(queue.database(), statements);
     this.slots = parts.slots();
@@ -186,7 +187,7 @@ final class ClaimLoop implements RunUntilStopped.Round {
     if (backlog) {
       overdue = now + Math.min(jittered, BUSY_POLL.toNanos());
       due = now;
-    } else if (busy && !redisAvailable.getAsBoolean()) {
+    } else if (busy && !gate.open()) {
       due = now + Math.min(jittered, BUSY_POLL.toNanos());
     } else {
       due = overdue;

@@ -23,7 +23,7 @@ final class CompletionWriter implements RunUntilStopped.Round {
   private static final Duration WHILE_HELD = Duration.ofMillis(20);
 
   private final Database database;
-  private final LeasedWrites writes;
+  private final FinishedRuns finished;
   private final Ended ended;
   private final BiConsumer<Run, PermanentTaskException> refused;
   private final BlockingQueue<Run> waiting = new LinkedBlockingQueue<>();
@@ -44,11 +44,11 @@ final class CompletionWriter implements RunUntilStopped.Round {
    */
   CompletionWriter(
       Database database,
-      LeasedWrites writes,
+      FinishedRuns finished,
       Ended ended,
       BiConsumer<Run, PermanentTaskException> refused) {
     this.database = database;
-    this.writes = writes;
+    this.finished = finished;
     this.ended = ended;
     this.refused = refused;
   }
@@ -84,7 +84,7 @@ final class CompletionWriter implements RunUntilStopped.Round {
 
   /** While others hold rows, each batch passes over them; they wait for a later one. */
   private void writeAll(List<Run> runs) throws InterruptedException {
-    LeasedWrites.Completed completed = complete(runs);
+    FinishedRuns.Completed completed = complete(runs);
     Predicate<Run> held = run -> completed.held().contains(run.lease());
     List<Run> known = runs.stream().filter(held.negate()).toList();
     ended.ended(known, completed.done());
@@ -95,13 +95,13 @@ final class CompletionWriter implements RunUntilStopped.Round {
     }
   }
 
-  private LeasedWrites.Completed complete(List<Run> runs) {
-    List<LeasedWrites.Completion> completions =
+  private FinishedRuns.Completed complete(List<Run> runs) {
+    List<FinishedRuns.Completion> completions =
         runs.stream().map(CompletionWriter::completion).toList();
     return database.inTransaction(tx ->
         rowsAreHeld
-            ? writes.completeUnlocked(tx, completions)
-            : new LeasedWrites.Completed(writes.completeAll(tx, completions), Set.of()));
+            ? finished.completeUnlocked(tx, completions)
+            : new FinishedRuns.Completed(finished.completeAll(tx, completions), Set.of()));
   }
 
   /** What was written is taken off the batch, so that a failure in the middle repeats the rest. */
@@ -117,13 +117,13 @@ final class CompletionWriter implements RunUntilStopped.Round {
         if (!RefusedData.isCauseOf(e)) {
           throw e;
         }
-        refused.accept(run, LeasedWrites.refused(e));
+        refused.accept(run, FinishedRuns.refused(e));
       }
       batch.removeFirst();
     }
   }
 
-  private static LeasedWrites.Completion completion(Run run) {
-    return new LeasedWrites.Completion(run.lease(), run.result(), run.log());
+  private static FinishedRuns.Completion completion(Run run) {
+    return new FinishedRuns.Completion(run.lease(), run.result(), run.log());
   }
 }

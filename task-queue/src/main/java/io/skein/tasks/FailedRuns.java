@@ -6,6 +6,7 @@ import io.skein.postgres.TransactionConsumer;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -61,12 +62,6 @@ final class FailedRuns {
     boolean to(Transaction transaction, String error);
   }
 
-  /** What of the handler is called: {@link TaskHandler#onRetry} or {@link TaskHandler#onFailed}. */
-  @FunctionalInterface
-  private interface Reaction {
-    void of(TaskHandler handler, Transaction transaction, Task task, String error) throws Exception;
-  }
-
   /**
    * Another attempt follows.
    *
@@ -76,36 +71,35 @@ final class FailedRuns {
    * @throws InterruptedException when the worker stops meanwhile
    */
   boolean retry(Task task, String unbounded, Write write) throws InterruptedException {
-    return write(task, unbounded, TaskHandler::onRetry, write);
+    return write(task, unbounded, handler(task).flatMap(Reaction::toRetry), write);
   }
 
   /** As {@link #retry}, when the task is over. */
   boolean end(Task task, TaskState state, String unbounded, Write write)
       throws InterruptedException {
-    return write(
-        task,
-        unbounded,
-        (handler, transaction, failed, error) ->
-            handler.onFailed(transaction, failed, state, error),
-        write);
+    return write(task, unbounded, handler(task).flatMap(h -> Reaction.toEnd(h, state)), write);
   }
 
-  private boolean write(Task task, String unbounded, Reaction reaction, Write write)
+  /** Empty when only workers in other languages know the type. */
+  private Optional<TaskHandler> handler(Task task) {
+    return Optional.ofNullable(handlers.get(task.type()));
+  }
+
+  private boolean write(Task task, String unbounded, Optional<Reaction> reaction, Write write)
       throws InterruptedException {
     String error = ErrorText.storable(unbounded);
-    TaskHandler handler = handlers.get(task.type());
-    if (handler == null) { // only workers in other languages know the type; they have no reactions
-      return commit(transaction -> {}, error, write);
-    }
+    return reaction.isPresent()
+        ? withReaction(task, error, reaction.get(), write)
+        : commit(transaction -> {}, error, write);
+  }
+
+  private boolean withReaction(Task task, String error, Reaction reaction, Write write)
+      throws InterruptedException {
     for (int tries = 1; true; tries++) {
       try {
         return inTime(
             task,
-            () ->
-                commit(
-                    transaction -> react(handler, reaction, transaction, task, error),
-                    error,
-                    write));
+            () -> commit(transaction -> react(reaction, transaction, task, error), error, write));
       } catch (ReactionException e) {
         if (e.last(tries)) {
           return withoutReaction(task, error, e.reason(), write);
@@ -137,7 +131,12 @@ final class FailedRuns {
    */
   private boolean inTime(Task task, Callable<Boolean> transaction)
       throws InterruptedException, ReactionException {
-    FutureTask<Boolean> result = new FutureTask<>(transaction);
+    FutureTask<Boolean> result =
+        new FutureTask<>(() -> {
+          try (var diagnostics = RunDiagnostics.of(task)) {
+            return transaction.call();
+          }
+        });
     Thread thread = Thread.ofPlatform().name("skein-task-reaction").daemon().start(result);
     try {
       return result.get(longest.toNanos(), TimeUnit.NANOSECONDS);
@@ -191,11 +190,10 @@ final class FailedRuns {
 
   // Whatever it throws is told apart from what the transaction throws; an Error too stays inside.
   @SuppressWarnings("CatchingUnchecked")
-  private static void react(
-      TaskHandler handler, Reaction reaction, Transaction transaction, Task task, String error)
+  private static void react(Reaction reaction, Transaction transaction, Task task, String error)
       throws ReactionException {
     try {
-      reaction.of(handler, transaction, task, error);
+      reaction.to(transaction, task, error);
       // What would fail the task's own write or the commit, because the reaction has swallowed an
       // error or broken a deferred constraint, fails here.
       transaction.handle().execute("set constraints all immediate");

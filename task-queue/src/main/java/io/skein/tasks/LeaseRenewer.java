@@ -15,15 +15,15 @@ final class LeaseRenewer implements Runnable {
   private static final Duration AGAIN_AFTER_FAILURE = Duration.ofMillis(500);
 
   private final Database database;
-  private final LeasedWrites writes;
+  private final RunRenewals renewals;
   private final Slots slots;
   private final Reach reach;
   private final Duration heartbeat;
 
   LeaseRenewer(
-      Database database, LeasedWrites writes, Slots slots, Reach reach, Duration heartbeat) {
+      Database database, RunRenewals renewals, Slots slots, Reach reach, Duration heartbeat) {
     this.database = database;
-    this.writes = writes;
+    this.renewals = renewals;
     this.slots = slots;
     this.reach = reach;
     this.heartbeat = heartbeat;
@@ -61,7 +61,7 @@ final class LeaseRenewer implements Runnable {
 
   private void renew(OwnConnection connection) {
     List<Run> running = slots.running();
-    Set<Lease> lost = connection.read(handle -> writes.renewAll(handle, running));
+    Set<Lease> lost = connection.read(handle -> renewals.renewAll(handle, running));
     reach.answered(System.nanoTime());
     for (Run run : running) {
       if (lost.contains(run.lease())) {

@@ -1,5 +1,8 @@
 package io.skein.tasks;
 
+import io.skein.redis.Feature;
+import io.skein.redis.FeatureGate;
+import io.skein.redis.RedisAwayException;
 import io.skein.redis.RedisConnections;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,10 +25,9 @@ import org.slf4j.LoggerFactory;
  * Reads the hints of one queue while this worker has free slots; while it has none they stay in
  * Redis for others. An entry is deleted as soon as it was taken. One that Redis delivered and that
  * never arrived, since an answer came too late, is read again whenever nothing new comes. It is all
- * only a hint: the claim in the fair order finds every task whose hint was lost. Runs on a thread
- * of its own.
+ * only a hint: the claim in the fair order finds every task whose hint was lost.
  */
-final class RedisHintReader implements Runnable {
+final class RedisHintReader implements RunUntilStopped.Round {
   static final String GROUP = "workers";
 
   private static final Logger LOG = LoggerFactory.getLogger(RedisHintReader.class);
@@ -34,9 +36,10 @@ final class RedisHintReader implements Runnable {
   // time-out.
   private static final Duration BLOCK = Duration.ofSeconds(1);
   private static final StreamMessageId BEGINNING = new StreamMessageId(0, 0);
-  private static final Duration PAUSE = Duration.ofMillis(250);
+  static final Duration PAUSE = Duration.ofMillis(250);
 
   private final RedisConnections redis;
+  private final FeatureGate gate;
   private final String queue;
   private final String consumer;
   private final Slots slots;
@@ -47,6 +50,7 @@ final class RedisHintReader implements Runnable {
   RedisHintReader(
       RedisConnections redis, String queue, String consumer, Slots slots, RedisHints sender) {
     this.redis = redis;
+    this.gate = redis.gate(Feature.TASK_QUEUE);
     this.queue = queue;
     this.consumer = consumer;
     this.slots = slots;
@@ -54,22 +58,15 @@ final class RedisHintReader implements Runnable {
   }
 
   @Override
-  public void run() {
-    while (!Thread.currentThread().isInterrupted()) {
-      try {
-        if (redis.health().available()) {
-          readOnce();
-        } else {
-          Thread.sleep(PAUSE);
-        }
-      } catch (InterruptedException stopping) {
-        Thread.currentThread().interrupt();
-      } catch (RedisException e) {
-        recover(e);
-      } catch (RuntimeException | Error e) {
-        LOG.error("reading hints failed; the fair claim carries on", e);
-        pause();
+  public void run() throws InterruptedException {
+    try {
+      if (gate.open()) {
+        readOnce();
+      } else {
+        Thread.sleep(PAUSE);
       }
+    } catch (RedisAwayException e) {
+      recover(e);
     }
   }
 
@@ -97,12 +94,9 @@ final class RedisHintReader implements Runnable {
     List<Hint> hints = new ArrayList<>();
     for (Priority priority : Priority.values()) {
       if (hints.size() < most) {
+        StreamReadGroupArgs next = StreamReadGroupArgs.neverDelivered().count(most - hints.size());
         Map<StreamMessageId, Map<String, String>> entries =
-            stream(priority)
-                .readGroup(
-                    GROUP,
-                    consumer,
-                    StreamReadGroupArgs.neverDelivered().count(most - hints.size()));
+            gate.call("read hints", () -> stream(priority).readGroup(GROUP, consumer, next));
         take(priority, entries, hints);
       }
     }
@@ -126,7 +120,8 @@ final class RedisHintReader implements Runnable {
 
   private List<Hint> readAll(StreamMultiReadGroupArgs args) {
     Map<String, Map<StreamMessageId, Map<String, String>>> entries =
-        stream(Priority.HIGH).readGroup(GROUP, consumer, args);
+        gate.await(
+            "wait for hints", () -> stream(Priority.HIGH).readGroup(GROUP, consumer, args));
     List<Hint> hints = new ArrayList<>();
     for (Priority priority : Priority.values()) {
       take(priority, entries.getOrDefault(key(priority), Map.of()), hints);
@@ -162,8 +157,9 @@ final class RedisHintReader implements Runnable {
   }
 
   /** Hints may have gone by unheard, so a fair claim looks. */
-  private void recover(RedisException e) {
-    String message = String.valueOf(e.getMessage());
+  private void recover(RedisAwayException e) throws InterruptedException {
+    Throwable cause = e.getCause();
+    String message = String.valueOf(cause == null ? null : cause.getMessage());
     if (Thread.currentThread().isInterrupted()) {
       return;
     }
@@ -172,12 +168,12 @@ final class RedisHintReader implements Runnable {
       createGroups();
     } else {
       LOG.debug("hints cannot be read; the fair claim carries on", e);
-      pause();
+      Thread.sleep(PAUSE);
     }
   }
 
   /** After a flush, or at the very first start. A key of another type in our place is removed. */
-  private void createGroups() {
+  private void createGroups() throws InterruptedException {
     for (Priority priority : Priority.values()) {
       try {
         createGroup(priority);
@@ -187,7 +183,7 @@ final class RedisHintReader implements Runnable {
           removeKey(priority);
         } else if (!String.valueOf(e.getMessage()).contains("BUSYGROUP")) {
           LOG.debug("the group of the hint readers cannot be created", e);
-          pause();
+          Thread.sleep(PAUSE);
         }
       }
     }
@@ -198,13 +194,13 @@ final class RedisHintReader implements Runnable {
         .createGroup(StreamCreateGroupArgs.name(GROUP).id(StreamMessageId.ALL).makeStream());
   }
 
-  private void removeKey(Priority priority) {
+  private void removeKey(Priority priority) throws InterruptedException {
     try {
       stream(priority).delete();
       createGroup(priority);
     } catch (RedisException e) {
       LOG.debug("the key cannot be removed", e);
-      pause();
+      Thread.sleep(PAUSE);
     }
   }
 
@@ -214,13 +210,5 @@ final class RedisHintReader implements Runnable {
 
   private String key(Priority priority) {
     return redis.keys().taskHints(queue, priority.level());
-  }
-
-  private static void pause() {
-    try {
-      Thread.sleep(PAUSE);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
   }
 }

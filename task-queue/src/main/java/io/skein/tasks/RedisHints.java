@@ -1,5 +1,8 @@
 package io.skein.tasks;
 
+import io.skein.redis.Feature;
+import io.skein.redis.FeatureGate;
+import io.skein.redis.RedisAwayException;
 import io.skein.redis.RedisConnections;
 import java.util.ArrayList;
 import java.util.List;
@@ -8,7 +11,6 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import org.redisson.api.RBatch;
 import org.redisson.api.stream.StreamAddArgs;
-import org.redisson.client.RedisException;
 import org.redisson.client.codec.StringCodec;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,6 +29,7 @@ final class RedisHints implements AutoCloseable {
   private static final int BATCH = 256;
 
   private final RedisConnections redis;
+  private final FeatureGate gate;
   private final BlockingQueue<Hint> waiting = new ArrayBlockingQueue<>(WAITING_BOUND);
   private final AtomicLong dropped = new AtomicLong();
   private final Thread sender;
@@ -34,12 +37,13 @@ final class RedisHints implements AutoCloseable {
 
   RedisHints(RedisConnections redis) {
     this.redis = redis;
+    this.gate = redis.gate(Feature.TASK_QUEUE);
     this.sender = Thread.ofPlatform().name("skein-task-hints").daemon().start(this::run);
   }
 
   /** Hands a hint over; never blocks and never fails. */
   void offer(Hint hint) {
-    if (!redis.health().available() || !waiting.offer(hint)) {
+    if (!gate.open() || !waiting.offer(hint)) {
       dropped.incrementAndGet();
     }
   }
@@ -90,8 +94,8 @@ final class RedisHints implements AutoCloseable {
                         .maxLen(STREAM_BOUND)
                         .noLimit());
       }
-      commands.execute();
-    } catch (RedisException e) {
+      gate.call("send hints of tasks", commands::execute);
+    } catch (RedisAwayException e) {
       notSent(batch, e);
     } catch (RuntimeException | Error e) {
       // The thread must live: without it hints are lost for good.

@@ -20,7 +20,8 @@ public final class RemoteRuns {
   private final Database database;
   private final RedisHints hints;
   private final Duration term;
-  private final LeasedWrites writes;
+  private final RunRenewals renewals;
+  private final FinishedRuns finished;
   private final Map<String, RemoteTaskHandler> handlers;
   private final FailedRuns failedRuns;
 
@@ -32,7 +33,8 @@ public final class RemoteRuns {
     this.database = database;
     this.hints = hints;
     this.term = term;
-    this.writes = new LeasedWrites(term, hints);
+    this.renewals = new RunRenewals(term);
+    this.finished = new FinishedRuns(hints);
     this.handlers =
         handlers.stream()
             .collect(Collectors.toUnmodifiableMap(TaskHandler::type, Function.identity()));
@@ -53,13 +55,9 @@ public final class RemoteRuns {
   /** The task, while the lease is held; empty when it is lost. */
   public Optional<Task> held(Lease lease) {
     return database.read(handle ->
-        handle
-            .createQuery(
-                "select "
-                    + TaskRow.COLUMNS
-                    + " from tasks t where t.id = :id and t.lease = :lease and t.state = 'running'")
-            .bind("id", lease.task().value())
-            .bind("lease", lease.number())
+        lease
+            .bindTo(handle.createQuery(
+                "select " + TaskRow.COLUMNS + " from tasks t where " + Lease.HELD))
             .map((row, context) -> TaskRow.read(row))
             .findOne());
   }
@@ -80,7 +78,7 @@ public final class RemoteRuns {
   /** When the lease is lost meanwhile, the task is another's business. */
   private void discard(Transaction transaction, Lease lease, String reason) {
     var ended =
-        writes.end(transaction, lease, TaskState.CANCELLED, new Failure(reason, null, null));
+        finished.end(transaction, lease, TaskState.CANCELLED, new Failure(reason, null, null));
   }
 
   /**
@@ -117,7 +115,7 @@ public final class RemoteRuns {
       return database.read(handle -> {
         begin(handle, lease);
         seen(handle, lease);
-        return !tooLong(handle, lease) && writes.renew(handle, lease, note);
+        return !tooLong(handle, lease) && renewals.renew(handle, lease, note);
       });
     } catch (JdbiException e) {
       if (RefusedData.isCauseOf(e)) {
@@ -137,12 +135,12 @@ public final class RemoteRuns {
    */
   public boolean complete(Lease lease, @Nullable String result, @Nullable String log) {
     Optional<Task> held = handlers.isEmpty() ? Optional.empty() : held(lease);
-    LeasedWrites.Completion completion = new LeasedWrites.Completion(lease, result, Run.end(log));
+    FinishedRuns.Completion completion = new FinishedRuns.Completion(lease, result, Run.end(log));
     try {
       database.useTransaction(transaction -> {
         held.ifPresent(task -> take(transaction, task, result));
         begin(transaction.handle(), lease);
-        if (!writes.complete(transaction, completion)) {
+        if (!finished.complete(transaction, completion)) {
           throw new LeaseLostException(lease.task(), lease.number());
         }
       });
@@ -238,7 +236,7 @@ public final class RemoteRuns {
         error,
         (transaction, reason) -> {
           begin(transaction.handle(), lease);
-          return writes.end(transaction, lease, end, new Failure(reason, log, null));
+          return finished.end(transaction, lease, end, new Failure(reason, log, null));
         });
   }
 
@@ -251,27 +249,21 @@ public final class RemoteRuns {
 
   /** A run began with its claim, but that counts only once its worker has said anything of it. */
   private void begin(Handle handle, Lease lease) {
-    handle
-        .createUpdate(
+    lease
+        .bindTo(handle.createUpdate(
             """
             update tasks set started_at = lease_until - :term * interval '1 ms'
-            where id = :id and lease = :lease and state = 'running' and started_at is null
-            """)
-        .bind("id", lease.task().value())
-        .bind("lease", lease.number())
+            where started_at is null and
+            """
+                + Lease.HELD))
         .bind("term", term.toMillis())
         .execute();
   }
 
   private static boolean tooLong(Handle handle, Lease lease) {
-    return handle
-        .createQuery(
-            """
-            select started_at + hard_limit < skein_now() from tasks
-            where id = :id and lease = :lease and state = 'running'
-            """)
-        .bind("id", lease.task().value())
-        .bind("lease", lease.number())
+    return lease
+        .bindTo(handle.createQuery(
+            "select started_at + hard_limit < skein_now() from tasks where " + Lease.HELD))
         .mapTo(Boolean.class)
         .findOne()
         .orElse(false);
@@ -279,16 +271,14 @@ public final class RemoteRuns {
 
   /** A worker that is busy for long does not claim, and is there all the same. */
   private static void seen(Handle handle, Lease lease) {
-    handle
-        .createUpdate(
+    lease
+        .bindTo(handle.createUpdate(
             """
             update task_workers w set seen_at = skein_now()
             from tasks t
             where t.id = :id and t.lease = :lease and w.identity = t.worker and w.remote
               and w.seen_at < skein_now() - interval '2 seconds'
-            """)
-        .bind("id", lease.task().value())
-        .bind("lease", lease.number())
+            """))
         .execute();
   }
 }

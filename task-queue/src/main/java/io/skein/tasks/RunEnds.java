@@ -22,7 +22,7 @@ final class RunEnds {
   private static final Duration PASSING_FAILURE_PAUSE = Duration.ofSeconds(1);
 
   private final Database database;
-  private final LeasedWrites writes;
+  private final FinishedRuns finished;
   private final FailedRuns failedRuns;
   private final Slots slots;
   private final RedisHints hints;
@@ -32,7 +32,7 @@ final class RunEnds {
 
   RunEnds(
       TaskQueue queue,
-      LeasedWrites writes,
+      FinishedRuns finished,
       FailedRuns failedRuns,
       Slots slots,
       Upkeep upkeep,
@@ -40,7 +40,7 @@ final class RunEnds {
       String build) {
     this.database = queue.database();
     this.hints = queue.hints();
-    this.writes = writes;
+    this.finished = finished;
     this.failedRuns = failedRuns;
     this.slots = slots;
     this.upkeep = upkeep;
@@ -68,7 +68,7 @@ final class RunEnds {
         run,
         () ->
             database.inTransaction(
-                tx -> writes.end(tx, run.lease(), TaskState.CANCELLED, Failure.of(reason, run))));
+                tx -> finished.end(tx, run.lease(), TaskState.CANCELLED, Failure.of(reason, run))));
   }
 
   /** Gives it back to the queue. */
@@ -166,7 +166,7 @@ final class RunEnds {
             state,
             error,
             (transaction, reason) ->
-                writes.end(transaction, run.lease(), state, Failure.of(reason, run)));
+                finished.end(transaction, run.lease(), state, Failure.of(reason, run)));
     if (ended) {
       reports.tell(listener -> listener.failed(run.task(), state, error));
     }

@@ -19,7 +19,8 @@ final class RunExecution implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RunExecution.class);
   private final Database database;
   private final Map<String, TaskHandler> handlers;
-  private final LeasedWrites writes;
+  private final RunRenewals renewals;
+  private final FinishedRuns finished;
   private final RunEnds ends;
   private final Slots slots;
   private final WorkerReports reports;
@@ -31,20 +32,22 @@ final class RunExecution implements AutoCloseable {
   RunExecution(
       TaskQueue queue,
       Map<String, TaskHandler> handlers,
-      LeasedWrites writes,
+      RunRenewals renewals,
+      FinishedRuns finished,
       RunEnds ends,
       Slots slots,
       WorkerReports reports) {
     this.database = queue.database();
     this.handlers = handlers;
-    this.writes = writes;
+    this.renewals = renewals;
+    this.finished = finished;
     this.ends = ends;
     this.slots = slots;
     this.reports = reports;
     this.completions =
         new CompletionWriter(
             database,
-            writes,
+            finished,
             this::written,
             (run, refusal) -> threads.execute(() -> fail(run, refusal)));
     this.completionThread =
@@ -67,7 +70,7 @@ final class RunExecution implements AutoCloseable {
 
   /** Begins a run that waited to be alone. */
   void beginAlone(Run run) {
-    if (database.read(handle -> writes.begin(handle, run.lease()))) {
+    if (database.read(handle -> renewals.begin(handle, run.lease()))) {
       submit(run);
     } else if (run.close()) {
       ends.lost(run);
@@ -100,10 +103,10 @@ final class RunExecution implements AutoCloseable {
     }
     @Nullable Throwable failure = null;
     long begin = System.nanoTime();
-    try (var diagnostics = RunDiagnostics.open(run);
+    try (var diagnostics = RunDiagnostics.of(run);
         var watch = limits.watch(run)) {
       Objects.requireNonNull(handlers.get(run.task().type()))
-          .handle(new TaskContext(database, writes, run));
+          .handle(new TaskContext(database, renewals, finished, run));
     } catch (Throwable e) {
       failure = e;
     } finally {

@@ -14,7 +14,7 @@ import java.util.Map;
 record RunParts(
     Map<String, TaskHandler> handlers,
     Slots slots,
-    LeasedWrites writes,
+    RunRenewals renewals,
     FailedRuns failedRuns,
     WorkerReports reports,
     Upkeep upkeep,
@@ -31,7 +31,8 @@ record RunParts(
     Slots slots =
         new Slots(
             settings.slots(), settings.recycleAfter(), () -> reports.tell(WorkerListener::spent));
-    LeasedWrites writes = new LeasedWrites(settings.lease(), queue.hints());
+    RunRenewals renewals = new RunRenewals(settings.lease());
+    FinishedRuns finished = new FinishedRuns(queue.hints());
     FailedRuns failedRuns = new FailedRuns(database, byType, reports, FailedRuns.LONGEST_REACTION);
     Upkeep upkeep =
         new Upkeep(
@@ -42,9 +43,9 @@ record RunParts(
             new ScheduleTicks(queue),
             new Retention(database, settings.retention()),
             settings.reapInterval());
-    RunEnds ends = new RunEnds(queue, writes, failedRuns, slots, upkeep, reports, settings.build());
-    RunExecution execution = new RunExecution(queue, byType, writes, ends, slots, reports);
-    return new RunParts(byType, slots, writes, failedRuns, reports, upkeep, execution);
+    RunEnds ends = new RunEnds(queue, finished, failedRuns, slots, upkeep, reports, settings.build());
+    RunExecution execution = new RunExecution(queue, byType, renewals, finished, ends, slots, reports);
+    return new RunParts(byType, slots, renewals, failedRuns, reports, upkeep, execution);
   }
 
   private static Map<String, TaskHandler> byType(Collection<? extends TaskHandler> handlers) {

@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneId;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** How a row of {@code task_schedules} is read, and what a tick of it is as a task. */
 final class ScheduleRow {
@@ -25,31 +26,42 @@ final class ScheduleRow {
 
   private ScheduleRow() {}
 
-  /**
-   * @throws IllegalArgumentException when the row was changed into something that is no schedule
-   */
+  /** One that was changed into something that is no schedule has the reason as its error. */
   static ScheduleStatus read(ResultSet row) throws SQLException {
+    @Nullable Schedule schedule = null;
+    @Nullable String error = row.getString("error");
+    try {
+      schedule = schedule(row);
+    } catch (IllegalArgumentException unreadable) {
+      error = unreadable.getMessage();
+    }
     UUID lastTask = row.getObject("last_task", UUID.class);
     return new ScheduleStatus(
-        new Schedule(
-            row.getString("name"),
-            row.getString("cron"),
-            zone(row.getString("zone")),
-            row.getString("queue"),
-            row.getString("type"),
-            row.getString("payload"),
-            Priority.ofLevel(row.getInt("priority")),
-            row.getString("tenant"),
-            Retries.ofStored(row.getInt("max_attempts"), Columns.seconds(row, "retry_delay")),
-            TimeLimits.ofStored(
-                Columns.seconds(row, "soft_limit"), Columns.seconds(row, "hard_limit")),
-            Schedule.Missed.ofStored(row.getString("missed")),
-            Schedule.Overlap.ofStored(row.getString("overlap"))),
+        row.getString("name"),
+        row.getString("tenant"),
+        schedule,
         Columns.instant(row, "paused_at"),
-        row.getString("error"),
+        error,
         row.getObject("next_at", OffsetDateTime.class).toInstant(),
         Columns.instant(row, "last_at"),
         lastTask == null ? null : new TaskId(lastTask));
+  }
+
+  private static Schedule schedule(ResultSet row) throws SQLException {
+    return new Schedule(
+        row.getString("name"),
+        row.getString("cron"),
+        zone(row.getString("zone")),
+        row.getString("queue"),
+        row.getString("type"),
+        row.getString("payload"),
+        Priority.ofLevel(row.getInt("priority")),
+        row.getString("tenant"),
+        Retries.ofStored(row.getInt("max_attempts"), Columns.seconds(row, "retry_delay")),
+        TimeLimits.ofStored(
+            Columns.seconds(row, "soft_limit"), Columns.seconds(row, "hard_limit")),
+        Schedule.Missed.ofStored(row.getString("missed")),
+        Schedule.Overlap.ofStored(row.getString("overlap")));
   }
 
   /** The task without an id; its correlation names the schedule and the moment. */

@@ -47,17 +47,22 @@ final class ScheduleStatements {
   /**
    * Makes tasks of the ticks that are none yet, in order, under the schedule's overlap rule.
    *
+   * @param lastTask of the schedule so far
    * @return the new tasks
    */
   static List<TaskId> enqueue(
-      TaskQueue queue, Transaction transaction, ScheduleStatus status, List<Instant> ticks) {
-    Set<TaskId> known = known(transaction, status.schedule().name(), ticks);
-    TaskId last = status.lastTask();
+      TaskQueue queue,
+      Transaction transaction,
+      Schedule schedule,
+      @Nullable TaskId lastTask,
+      List<Instant> ticks) {
+    Set<TaskId> known = known(transaction, schedule.name(), ticks);
+    TaskId last = lastTask;
     List<TaskId> enqueued = new ArrayList<>();
     for (Instant tick : ticks) {
-      TaskId id = ScheduleRow.id(status.schedule().name(), tick);
-      if (!known.contains(id) && !dropped(transaction, status.schedule(), last)) {
-        last = enqueue(queue, transaction, status.schedule(), id, tick, last);
+      TaskId id = ScheduleRow.id(schedule.name(), tick);
+      if (!known.contains(id) && !dropped(transaction, schedule, last)) {
+        last = enqueue(queue, transaction, schedule, id, tick, last);
         enqueued.add(last);
       }
     }

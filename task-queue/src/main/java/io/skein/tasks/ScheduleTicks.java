@@ -77,10 +77,11 @@ final class ScheduleTicks {
 
   private void makeTasks(Transaction transaction, String name) {
     ScheduleStatus status = ScheduleStatements.locked(transaction, name).orElseThrow();
-    Cron cron = Cron.parse(status.schedule().cron(), status.schedule().zone());
+    Schedule schedule = status.readable();
+    Cron cron = Cron.parse(schedule.cron(), schedule.zone());
     Due due =
-        due(cron, status.schedule().missed(), status.nextAt(), ScheduleStatements.now(transaction));
-    ScheduleStatements.enqueue(queue, transaction, status, due.ticks());
+        due(cron, schedule.missed(), status.nextAt(), ScheduleStatements.now(transaction));
+    ScheduleStatements.enqueue(queue, transaction, schedule, status.lastTask(), due.ticks());
     ScheduleStatements.moveTo(transaction, name, due.next());
   }
 

@@ -12,10 +12,13 @@ import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
 /**
  * Tasks that repeat, kept in PostgreSQL and enqueued by the workers, one task for each tick however
  * many workers there are. Who asks for a name that does not exist gets a {@link
- * NoSuchElementException}. Thread safe.
+ * NoSuchElementException}, and who needs a schedule that cannot be read, since its row was changed
+ * by SQL, an {@link IllegalArgumentException} that says why; to put it anew mends it. Thread safe.
  */
 public final class Schedules {
   private static final int MOST_BACKFILLED = 1_000;
+  private static final String SELECT =
+      "select " + ScheduleRow.COLUMNS + " from task_schedules";
 
   private final TaskQueue queue;
 
@@ -62,18 +65,25 @@ public final class Schedules {
     }
   }
 
-  /** One schedule. */
+  /** One schedule, readable or not. */
   public Optional<ScheduleStatus> find(String name) {
-    return list().stream().filter(status -> status.schedule().name().equals(name)).findFirst();
+    return queue
+        .database()
+        .read(handle ->
+            handle
+                .createQuery(SELECT + " where name = :name")
+                .bind("name", name)
+                .map((row, context) -> ScheduleRow.read(row))
+                .findOne());
   }
 
-  /** All schedules, by name. */
+  /** All schedules, by name, those included that cannot be read. */
   public List<ScheduleStatus> list() {
     return queue
         .database()
         .read(handle ->
             handle
-                .createQuery("select " + ScheduleRow.COLUMNS + " from task_schedules order by name")
+                .createQuery(SELECT + " order by name")
                 .map((row, context) -> ScheduleRow.read(row))
                 .list());
   }
@@ -126,7 +136,7 @@ public final class Schedules {
                   where name = :name
                   """)
               .bind("name", name)
-              .bind("next", next(transaction, status.schedule()).atOffset(ZoneOffset.UTC))
+              .bind("next", next(transaction, status.readable()).atOffset(ZoneOffset.UTC))
               .execute();
         });
   }
@@ -141,14 +151,15 @@ public final class Schedules {
         .database()
         .inTransaction(transaction -> {
           ScheduleStatus status = locked(transaction, name);
+          Schedule schedule = status.readable();
           TaskId last = status.lastTask();
-          if (last != null && ScheduleStatements.dropped(transaction, status.schedule(), last)) {
+          if (last != null && ScheduleStatements.dropped(transaction, schedule, last)) {
             return last;
           }
           return ScheduleStatements.enqueue(
               queue,
               transaction,
-              status.schedule(),
+              schedule,
               TaskId.next(),
               ScheduleStatements.now(transaction),
               last);
@@ -173,20 +184,17 @@ public final class Schedules {
           if (to.isAfter(ScheduleStatements.now(transaction))) {
             throw new IllegalArgumentException("only a past time can be filled, but not to " + to);
           }
-          Schedule schedule = status.schedule();
+          Schedule schedule = status.readable();
           Schedule.Overlap rule =
               schedule.overlap() == Schedule.Overlap.ALLOW
                   ? Schedule.Overlap.ALLOW
                   : Schedule.Overlap.AFTER;
-          ScheduleStatus inOrder =
-              new ScheduleStatus(
-                  schedule.withOverlap(rule),
-                  status.pausedAt(),
-                  status.error(),
-                  status.nextAt(),
-                  status.lastAt(),
-                  status.lastTask());
-          return ScheduleStatements.enqueue(queue, transaction, inOrder, ticks(schedule, from, to));
+          return ScheduleStatements.enqueue(
+              queue,
+              transaction,
+              schedule.withOverlap(rule),
+              status.lastTask(),
+              ticks(schedule, from, to));
         });
   }
 

@@ -50,7 +50,7 @@ final class StalledTaskReaper {
       """;
 
   private final Database database;
-  private final Burials burials;
+  private final PoisonEnds poisonEnds;
   private final RedisHints hints;
   private final WorkerReports reports;
   private final List<String> types;
@@ -62,13 +62,13 @@ final class StalledTaskReaper {
    */
   StalledTaskReaper(
       Database database,
-      Burials burials,
+      PoisonEnds poisonEnds,
       RedisHints hints,
       WorkerReports reports,
       Set<String> types,
       Duration lease) {
     this.database = database;
-    this.burials = burials;
+    this.poisonEnds = poisonEnds;
     this.hints = hints;
     this.reports = reports;
     this.types = List.copyOf(types);
@@ -169,7 +169,7 @@ final class StalledTaskReaper {
                 .bind("most", DEATHS)
                 .map((row, context) -> new Run(TaskRow.read(row), row.getLong("lease")))
                 .list());
-    burials.take(poison, gone, silence);
+    poisonEnds.take(poison, gone, silence);
   }
 
   private record Requeued(Hint hint, boolean innocent) {}

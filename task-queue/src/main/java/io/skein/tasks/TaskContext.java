@@ -15,12 +15,14 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TaskContext {
   private final Database database;
-  private final LeasedWrites writes;
+  private final RunRenewals renewals;
+  private final FinishedRuns finished;
   private final Run run;
 
-  TaskContext(Database database, LeasedWrites writes, Run run) {
+  TaskContext(Database database, RunRenewals renewals, FinishedRuns finished, Run run) {
     this.database = database;
-    this.writes = writes;
+    this.renewals = renewals;
+    this.finished = finished;
     this.run = run;
   }
 
@@ -44,7 +46,7 @@ public final class TaskContext {
           database.inTransaction(transaction -> {
             T done = work.run(transaction);
             Run.Note note = run.untold();
-            demand(writes.renew(transaction.handle(), run.lease(), note));
+            demand(renewals.renew(transaction.handle(), run.lease(), note));
             run.told(note);
             return done;
           });
@@ -79,8 +81,8 @@ public final class TaskContext {
     database.useTransaction(transaction -> {
       work.run(transaction);
       demand(
-          writes.complete(
-              transaction, new LeasedWrites.Completion(run.lease(), result, run.log())));
+          finished.complete(
+              transaction, new FinishedRuns.Completion(run.lease(), result, run.log())));
     });
     run.markCompleted();
   }

@@ -38,7 +38,7 @@ public interface TaskHandler {
    * task may be gone; the task's row is written after this, so flow rows may be locked here. It is
    * repeated when the transaction fails. When it keeps throwing, swallows an error of PostgreSQL or
    * takes longer than a minute (then it is interrupted), the task ends without it, and the task's
-   * error says so. Runs on a thread of its own.
+   * error says so. Runs on a thread of its own, whose MDC tells of the task as that of a run.
    *
    * @param task as it was during its last run
    * @param end {@code FAILED} when the error was written for people (a {@link

@@ -123,7 +123,7 @@ public final class TaskLists {
    * Each type of a queue that is live or ended within the last hour, by name. What it costs is
    * bounded; it gives up after five seconds.
    */
-  public List<TaskStatistics> statistics(String queue) {
-    return database.inTransaction(tx -> TypeStatistics.of(tx.handle(), queue));
+  public List<TypeStatistics> statistics(String queue) {
+    return database.inTransaction(tx -> TypeCounts.of(tx.handle(), queue));
   }
 }

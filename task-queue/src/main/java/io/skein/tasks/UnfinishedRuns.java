@@ -7,7 +7,7 @@ import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.Query;
 
 /**
- * The ends of runs after which their tasks go on. As in {@link LeasedWrites} each statement names
+ * The ends of runs after which their tasks go on. As in {@link RunRenewals} each statement names
  * the lease and changes nothing when that is lost. What is known of the run is kept among the
  * task's attempts.
  */
@@ -126,12 +126,10 @@ final class UnfinishedRuns {
    */
   private static Query ending(
       Handle handle, Outcome outcome, String change, Lease lease, Failure failure) {
-    return handle
-        .createQuery(
+    return lease.bindTo(handle.createQuery(
             """
             with run as materialized (
-              select id, lease, attempt, worker, started_at from tasks
-              where id = :id and lease = :lease and state = 'running' for update),
+              select id, lease, attempt, worker, started_at from tasks where %s for update),
             kept as (
               insert into task_attempts (task, lease, attempt, worker, started_at, ended_at, outcome,
                 error, log)
@@ -140,9 +138,7 @@ final class UnfinishedRuns {
             update tasks t set %s, log = :log, lease_until = null from run where t.id = run.id
             returning extract(epoch from t.run_at - skein_now())
             """
-                .formatted(change))
-        .bind("id", lease.task().value())
-        .bind("lease", lease.number())
+                .formatted(Lease.HELD, change)))
         .bind("outcome", outcome.stored())
         .bind("error", failure.error())
         .bind("log", failure.log());

@@ -11,7 +11,7 @@ import org.slf4j.LoggerFactory;
  * nobody knows, enqueues the ticks of schedules, and forgets what ended long ago. Retries that this
  * worker scheduled are promoted on time, however long the interval is.
  */
-final class Upkeep implements Runnable {
+final class Upkeep implements RunUntilStopped.Round {
   private static final Logger LOG = LoggerFactory.getLogger(Upkeep.class);
 
   /** Past it the interval alone promotes. */
@@ -25,6 +25,7 @@ final class Upkeep implements Runnable {
   private final Retention retention;
   private final Duration interval;
   private final PriorityQueue<Long> timers = new PriorityQueue<>((a, b) -> Long.signum(a - b));
+  private long nextPass = System.nanoTime();
 
   Upkeep(
       DuePromoter promoter,
@@ -61,11 +62,8 @@ final class Upkeep implements Runnable {
   }
 
   @Override
-  public void run() {
-    long nextPass = System.nanoTime();
-    while (!Thread.currentThread().isInterrupted()) {
-      try {
-        awaitNext(nextPass);
+  public void run() throws InterruptedException {
+        awaitNext();
         attempt("promoting due tasks", promoter::promote);
         if (System.nanoTime() - nextPass >= 0) {
           attempt("cancelling expired tasks", expiry::pass);
@@ -75,10 +73,6 @@ final class Upkeep implements Runnable {
           attempt("deleting tasks that ended long ago", retention::pass);
           nextPass = System.nanoTime() + interval.toNanos();
         }
-      } catch (InterruptedException stopping) {
-        Thread.currentThread().interrupt();
-      }
-    }
   }
 
   /** Each by itself: one that keeps failing does not keep the others from being done. */
@@ -90,7 +84,7 @@ final class Upkeep implements Runnable {
     }
   }
 
-  private synchronized void awaitNext(long nextPass) throws InterruptedException {
+  private synchronized void awaitNext() throws InterruptedException {
     while (true) {
       Long timer = timers.peek();
       long next = timer == null || nextPass - timer < 0 ? nextPass : timer;

@@ -1,7 +1,8 @@
 package io.skein.tasks;
 
 import io.skein.postgres.Database;
-import io.skein.redis.RedisHealth;
+import io.skein.redis.Feature;
+import io.skein.redis.FeatureGate;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -27,7 +28,7 @@ public final class Worker implements AutoCloseable {
   private final RunExecution execution;
   private final Reach reach;
   private final ClaimLoop claims;
-  private final RedisHealth.Listener redisChange;
+  private final FeatureGate.Listener gateChange;
   private final List<Thread> claiming = new ArrayList<>();
   private final List<Thread> keeping = new ArrayList<>();
   private Phase phase = Phase.NEW;
@@ -69,26 +70,29 @@ public final class Worker implements AutoCloseable {
     claiming.add(repeating("skein-task-claims", "claiming tasks", claims, ClaimLoop.AFTER_FAILURE));
     for (String name : settings.queues()) {
       claiming.add(
-          thread(
+          repeating(
               "skein-task-hints-" + name,
-              new RedisHintReader(queue.redis(), name, settings.name(), slots, queue.hints())));
+              "reading hints",
+              new RedisHintReader(queue.redis(), name, settings.name(), slots, queue.hints()),
+              RedisHintReader.PAUSE));
     }
     keeping.add(
         thread(
             "skein-task-leases",
-            new LeaseRenewer(database, parts.writes(), slots, reach, settings.heartbeat())));
+            new LeaseRenewer(database, parts.renewals(), slots, reach, settings.heartbeat())));
     keeping.add(repeating("skein-task-roll", "to show that this worker works", this::sign, JOIN));
-    keeping.add(thread("skein-task-upkeep", parts.upkeep()));
-    Burials burials = new Burials(parts.failedRuns(), queue.hints(), parts.reports());
+    keeping.add(
+        repeating("skein-task-upkeep", "upkeep", parts.upkeep(), settings.reapInterval()));
+    PoisonEnds poisonEnds = new PoisonEnds(parts.failedRuns(), queue.hints(), parts.reports());
     keeping.add(
         repeating(
-            "skein-task-burials",
+            "skein-task-poison",
             "ending a task that takes its worker down",
-            burials,
+            poisonEnds,
             Duration.ZERO));
     StalledTaskReaper reaper =
         new StalledTaskReaper(
-            database, burials, queue.hints(), parts.reports(), types, settings.lease());
+            database, poisonEnds, queue.hints(), parts.reports(), types, settings.lease());
     keeping.add(
         repeating(
             "skein-task-reaping",
@@ -96,8 +100,8 @@ public final class Worker implements AutoCloseable {
             new Reaping(reaper, reach, settings.reapInterval()),
             settings.reapInterval()));
     // What was enqueued meanwhile has no hints.
-    this.redisChange = available -> slots.hintsRanOut();
-    queue.redis().health().onChange(redisChange);
+    this.gateChange = mode -> slots.hintsRanOut();
+    queue.redis().gate(Feature.TASK_QUEUE).onChange(gateChange);
   }
 
   /** This process's identity as a worker: the name and a nonce. It stands in the rows it runs. */
@@ -152,7 +156,7 @@ public final class Worker implements AutoCloseable {
       end(keeping);
       tell(roll::strike);
     }
-    queue.redis().health().forget(redisChange);
+    queue.redis().gate(Feature.TASK_QUEUE).forget(gateChange);
     execution.close();
     presence.close();
   }

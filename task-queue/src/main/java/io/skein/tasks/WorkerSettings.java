@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  *     the same name is somebody else
  * @param queues whose tasks it takes
  * @param slots how many tasks run at once; the database pool should have as many connections and
- *     six more: for claims, completions, upkeep, reaping, burials and whatever else the process
+ *     six more: for claims, completions, upkeep, reaping, poison and whatever else the process
  *     asks. Leases and the worker's presence have a connection of their own each, outside the pool
  * @param heartbeat how often the leases of running tasks are renewed
  * @param lease how long a silent worker keeps its tasks, at least twice the heartbeat

@@ -7,43 +7,29 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
-import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The statements of claim, renewal and reaping, without the threads around them. */
 final class ClaimTest {
   private static final Duration TERM = Duration.ofSeconds(15);
   private static final Failure LATE = new Failure("late", null, null);
-  private static Servers servers;
-  private static LeasedWrites writes;
-  private String queue = "";
+  @RegisterExtension static final TestQueue queue = TestQueue.fresh();
+  private static RunRenewals renewals;
+  private static FinishedRuns finished;
 
   @BeforeAll
   static void open() {
-    servers = Servers.fresh();
-    writes = new LeasedWrites(TERM, servers.queue.hints());
-    servers.sql("create table ledger (task uuid, note text)");
-  }
-
-  @AfterAll
-  static void close() throws Exception {
-    servers.close();
-  }
-
-  @BeforeEach
-  void newQueue() {
-    queue = "q-" + UUID.randomUUID();
+    renewals = new RunRenewals(TERM);
+    finished = new FinishedRuns(queue.hints());
   }
 
   @Test
   void parallelClaimsByHintAndInOrderNeverGetTheSameTask() throws Exception {
-    List<TaskId> ids = enqueue(1_500);
+    List<TaskId> ids = queue.enqueue(1_500, "count");
     List<Callable<List<Run>>> workers = new ArrayList<>();
     for (int i = 0; i < 8; i++) {
       ClaimStatements statements = statements("w" + i);
@@ -63,9 +49,9 @@ final class ClaimTest {
   /** As when it fails over to a standby that lags. */
   @Test
   void aClaimThatPostgresForgotCannotWriteInTheNameOfTheNext() {
-    TaskId id = enqueue(1).getFirst();
+    TaskId id = queue.enqueue("count");
     Run forgotten = claimAll(statements("first")).getFirst();
-    servers.sql(
+    queue.sql(
         "update tasks set state = 'queued', lease = 0, attempt = 0, lease_until = null, worker = null,"
             + " started_at = null where id = '"
             + id
@@ -73,39 +59,39 @@ final class ClaimTest {
     Run current = claimAll(statements("next")).getFirst();
 
     assertThat(current.lease()).isNotEqualTo(forgotten.lease());
-    servers.database.useTransaction(transaction -> {
-      assertThat(writes.complete(transaction, completion(forgotten))).isFalse();
-      assertThat(writes.complete(transaction, completion(current))).isTrue();
+    queue.database().useTransaction(transaction -> {
+      assertThat(finished.complete(transaction, completion(forgotten))).isFalse();
+      assertThat(finished.complete(transaction, completion(current))).isTrue();
     });
   }
 
   @Test
   void aRunThatWasGivenUpCanWriteNothing() {
-    TaskId id = enqueue(1).getFirst();
+    TaskId id = queue.enqueue("count");
     Run old = claimAll(statements("gone")).getFirst();
     reapTwice();
     Run current = claimAll(statements("next")).getFirst();
     assertThat(current.lease().number()).isGreaterThan(old.lease().number());
 
-    servers.database.useTransaction(transaction -> {
+    queue.database().useTransaction(transaction -> {
       var handle = transaction.handle();
-      assertThat(writes.renew(handle, old.lease(), Run.Note.NONE)).isFalse();
-      assertThat(writes.renewAll(handle, List.of(old, current))).containsExactly(old.lease());
-      assertThat(writes.complete(transaction, new LeasedWrites.Completion(old.lease(), null, null)))
+      assertThat(renewals.renew(handle, old.lease(), Run.Note.NONE)).isFalse();
+      assertThat(renewals.renewAll(handle, List.of(old, current))).containsExactly(old.lease());
+      assertThat(finished.complete(transaction, new FinishedRuns.Completion(old.lease(), null, null)))
           .isFalse();
       assertThat(UnfinishedRuns.retry(handle, old.lease(), LATE)).isEmpty();
-      assertThat(writes.end(transaction, old.lease(), TaskState.FAILED, LATE)).isFalse();
+      assertThat(finished.end(transaction, old.lease(), TaskState.FAILED, LATE)).isFalse();
       assertThat(UnfinishedRuns.handBack(handle, old.lease(), LATE)).isFalse();
-      assertThat(writes.renew(handle, current.lease(), Run.Note.NONE)).isTrue();
+      assertThat(renewals.renew(handle, current.lease(), Run.Note.NONE)).isTrue();
       assertThat(
-              writes.completeAll(
+              finished.completeAll(
                   transaction,
                   List.of(
-                      new LeasedWrites.Completion(old.lease(), "1", null),
-                      new LeasedWrites.Completion(current.lease(), "2", null))))
+                      new FinishedRuns.Completion(old.lease(), "1", null),
+                      new FinishedRuns.Completion(current.lease(), "2", null))))
           .containsExactly(current.lease());
     });
-    Task task = servers.task(id);
+    Task task = queue.find(id);
     assertThat(task.result()).isEqualTo("2");
     assertThat(task.attempt()).as("a crash costs no attempt").isEqualTo(1);
     assertThat(task.crashes()).isEqualTo(1);
@@ -113,25 +99,25 @@ final class ClaimTest {
 
   @Test
   void aLockSeenFreeOnlyOnceTakesNothing() throws Exception {
-    TaskId id = enqueue(1).getFirst();
+    TaskId id = queue.enqueue("count");
     claimAll(statements("blinking"));
     Reaper reaper = reaper();
     assertThat(reaper.reap()).as("a first sight is a suspicion").isTrue();
-    assertThat(servers.task(id).state()).isEqualTo(TaskState.RUNNING);
+    assertThat(queue.find(id).state()).isEqualTo(TaskState.RUNNING);
     reaper.forget();
     reaper.reap();
-    assertThat(servers.task(id).state()).isEqualTo(TaskState.RUNNING);
+    assertThat(queue.find(id).state()).isEqualTo(TaskState.RUNNING);
     reaper.reap();
-    assertThat(servers.task(id).state()).isEqualTo(TaskState.QUEUED);
+    assertThat(queue.find(id).state()).isEqualTo(TaskState.QUEUED);
   }
 
   @Test
   void afterTwoCrashesATaskIsClaimedAloneAndACrashAloneIsItsLast() {
-    TaskId id = enqueue(1).getFirst();
+    TaskId id = queue.enqueue("count");
     for (int crash = 1; crash <= 2; crash++) {
       assertThat(claimAll(statements("victim-" + crash))).hasSize(1);
       reapTwice();
-      assertThat(servers.task(id).crashes()).isEqualTo(crash);
+      assertThat(queue.find(id).crashes()).isEqualTo(crash);
     }
     assertThat(claimAll(statements("normal"))).isEmpty();
     assertThat(claimHinted(statements("normal"), List.of(id))).isEmpty();
@@ -140,29 +126,29 @@ final class ClaimTest {
     Run waiting = suspect("crashed before it began", false).getFirst();
     assertThat(waiting.task().startedAt()).isNull();
     reapTwice();
-    assertThat(servers.task(id).crashes()).as("it had not begun").isEqualTo(2);
+    assertThat(queue.find(id).crashes()).as("it had not begun").isEqualTo(2);
 
     Run alone = suspect("crashed alone", false).getFirst();
     assertThat(
-            servers.database.<Boolean, RuntimeException>read(
-                handle -> writes.begin(handle, alone.lease())))
+            queue.database().<Boolean, RuntimeException>read(
+                handle -> renewals.begin(handle, alone.lease())))
         .isTrue();
     reapTwice();
-    Task dead = servers.task(id);
+    Task dead = queue.find(id);
     assertThat(dead.state()).isEqualTo(TaskState.DEAD);
     assertThat(dead.error()).contains("poison");
-    assertThat(servers.count("select count(*) from ledger where task = '" + id + "'"))
+    assertThat(queue.ledger().notes(id))
         .as("the handler's reaction, in the same transaction")
-        .isEqualTo(1);
+        .hasSize(1);
   }
 
-  private static LeasedWrites.Completion completion(Run run) {
-    return new LeasedWrites.Completion(run.lease(), null, null);
+  private static FinishedRuns.Completion completion(Run run) {
+    return new FinishedRuns.Completion(run.lease(), null, null);
   }
 
   private List<Run> suspect(String worker, boolean busy) {
-    return servers.database.read(
-        handle -> statements(worker).suspect(handle, queue, busy).stream().toList());
+    return queue.database().read(
+        handle -> statements(worker).suspect(handle, queue.name(), busy).stream().toList());
   }
 
   private void reapTwice() {
@@ -176,29 +162,20 @@ final class ClaimTest {
         Handlers.of(
             "count",
             context -> {},
-            (transaction, task, error) ->
-                transaction
-                    .handle()
-                    .execute("insert into ledger values (?, ?)", task.id().value(), error));
-    return Reaper.of(servers, handler);
+            (transaction, task, error) -> Ledger.note(transaction, task.id(), error));
+    return Reaper.of(queue.servers(), handler);
   }
 
   private ClaimStatements statements(String worker) {
-    return new ClaimStatements(worker, List.of(queue), Set.of("count"), "b", TERM);
-  }
-
-  private List<TaskId> enqueue(int count) {
-    List<NewTask> tasks =
-        IntStream.range(0, count).mapToObj(i -> NewTask.of(queue, "count", "{}")).toList();
-    return servers.database.inTransaction(transaction -> servers.queue.enqueue(transaction, tasks));
+    return new ClaimStatements(worker, List.of(queue.name()), Set.of("count"), "b", TERM);
   }
 
   private List<Run> claimAll(ClaimStatements statements) {
-    FairClaims claims = new FairClaims(servers.database, statements);
+    FairClaims claims = new FairClaims(queue.database(), statements);
     List<Run> all = new ArrayList<>();
     List<Run> some;
     do {
-      some = claims.claim(queue, FairClaims.Levels.ALL, 7);
+      some = claims.claim(queue.name(), FairClaims.Levels.ALL, 7);
       all.addAll(some);
     } while (!some.isEmpty());
     return all;
@@ -209,7 +186,7 @@ final class ClaimTest {
     for (int from = 0; from < ids.size(); from += 10) {
       Set<TaskId> hinted = new HashSet<>(ids.subList(from, Math.min(ids.size(), from + 10)));
       all.addAll(
-          servers.database.<List<Run>, RuntimeException>read(
+          queue.database().<List<Run>, RuntimeException>read(
               handle -> statements.hinted(handle, hinted)));
     }
     return all;

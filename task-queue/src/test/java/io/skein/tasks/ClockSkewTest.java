@@ -9,10 +9,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Two worker machines, one five minutes ahead, one five minutes behind. */
@@ -21,30 +21,25 @@ final class ClockSkewTest {
   private static final Duration SKEW = Duration.ofMinutes(5);
   private static final int SLOTS = 4;
 
-  private final Servers servers = Servers.fresh();
-  private final String queue = "q-" + UUID.randomUUID();
+  @RegisterExtension final TestQueue queue = TestQueue.fresh();
   private final List<Process> children = new ArrayList<>();
 
   @AfterEach
   void stop() throws Exception {
     children.forEach(Process::destroyForcibly);
-    servers.close();
   }
 
   @Test
   void workersWhoseClocksDifferByTenMinutesWorkAsIfTheyDidNot(@TempDir Path directory)
       throws Exception {
-    servers.sql("create table ledger (task uuid, note text)");
     SkewedClock clock = SkewedClock.in(directory);
     Process ahead = launch(clock.ahead(SKEW));
     launch(clock.ahead(SKEW.negated()));
     awaitThatBothWork();
-    List<TaskId> delayed = enqueue(NewTask.of(queue, "effect", "{}").withDelay(seconds(2)), 20);
+    List<TaskId> delayed = queue.enqueue(20, queue.task("effect").withDelay(seconds(2)));
     List<TaskId> retried =
-        enqueue(
-            NewTask.of(queue, "flaky", "{}").withRetries(new Retries(2, Duration.ofSeconds(2))),
-            20);
-    List<TaskId> held = enqueue(NewTask.of(queue, "patient", "{}"), 2);
+        queue.enqueue(20, queue.task("flaky").withRetries(new Retries(2, Duration.ofSeconds(2))));
+    List<TaskId> held = queue.enqueue(2, queue.task("patient"));
     awaitSucceeded(delayed);
     awaitSucceeded(retried);
     awaitSucceeded(held);
@@ -54,7 +49,7 @@ final class ClockSkewTest {
             seconds(
                 retried, "started_at - (select ended_at from task_attempts where task = tasks.id)"))
         .allSatisfy(waited -> assertThat(waited).isBetween(1.8, 7.0));
-    assertThat(servers.count("select max(crash_count) from tasks"))
+    assertThat(queue.count("select max(crash_count) from tasks"))
         .as("leases that were renewed for three terms")
         .isZero();
     aSilentOneLosesItsTasksWhenTheirLeasesAreOverAndNotBefore(ahead);
@@ -62,11 +57,11 @@ final class ClockSkewTest {
 
   /** Either of the two may have them: the other one takes what the frozen one had. */
   private void aSilentOneLosesItsTasksWhenTheirLeasesAreOverAndNotBefore(Process ahead) {
-    enqueue(NewTask.of(queue, "long", "{}"), 2 * SLOTS);
+    queue.enqueue(2 * SLOTS, queue.task("long"));
     await().atMost(seconds(20)).until(() -> started() == 2 * SLOTS);
     String byWorker =
         "select count(*) from tasks where state = 'running' group by worker order by 1 limit 1";
-    assertThat(servers.count(byWorker)).as("both are full").isEqualTo(SLOTS);
+    assertThat(queue.count(byWorker)).as("both are full").isEqualTo(SLOTS);
     ServerProcess frozen = new ServerProcess(ahead.pid());
     frozen.freeze();
     long began = System.nanoTime();
@@ -82,33 +77,28 @@ final class ClockSkewTest {
     await()
         .atMost(seconds(40))
         .until(() -> {
-          awaitSucceeded(enqueue(NewTask.of(queue, "clock", "{}"), 2 * SLOTS));
-          return servers.count(
+          awaitSucceeded(queue.enqueue(2 * SLOTS, queue.task("clock")));
+          return queue.count(
                   "select count(distinct note) from ledger where note in ('clock 5', 'clock -5')")
               == 2;
         });
-    assertThat(servers.count("select count(distinct note) from ledger")).isEqualTo(2);
+    assertThat(queue.count("select count(distinct note) from ledger")).isEqualTo(2);
   }
 
   private Process launch(List<String> options) throws Exception {
-    Process child = CrashingWorker.launch(servers, options, queue, SLOTS);
+    Process child = CrashingWorker.launch(queue.servers(), options, queue.name(), SLOTS);
     children.add(child);
     return child;
-  }
-
-  private List<TaskId> enqueue(NewTask task, int count) {
-    List<NewTask> tasks = IntStream.range(0, count).mapToObj(i -> task).toList();
-    return servers.database.inTransaction(tx -> servers.queue.enqueue(tx, tasks));
   }
 
   private void awaitSucceeded(List<TaskId> ids) {
     await()
         .atMost(seconds(40))
-        .until(() -> ids.stream().allMatch(id -> servers.task(id).state() == TaskState.SUCCEEDED));
+        .until(() -> ids.stream().allMatch(id -> queue.find(id).state() == TaskState.SUCCEEDED));
   }
 
   private List<Double> seconds(List<TaskId> ids, String span) {
-    return servers.database.read(handle ->
+    return queue.database().read(handle ->
         handle
             .createQuery("select extract(epoch from " + span + ") from tasks where id = any(:ids)")
             .bindArray("ids", UUID.class, ids.stream().map(TaskId::value).toList())
@@ -117,11 +107,11 @@ final class ClockSkewTest {
   }
 
   private long started() {
-    return servers.count("select count(*) from ledger where note = 'started'");
+    return queue.ledger().count("started");
   }
 
   private long crashed() {
-    return servers.count("select count(*) from tasks where crash_count = 1");
+    return queue.count("select count(*) from tasks where crash_count = 1");
   }
 
   private static Duration seconds(int count) {

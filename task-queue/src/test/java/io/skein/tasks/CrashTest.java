@@ -11,64 +11,41 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Workers in processes of their own are killed, frozen and cut off. */
 final class CrashTest {
-  private static Servers servers;
+  @RegisterExtension static final TestQueue queue = TestQueue.fresh();
   private final List<Process> children = new ArrayList<>();
-  private final List<Worker> workers = new ArrayList<>();
-  private String queue = "";
-
-  @BeforeAll
-  static void open() {
-    servers = Servers.fresh();
-    servers.sql("create table ledger (task uuid, note text)");
-  }
-
-  @AfterAll
-  static void close() throws Exception {
-    servers.close();
-  }
-
-  @BeforeEach
-  void newQueue() {
-    queue = "q-" + UUID.randomUUID();
-  }
 
   @AfterEach
   void stop() {
     children.forEach(Process::destroyForcibly);
-    workers.forEach(Worker::stop);
   }
 
   @Test
   void aFrozenWorkerLosesItsTasksAndCanDoNothingWhenItWakes() throws Exception {
     Process child = launch(1);
-    TaskId id = enqueue("stubborn", 1).getFirst();
+    TaskId id = queue.enqueue("stubborn");
     awaitNotes("started", 1);
     startSurvivor();
     ServerProcess process = new ServerProcess(child.pid());
     process.freeze();
     long frozen = System.nanoTime();
-    awaitSucceeded(1);
+    queue.awaitSucceeded(1);
     assertThat(Duration.ofNanos(System.nanoTime() - frozen))
         .isLessThan(CrashingWorker.LEASE.plusSeconds(3));
     process.thaw();
-    servers.sql("insert into ledger values ('" + id + "', 'go on')");
+    queue.ledger().note(id, "go on");
     awaitNotes("woken LeaseLostException LeaseLostException", 1);
     awaitNotes("late", 0);
     awaitNotes("effect", 1);
-    assertThat(servers.task(id).result()).isNull();
-    assertThat(servers.task(id).crashes()).isEqualTo(1);
+    assertThat(queue.find(id).result()).isNull();
+    assertThat(queue.find(id).crashes()).isEqualTo(1);
   }
 
   /** Each way in which a handler can end a run or do something in its name. */
@@ -79,30 +56,30 @@ final class CrashTest {
     List<TaskId> ids =
         ways.stream()
             .map(way ->
-                servers.queue.enqueue(
-                    NewTask.of(queue, "stubborn", "\"" + way + "\"").withRetries(Retries.NONE)))
+                queue.enqueue(
+                    queue.task("stubborn", "\"" + way + "\"").withRetries(Retries.NONE)))
             .toList();
     awaitNotes("started", ids.size());
     Worker survivor = startSurvivor();
     ServerProcess process = new ServerProcess(child.pid());
     process.freeze();
-    awaitSucceeded(ids.size());
+    queue.awaitSucceeded(ids.size());
     survivor.stop();
     process.thaw();
-    ids.forEach(id -> servers.sql("insert into ledger values ('" + id + "', 'go on')"));
+    ids.forEach(id -> queue.ledger().note(id, "go on"));
     // All of its slots are free again when all of these have begun: every lost run is settled.
-    enqueue("long", ways.size());
+    queue.enqueue(ways.size(), "long");
     awaitNotes("started", 2 * ids.size());
     awaitNotes("effect", ids.size());
     awaitNotes("late", 0);
-    assertThat(servers.count("select count(*) from tasks where type = 'late'")).isZero();
+    assertThat(queue.count("select count(*) from tasks where type = 'late'")).isZero();
     for (TaskId id : ids) {
-      Task task = servers.task(id);
+      Task task = queue.find(id);
       assertThat(task.state()).isEqualTo(TaskState.SUCCEEDED);
       assertThat(task.attempt()).isOne();
       assertThat(task.crashes()).isOne();
       assertThat(task.error()).isNull();
-      assertThat(servers.count("select count(*) from task_attempts where task = '" + id + "'"))
+      assertThat(queue.count("select count(*) from task_attempts where task = '" + id + "'"))
           .as("only the crash is kept")
           .isOne();
     }
@@ -119,9 +96,9 @@ final class CrashTest {
       startSurvivor();
       ServerProcess process = new ServerProcess(child.pid());
       process.freeze();
-      awaitSucceeded(2);
+      queue.awaitSucceeded(2);
       process.thaw();
-      ids.forEach(id -> servers.sql("insert into ledger values ('" + id + "', 'go on')"));
+      ids.forEach(id -> queue.ledger().note(id, "go on"));
       awaitNotes("woken LeaseLostException", 2);
       assertOnlyTheSuccessorsCount(ids);
     } finally {
@@ -138,13 +115,13 @@ final class CrashTest {
     startSurvivor();
     ServerProcess process = new ServerProcess(child.pid());
     process.freeze();
-    awaitSucceeded(1);
+    queue.awaitSucceeded(1);
     process.thaw();
-    servers.sql("insert into ledger values ('" + id + "', 'go on')");
+    queue.ledger().note(id, "go on");
     await()
         .atMost(Duration.ofSeconds(20))
         .until(() ->
-            servers.count(
+            queue.count(
                     "select count(*) from ledger where note like 'woken %' and note <> 'woken done'"
                         + " and task = '"
                         + id
@@ -154,23 +131,23 @@ final class CrashTest {
   }
 
   private static void allowIdleTransactions(String limit) {
-    servers.sql(
+    queue.sql(
         "alter role current_user in database "
-            + servers.address.database()
+            + queue.servers().address.database()
             + " set idle_in_transaction_session_timeout = '"
             + limit
             + "'");
   }
 
   private TaskId enqueueOpen(String way) {
-    return servers.queue.enqueue(NewTask.of(queue, "open", "\"" + way + "\""));
+    return queue.enqueue(queue.task("open", "\"" + way + "\""));
   }
 
   private void assertOnlyTheSuccessorsCount(List<TaskId> ids) {
     awaitNotes("effect", ids.size());
     awaitNotes("late", 0);
     for (TaskId id : ids) {
-      Task task = servers.task(id);
+      Task task = queue.find(id);
       assertThat(task.state()).isEqualTo(TaskState.SUCCEEDED);
       assertThat(task.result()).isNull();
       assertThat(task.attempt()).isOne();
@@ -184,7 +161,7 @@ final class CrashTest {
     CountDownLatch finish = new CountDownLatch(1);
     Worker worker =
         start(
-            servers,
+            queue.servers(),
             Handlers.of(
                 "patient",
                 context -> {
@@ -192,18 +169,18 @@ final class CrashTest {
                   finish.await();
                 }));
     startSurvivor();
-    TaskId id = enqueue("patient", 1).getFirst();
+    TaskId id = queue.enqueue("patient");
     running.await();
     for (int i = 0; i < 3; i++) {
       long before = presenceBackend(worker);
-      servers.sql("select pg_terminate_backend(" + before + ")");
+      queue.sql("select pg_terminate_backend(" + before + ")");
       await().until(() -> presenceBackend(worker) > 0 && presenceBackend(worker) != before);
     }
-    TaskId next = enqueue("effect", 1).getFirst();
-    await().until(() -> servers.task(next).state() == TaskState.SUCCEEDED);
+    TaskId next = queue.enqueue("effect");
+    await().until(() -> queue.find(next).state() == TaskState.SUCCEEDED);
     finish.countDown();
-    await().until(() -> servers.task(id).state() == TaskState.SUCCEEDED);
-    assertThat(servers.task(id).crashes()).isZero();
+    await().until(() -> queue.find(id).state() == TaskState.SUCCEEDED);
+    assertThat(queue.find(id).crashes()).isZero();
   }
 
   @Test
@@ -221,7 +198,7 @@ final class CrashTest {
               });
       Worker one = start(own, patient);
       Worker other = start(own, patient);
-      TaskId id = own.queue.enqueue(NewTask.of(queue, "patient", "{}"));
+      TaskId id = own.queue.enqueue(queue.task("patient"));
       running.await();
       postgres.kill();
       postgres.start();
@@ -231,9 +208,9 @@ final class CrashTest {
       finish.countDown();
       await().until(() -> own.task(id).state() == TaskState.SUCCEEDED);
       assertThat(own.task(id).crashes()).isZero();
-      TaskId after = own.queue.enqueue(NewTask.of(queue, "patient", "{}"));
+      TaskId after = own.queue.enqueue(queue.task("patient"));
       await().until(() -> own.task(after).state() == TaskState.SUCCEEDED);
-      workers.forEach(Worker::stop);
+      queue.stopWorkers();
     }
   }
 
@@ -250,16 +227,16 @@ final class CrashTest {
           }
           together.decrementAndGet();
         };
-    TaskId suspect = enqueue("quick", 1).getFirst();
-    servers.sql("update tasks set crash_count = 2 where id = '" + suspect + "'");
-    List<TaskId> neighbours = enqueue("quick", 600);
-    start(servers, Handlers.of("quick", work));
-    awaitSucceeded(601);
+    TaskId suspect = queue.enqueue("quick");
+    queue.sql("update tasks set crash_count = 2 where id = '" + suspect + "'");
+    List<TaskId> neighbours = queue.enqueue(600, "quick");
+    start(queue.servers(), Handlers.of("quick", work));
+    queue.awaitSucceeded(601);
     assertThat(mostBesideSuspect).hasValue(1);
-    Instant over = Objects.requireNonNull(servers.task(suspect).finishedAt());
+    Instant over = Objects.requireNonNull(queue.find(suspect).finishedAt());
     assertThat(neighbours)
         .as("some go on after it")
-        .anyMatch(id -> Objects.requireNonNull(servers.task(id).startedAt()).isAfter(over));
+        .anyMatch(id -> Objects.requireNonNull(queue.find(id).startedAt()).isAfter(over));
   }
 
   /** Whoever looks lost by now is found as this one is: its lock is free, its lease is not over. */
@@ -275,7 +252,7 @@ final class CrashTest {
   }
 
   private long presenceBackend(Worker worker) {
-    return servers.database.read(handle ->
+    return queue.database().read(handle ->
         handle
             .createQuery("select pid from live_workers where key = hashtextextended(:worker, 0)")
             .bind("worker", worker.identity())
@@ -285,7 +262,7 @@ final class CrashTest {
   }
 
   private Process launch(int slots) throws Exception {
-    Process child = CrashingWorker.launch(servers, queue, slots);
+    Process child = CrashingWorker.launch(queue.servers(), queue.name(), slots);
     children.add(child);
     return child;
   }
@@ -294,7 +271,7 @@ final class CrashTest {
   private Worker startSurvivor() {
     Worker survivor =
         start(
-            servers,
+            queue.servers(),
             Handlers.of("effect", CrashingWorker::effect),
             Handlers.of("long", CrashingWorker::effect),
             Handlers.of("open", CrashingWorker::effect),
@@ -304,32 +281,11 @@ final class CrashTest {
   }
 
   private Worker start(Servers where, TaskHandler... handlers) {
-    Worker worker =
+    return queue.start(
         new Worker(
-            CrashingWorker.settings(queue, 4).withGrace(Duration.ofSeconds(1)),
+            CrashingWorker.settings(queue.name(), 4).withGrace(Duration.ofSeconds(1)),
             where.queue,
-            List.of(handlers));
-    workers.add(worker);
-    worker.start();
-    return worker;
-  }
-
-  private List<TaskId> enqueue(String type, int count) {
-    List<NewTask> tasks =
-        IntStream.range(0, count).mapToObj(i -> NewTask.of(queue, type, "{}")).toList();
-    return servers.database.inTransaction(transaction -> servers.queue.enqueue(transaction, tasks));
-  }
-
-  private void awaitSucceeded(int count) {
-    await()
-        .atMost(Duration.ofSeconds(40))
-        .pollInterval(Duration.ofMillis(20))
-        .until(() -> succeeded() == count);
-  }
-
-  private long succeeded() {
-    return servers.count(
-        "select count(*) from tasks where state = 'succeeded' and queue = '" + queue + "'");
+            List.of(handlers)));
   }
 
   private void awaitNotes(String note, int count) {
@@ -337,11 +293,11 @@ final class CrashTest {
         .atMost(Duration.ofSeconds(20))
         .untilAsserted(() ->
             assertThat(
-                    servers.count(
+                    queue.count(
                         "select count(*) from ledger where note = '"
                             + note
                             + "' and task in (select id from tasks where queue = '"
-                            + queue
+                            + queue.name()
                             + "')"))
                 .as(note)
                 .isEqualTo(count));

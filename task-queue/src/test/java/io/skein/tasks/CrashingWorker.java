@@ -18,8 +18,14 @@ final class CrashingWorker {
   static final Duration HEARTBEAT = Duration.ofMillis(700);
   static final Duration LEASE = Duration.ofSeconds(2);
 
-  /** What a handler's connection is busy with that holds one of the pool's. */
-  static final String HOARDING = "select pg_sleep(8)";
+  /** Holds a connection of the pool, busy, until a row stands in the table {@code released}. */
+  static final String HOARDING =
+      """
+      do $$ begin
+        while not exists (select from released) loop perform pg_sleep(0.05); end loop;
+      end $$
+      """;
+
 
   private CrashingWorker() {}
 
@@ -139,7 +145,7 @@ final class CrashingWorker {
     }
   }
 
-  /** Holds a connection of the pool for a while. */
+  /** Holds a connection of the pool until the test releases it. */
   private static void hoard(Servers servers, TaskContext context) {
     servers.database.useTransaction(transaction -> transaction.handle().execute(HOARDING));
     effect(context);
@@ -167,7 +173,7 @@ final class CrashingWorker {
     String ended =
         outcome(
             way.contains("step") ? () -> context.useStep(work) : () -> context.complete(work, "1"));
-    servers.database.useTransaction(transaction -> note(transaction, context, "woken " + ended));
+    noteElsewhere(servers, context, "woken " + ended);
   }
 
   /**
@@ -201,8 +207,7 @@ final class CrashingWorker {
     String step = outcome(() -> context.useStep(transaction -> note(transaction, context, "late")));
     String completion =
         outcome(() -> context.complete(transaction -> note(transaction, context, "late"), "1"));
-    servers.database.useTransaction(
-        transaction -> note(transaction, context, "woken " + step + " " + completion));
+    noteElsewhere(servers, context, "woken " + step + " " + completion);
   }
 
   /** Whatever was cut off cannot ask meanwhile. */
@@ -232,7 +237,10 @@ final class CrashingWorker {
     }
   }
 
-  /** On another thread: on this one everything is of the transaction that is open. */
+  /**
+   * On another thread: on this one everything is of the transaction that is open, and whoever lost
+   * his lease is interrupted at any time.
+   */
   private static void noteElsewhere(Servers servers, TaskContext context, String text) {
     CompletableFuture.runAsync(
             () -> servers.database.useTransaction(transaction -> note(transaction, context, text)))

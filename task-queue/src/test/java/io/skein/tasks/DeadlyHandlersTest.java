@@ -6,13 +6,11 @@ import static org.awaitility.Awaitility.await;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -21,48 +19,36 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class DeadlyHandlersTest {
   private static final int NEIGHBOURS = 49;
 
-  private final Servers servers = Servers.fresh();
-  private final String queue = "q-" + UUID.randomUUID();
+  @RegisterExtension final TestQueue queue = TestQueue.fresh();
   private final List<Process> children = new ArrayList<>();
   private int launched;
-
-  @BeforeEach
-  void createLedger() {
-    servers.sql("create table ledger (task uuid, note text)");
-  }
 
   @AfterEach
   void stop() throws Exception {
     children.forEach(Process::destroyForcibly);
-    servers.close();
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"halt", "memory"})
   void whatTakesItsProcessDownThreeTimesIsDeadAndItsNeighboursSucceed(String deadly)
       throws Exception {
-    TaskId poison = servers.queue.enqueue(NewTask.of(queue, deadly, "{}"));
-    List<NewTask> neighbours =
-        IntStream.range(0, NEIGHBOURS).mapToObj(i -> NewTask.of(queue, "slow", "{}")).toList();
-    servers.database.useTransaction(tx -> servers.queue.enqueue(tx, neighbours));
+    TaskId poison = queue.enqueue(deadly);
+    queue.enqueue(NEIGHBOURS, "slow");
     await()
         .atMost(Duration.ofSeconds(90))
         .pollInterval(Duration.ofMillis(50))
         .until(() -> {
           keepTwoRunning();
-          return servers.task(poison).state() == TaskState.DEAD
-              && servers.count("select count(*) from tasks where state = 'succeeded'")
-                  == NEIGHBOURS;
+          return queue.find(poison).state() == TaskState.DEAD && queue.succeeded() == NEIGHBOURS;
         });
-    assertThat(servers.task(poison).error()).contains("poison");
-    assertThat(servers.task(poison).crashes()).isEqualTo(3);
+    assertThat(queue.find(poison).error()).contains("poison");
+    assertThat(queue.find(poison).crashes()).isEqualTo(3);
     assertThat(launched).as("two workers, and one for each that was taken down").isEqualTo(2 + 3);
     assertThat(
-            servers.count(
+            queue.count(
                 "select count(*) from tasks where type = 'slow' and attempt = 1 and crash_count <= 2"))
         .isEqualTo(NEIGHBOURS);
-    assertThat(servers.count("select count(*) from ledger where note = 'effect'"))
-        .isEqualTo(NEIGHBOURS);
+    assertThat(queue.ledger().count("effect")).isEqualTo(NEIGHBOURS);
   }
 
   /**
@@ -81,27 +67,21 @@ final class DeadlyHandlersTest {
               reacting.countDown();
               goOn.await();
             });
-    try (Worker worker =
-        new Worker(
-            CrashingWorker.settings(queue, 2),
-            servers.queue,
-            List.of(hanging, Handlers.of("fine", context -> {})))) {
-      worker.start();
-      reacting.await();
-      TaskId innocent = lost("fine", 0);
-      await()
-          .atMost(Duration.ofSeconds(5))
-          .until(() -> servers.task(innocent).state() == TaskState.SUCCEEDED);
-      assertThat(servers.task(poison).state()).isEqualTo(TaskState.RUNNING);
-      goOn.countDown();
-      await().until(() -> servers.task(poison).state() == TaskState.DEAD);
-    }
+    queue.start(CrashingWorker.settings(queue.name(), 2), hanging, Handlers.idle("fine"));
+    reacting.await();
+    TaskId innocent = lost("fine", 0);
+    await()
+        .atMost(Duration.ofSeconds(5))
+        .until(() -> queue.find(innocent).state() == TaskState.SUCCEEDED);
+    assertThat(queue.find(poison).state()).isEqualTo(TaskState.RUNNING);
+    goOn.countDown();
+    queue.await(poison, TaskState.DEAD);
   }
 
   /** Running, by a worker that is gone. */
   private TaskId lost(String type, int crashes) {
-    TaskId id = servers.queue.enqueue(NewTask.of(queue, type, "{}").withDelay(Duration.ofHours(1)));
-    servers.sql(
+    TaskId id = queue.enqueue(queue.task(type).withDelay(Duration.ofHours(1)));
+    queue.sql(
         "update tasks set state = 'running', worker = 'gone', lease = 1, attempt = 1,"
             + " started_at = skein_now(), lease_until = skein_now() + interval '1 hour',"
             + " crash_count = "
@@ -115,7 +95,7 @@ final class DeadlyHandlersTest {
   private void keepTwoRunning() throws Exception {
     children.removeIf(child -> !child.isAlive());
     while (children.size() < 2) {
-      children.add(CrashingWorker.launch(servers, queue, 8));
+      children.add(CrashingWorker.launch(queue.servers(), queue.name(), 8));
       launched++;
     }
   }

@@ -41,7 +41,6 @@ final class EffectsOnceTest {
 
   @Test
   void eachEffectCountsOnceThoughWorkersAndRedisAreLost() throws Exception {
-    servers.sql("create table ledger (task uuid, note text)");
     for (int i = 0; i < WORKERS; i++) {
       launch();
     }

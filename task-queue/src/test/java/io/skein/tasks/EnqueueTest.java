@@ -14,23 +14,12 @@ import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.redisson.client.codec.StringCodec;
 
 final class EnqueueTest {
-  private static Servers servers;
-
-  @BeforeAll
-  static void open() {
-    servers = Servers.fresh();
-  }
-
-  @AfterAll
-  static void close() throws Exception {
-    servers.close();
-  }
+  @RegisterExtension static final TestQueue queue = TestQueue.fresh();
 
   @Test
   void aTaskIsFoundAsItWasEnqueued() {
@@ -46,9 +35,9 @@ final class EnqueueTest {
             .withUniqueKey("once")
             .withRetries(new Retries(2, Duration.ofMillis(1500)))
             .withLimits(TimeLimits.of(Duration.ofSeconds(6)));
-    assertThat(servers.queue.enqueue(task)).isEqualTo(id);
+    assertThat(queue.enqueue(task)).isEqualTo(id);
 
-    Task found = servers.task(id);
+    Task found = queue.find(id);
     assertThat(found.payload()).isEqualTo("{\"to\": \"a@example.org\"}");
     assertThat(found.priority()).isEqualTo(Priority.HIGH);
     assertThat(found.state()).isEqualTo(TaskState.QUEUED);
@@ -60,20 +49,20 @@ final class EnqueueTest {
     assertThat(found.tenant()).isEqualTo("acme");
     assertThat(found.correlation()).isEqualTo("c-1");
     assertThat(found.uniqueKey()).isEqualTo("once");
-    assertThat(servers.queue.find(TaskId.next())).isEmpty();
+    assertThat(queue.tasks().find(TaskId.next())).isEmpty();
   }
 
   @Test
   void aRollbackTakesTheTaskBackAndSendsNoHint() {
     TaskId id = TaskId.next();
     assertThatThrownBy(() ->
-            servers.database.useTransaction(transaction -> {
-              servers.queue.enqueue(transaction, NewTask.of("undone", "send", "{}").withId(id));
+            queue.database().useTransaction(transaction -> {
+              queue.tasks().enqueue(transaction, NewTask.of("undone", "send", "{}").withId(id));
               throw new IllegalStateException("on purpose");
             }))
         .hasMessage("on purpose");
-    TaskId kept = servers.queue.enqueue(NewTask.of("undone", "send", "{}"));
-    assertThat(servers.queue.find(id)).isEmpty();
+    TaskId kept = queue.enqueue(NewTask.of("undone", "send", "{}"));
+    assertThat(queue.tasks().find(id)).isEmpty();
     await()
         .ignoreExceptions()
         .untilAsserted(() -> assertThat(hints("undone")).containsExactly(kept.toString()));
@@ -84,8 +73,8 @@ final class EnqueueTest {
     List<NewTask> tasks =
         IntStream.range(0, 10_300).mapToObj(i -> NewTask.of("many", "count", "" + i)).toList();
     List<TaskId> ids =
-        servers.database.inTransaction(transaction -> servers.queue.enqueue(transaction, tasks));
-    assertThat(servers.task(ids.get(4711)).payload()).isEqualTo("4711");
+        queue.database().inTransaction(transaction -> queue.tasks().enqueue(transaction, tasks));
+    assertThat(queue.find(ids.get(4711)).payload()).isEqualTo("4711");
     await()
         .ignoreExceptions()
         .untilAsserted(() ->
@@ -97,51 +86,51 @@ final class EnqueueTest {
   @Test
   void oneLiveTaskPerUniqueKeyAlsoUnderContention() throws Exception {
     NewTask task = NewTask.of("unique", "phase", "{}").withUniqueKey("flow-1");
-    Callable<TaskId> enqueue = () -> servers.queue.enqueue(task);
+    Callable<TaskId> enqueue = () -> queue.enqueue(task);
     try (var threads = Executors.newFixedThreadPool(8)) {
       var answers = threads.invokeAll(Collections.nCopies(64, enqueue));
       TaskId first = answers.getFirst().get();
       for (var answer : answers) {
         assertThat(answer.get()).isEqualTo(first);
       }
-      assertThat(servers.queue.enqueue(NewTask.of("unique", "other", "{}").withUniqueKey("flow-1")))
+      assertThat(queue.enqueue(NewTask.of("unique", "other", "{}").withUniqueKey("flow-1")))
           .isNotEqualTo(first);
       assertThat(
-              servers.database.<Boolean, RuntimeException>inTransaction(
-                  transaction -> servers.queue.cancel(transaction, first)))
+              queue.database().<Boolean, RuntimeException>inTransaction(
+                  transaction -> queue.tasks().cancel(transaction, first)))
           .isTrue();
-      assertThat(servers.queue.enqueue(task)).isNotEqualTo(first);
+      assertThat(queue.enqueue(task)).isNotEqualTo(first);
     }
   }
 
   @Test
   void liveTasksOfAFlowAreListedAndCancelled() {
     UUID flow = UUID.randomUUID();
-    TaskId now = servers.queue.enqueue(NewTask.of("flows", "phase", "{}").withFlow(flow));
+    TaskId now = queue.enqueue(NewTask.of("flows", "phase", "{}").withFlow(flow));
     TaskId later =
-        servers.queue.enqueue(
+        queue.enqueue(
             NewTask.of("flows", "phase", "{}").withFlow(flow).withDelay(Duration.ofHours(1)));
-    servers.queue.enqueue(NewTask.of("flows", "phase", "{}").withFlow(UUID.randomUUID()));
-    servers.database.useTransaction(transaction -> {
-      assertThat(servers.queue.liveOf(transaction, flow))
+    queue.enqueue(NewTask.of("flows", "phase", "{}").withFlow(UUID.randomUUID()));
+    queue.database().useTransaction(transaction -> {
+      assertThat(queue.tasks().liveOf(transaction, flow))
           .extracting(Task::id, Task::state)
           .containsExactly(
               org.assertj.core.groups.Tuple.tuple(now, TaskState.QUEUED),
               org.assertj.core.groups.Tuple.tuple(later, TaskState.SCHEDULED));
-      assertThat(servers.queue.cancel(transaction, flow)).isEqualTo(2);
-      assertThat(servers.queue.liveOf(transaction, flow)).isEmpty();
-      assertThat(servers.queue.cancel(transaction, flow)).isZero();
+      assertThat(queue.tasks().cancel(transaction, flow)).isEqualTo(2);
+      assertThat(queue.tasks().liveOf(transaction, flow)).isEmpty();
+      assertThat(queue.tasks().cancel(transaction, flow)).isZero();
     });
-    assertThat(servers.task(later).state()).isEqualTo(TaskState.CANCELLED);
-    assertThat(servers.task(later).finishedAt()).isNotNull();
+    assertThat(queue.find(later).state()).isEqualTo(TaskState.CANCELLED);
+    assertThat(queue.find(later).finishedAt()).isNotNull();
   }
 
   @Test
   void anyLanguageEnqueuesInItsOwnTransaction() throws Exception {
-    try (Connection connection = servers.database.connectDirectly()) {
+    try (Connection connection = queue.database().connectDirectly()) {
       connection.setAutoCommit(false);
       TaskId id =
-          servers.queue.enqueue(Transaction.on(connection), NewTask.of("foreign", "send", "{}"));
+          queue.tasks().enqueue(Transaction.on(connection), NewTask.of("foreign", "send", "{}"));
       try (var statement = connection.createStatement();
           var row =
               statement.executeQuery(
@@ -150,31 +139,31 @@ final class EnqueueTest {
         assertThat(row.next()).isTrue();
         TaskId named = new TaskId(row.getObject(1, UUID.class));
         assertThat(named.value().version()).isEqualTo(7);
-        assertThat(servers.queue.find(id)).isEmpty();
+        assertThat(queue.tasks().find(id)).isEmpty();
         connection.commit();
-        assertThat(servers.task(named).state()).isEqualTo(TaskState.SCHEDULED);
-        assertThat(servers.task(id).state()).isEqualTo(TaskState.QUEUED);
+        assertThat(queue.find(named).state()).isEqualTo(TaskState.SCHEDULED);
+        assertThat(queue.find(id).state()).isEqualTo(TaskState.QUEUED);
       }
     }
   }
 
   @Test
   void aPayloadThatCannotBeStoredIsRefusedWithAReason() {
-    assertThatThrownBy(() -> servers.queue.enqueue(NewTask.of("bad", "send", "{not json")))
+    assertThatThrownBy(() -> queue.enqueue(NewTask.of("bad", "send", "{not json")))
         .hasMessageContaining("json");
-    assertThatThrownBy(() -> servers.queue.enqueue(NewTask.of("bad", "send", "\"\\u0000\"")))
+    assertThatThrownBy(() -> queue.enqueue(NewTask.of("bad", "send", "\"\\u0000\"")))
         .hasMessageContaining("\\u0000");
     String large = "\"" + "x".repeat(1 << 20) + "\"";
-    assertThatThrownBy(() -> servers.queue.enqueue(NewTask.of("bad", "send", large)))
+    assertThatThrownBy(() -> queue.enqueue(NewTask.of("bad", "send", large)))
         .hasMessageContaining("1 MiB");
-    assertThat(servers.count("select count(*) from tasks where queue = 'bad'")).isZero();
+    assertThat(queue.count("select count(*) from tasks where queue = 'bad'")).isZero();
   }
 
   @Test
   void thePayloadsTextIsBoundedHoweverWellItCompresses() {
-    servers.sql("create table large (payload jsonb)");
-    servers.sql("insert into large values (to_jsonb(repeat('x', 1048576)))");
-    assertThatThrownBy(() -> servers.sql("select skein_enqueue('bad', 'send', payload) from large"))
+    queue.sql("create table large (payload jsonb)");
+    queue.sql("insert into large values (to_jsonb(repeat('x', 1048576)))");
+    assertThatThrownBy(() -> queue.sql("select skein_enqueue('bad', 'send', payload) from large"))
         .hasMessageContaining("1 MiB");
   }
 
@@ -186,8 +175,8 @@ final class EnqueueTest {
     for (String payload : List.of(expanding, manyDigits)) {
       List<NewTask> tasks = Collections.nCopies(32, NewTask.of("bad", "send", payload));
       assertThatThrownBy(() ->
-              servers.database.useTransaction(
-                  transaction -> servers.queue.enqueue(transaction, tasks)))
+              queue.database().useTransaction(
+                  transaction -> queue.tasks().enqueue(transaction, tasks)))
           .hasMessageContaining("1 MiB");
     }
   }
@@ -213,7 +202,7 @@ final class EnqueueTest {
             .withTenant(fits)
             .withUniqueKey("k".repeat(500))
             .withConcurrencyKey("k".repeat(500));
-    assertThat(servers.task(servers.queue.enqueue(longest)).tenant()).isEqualTo(fits);
+    assertThat(queue.find(queue.enqueue(longest)).tenant()).isEqualTo(fits);
   }
 
   @Test
@@ -230,9 +219,8 @@ final class EnqueueTest {
   }
 
   private static TimeLimits limits(String options) {
-    return servers.database.read(handle ->
-        servers
-            .task(
+    return queue.database().read(handle ->
+        queue.find(
                 new TaskId(
                     handle
                         .createQuery("select skein_enqueue('limits', 'send'" + options + ")")
@@ -244,22 +232,22 @@ final class EnqueueTest {
   /** As only an older version let them in. */
   @Test
   void aRowWithoutSenseIsReadAsWhatIsNearest() {
-    servers.sql(
+    queue.sql(
         "alter table tasks drop constraint tasks_limits, drop constraint tasks_retry_delay");
-    TaskId id = servers.queue.enqueue(NewTask.of("senseless", "send", "{}"));
-    servers.sql(
+    TaskId id = queue.enqueue(NewTask.of("senseless", "send", "{}"));
+    queue.sql(
         "update tasks set soft_limit = '25 minutes', hard_limit = '10 minutes', retry_delay = '-1 s'"
             + " where queue = 'senseless'");
-    assertThat(servers.task(id).limits())
+    assertThat(queue.find(id).limits())
         .isEqualTo(new TimeLimits(Duration.ofMinutes(10), Duration.ofMinutes(10)));
-    assertThat(servers.task(id).retries().delay()).isZero();
-    servers.sql(
+    assertThat(queue.find(id).retries().delay()).isZero();
+    queue.sql(
         "update tasks set soft_limit = '-1 s', hard_limit = 'infinity', retry_delay = 'infinity'"
             + " where queue = 'senseless'");
-    assertThat(servers.task(id).limits())
+    assertThat(queue.find(id).limits())
         .isEqualTo(new TimeLimits(Duration.ofMillis(1), Duration.ofDays(36_500)));
-    servers.sql("delete from tasks where queue = 'senseless'");
-    servers.sql(
+    queue.sql("delete from tasks where queue = 'senseless'");
+    queue.sql(
         "alter table tasks add constraint tasks_limits"
             + " check (skein_limits_fit(soft_limit, hard_limit)),"
             + " add constraint tasks_retry_delay check (retry_delay between '0' and '36500 days')");
@@ -268,16 +256,16 @@ final class EnqueueTest {
   @Test
   void aPeriodWithoutAKeyIsRefusedWithAReason() {
     assertThatThrownBy(
-            () -> servers.sql("select skein_enqueue('bad', 'send', unique_period => '1 day')"))
+            () -> queue.sql("select skein_enqueue('bad', 'send', unique_period => '1 day')"))
         .hasMessageContaining("unique_period needs a unique_key");
   }
 
-  private static List<String> hints(String queue) {
-    return servers
+  private static List<String> hints(String name) {
+    return queue.servers()
         .redis
         .redisson()
         .<String, String>getStream(
-            servers.redis.keys().taskHints(queue, Priority.NORMAL.level()), StringCodec.INSTANCE)
+            queue.servers().redis.keys().taskHints(name, Priority.NORMAL.level()), StringCodec.INSTANCE)
         .range(
             org.redisson.api.stream.StreamMessageId.MIN,
             org.redisson.api.stream.StreamMessageId.MAX)

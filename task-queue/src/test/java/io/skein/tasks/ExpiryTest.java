@@ -5,32 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
-import java.util.UUID;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** An expiry means "not begun by then": what must run again runs again, however late. */
 final class ExpiryTest {
   private static final Duration TERM = Duration.ofSeconds(15);
-  private static Servers servers;
-  private String queue = "";
-
-  @BeforeAll
-  static void open() {
-    servers = Servers.fresh();
-  }
-
-  @AfterAll
-  static void close() throws Exception {
-    servers.close();
-  }
-
-  @BeforeEach
-  void newQueue() {
-    queue = "q-" + UUID.randomUUID();
-  }
+  @RegisterExtension static final TestQueue queue = TestQueue.fresh();
 
   @Test
   void aRetryPastTheExpiryIsClaimedInTheFairOrder() {
@@ -43,23 +24,23 @@ final class ExpiryTest {
   void aRetryPastTheExpiryIsClaimedByItsHint() {
     TaskId retried = begunAndLate("crash_count = 1");
     expire();
-    assertThat(ids(servers.database.read(handle -> statements().hinted(handle, List.of(retried)))))
+    assertThat(ids(queue.database().read(handle -> statements().hinted(handle, List.of(retried)))))
         .containsExactly(retried);
   }
 
   @Test
   void aRetryPastTheExpiryIsClaimedWhereTheLastClaimEnded() {
-    TaskId first = servers.queue.enqueue(task());
-    TaskId second = servers.queue.enqueue(task());
+    TaskId first = queue.enqueue("count");
+    TaskId second = queue.enqueue("count");
     FairClaims fair = fair();
-    assertThat(ids(fair.claim(queue, FairClaims.Levels.ALL, 2))).containsExactly(first, second);
+    assertThat(ids(fair.claim(queue.name(), FairClaims.Levels.ALL, 2))).containsExactly(first, second);
     TaskId retried = begunAndLate("crash_count = 0");
-    assertThat(ids(fair.goOn(queue, 2))).containsExactly(retried);
+    assertThat(ids(fair.goOn(queue.name(), 2))).containsExactly(retried);
   }
 
   @Test
   void aRetryPastTheExpiryIsClaimedInAQueueWithLimits() {
-    servers.queue.queues().limit(queue, QueueLimits.NONE.withMaxRunning(3));
+    queue.tasks().queues().limit(queue.name(), QueueLimits.NONE.withMaxRunning(3));
     TaskId retried = begunAndLate("crash_count = 0");
     expire();
     assertThat(fairly(fair())).containsExactly(retried);
@@ -71,47 +52,43 @@ final class ExpiryTest {
     TaskId retried = begunAndLate("crash_count = 2, started_at = null");
     expire();
     assertThat(
-            servers.database.<List<TaskId>, RuntimeException>read(
-                handle -> ids(statements().suspect(handle, queue, false).stream().toList())))
+            queue.database().<List<TaskId>, RuntimeException>read(
+                handle -> ids(statements().suspect(handle, queue.name(), false).stream().toList())))
         .containsExactly(retried);
   }
 
   @Test
   void whatHasNotBegunByThenIsCancelledAndNeverClaimed() {
-    TaskId late = servers.queue.enqueue(task().withExpiry(Duration.ZERO));
+    TaskId late = queue.enqueue(queue.task("count").withExpiry(Duration.ZERO));
     assertThat(fairly(fair())).isEmpty();
     expire();
-    assertThat(servers.task(late).state()).isEqualTo(TaskState.CANCELLED);
-  }
-
-  private NewTask task() {
-    return NewTask.of(queue, "count", "{}");
+    assertThat(queue.find(late).state()).isEqualTo(TaskState.CANCELLED);
   }
 
   /** Queued again after its first run, its expiry over. */
   private TaskId begunAndLate(String change) {
-    TaskId id = servers.queue.enqueue(task().withExpiry(Duration.ofHours(1)));
-    servers.sql(
+    TaskId id = queue.enqueue(queue.task("count").withExpiry(Duration.ofHours(1)));
+    queue.sql(
         "update tasks set started_at = skein_now() - interval '2 hours',"
             + " expires_at = skein_now() - interval '1 hour' where id = '%s'".formatted(id));
-    servers.sql("update tasks set %s where id = '%s'".formatted(change, id));
+    queue.sql("update tasks set %s where id = '%s'".formatted(change, id));
     return id;
   }
 
   private static void expire() {
-    new Expiry(servers.database, servers.queue.hints()).pass();
+    new Expiry(queue.database(), queue.hints()).pass();
   }
 
   private ClaimStatements statements() {
-    return new ClaimStatements("w", List.of(queue), Set.of("count"), "b", TERM);
+    return new ClaimStatements("w", List.of(queue.name()), Set.of("count"), "b", TERM);
   }
 
   private FairClaims fair() {
-    return new FairClaims(servers.database, statements());
+    return new FairClaims(queue.database(), statements());
   }
 
   private List<TaskId> fairly(FairClaims fair) {
-    return ids(fair.claim(queue, FairClaims.Levels.ALL, 2));
+    return ids(fair.claim(queue.name(), FairClaims.Levels.ALL, 2));
   }
 
   private static List<TaskId> ids(List<Run> runs) {

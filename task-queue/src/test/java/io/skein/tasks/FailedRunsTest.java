@@ -3,7 +3,6 @@ package io.skein.tasks;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.skein.postgres.Transaction;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,45 +10,34 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterAll;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.slf4j.MDC;
 
 /** The end of a run is written, whatever its handler's reaction does. */
 @Timeout(60)
 final class FailedRunsTest {
   private static final Duration LONGEST = Duration.ofMillis(300);
-  private static Servers servers;
+  @RegisterExtension static final TestQueue queue = TestQueue.fresh();
 
   private final List<String> leftOut = new ArrayList<>();
   private final AtomicInteger abandoned = new AtomicInteger();
 
   @BeforeAll
   static void open() {
-    servers = Servers.fresh();
-    servers.sql("create table ledger (note text)");
-    servers.sql(
+    queue.sql(
         "create table line (ledger text unique,"
             + " of text references line (ledger) deferrable initially deferred)");
-  }
-
-  @AfterAll
-  static void close() throws Exception {
-    servers.close();
-  }
-
-  @BeforeEach
-  void emptyLedger() {
-    servers.sql("truncate ledger");
   }
 
   @Test
   void oneThatGoesOnAfterAnSqlErrorIsLeftOut() throws Exception {
     Task task =
         end((transaction, failed, error) -> {
-          note(transaction);
+          Ledger.note(transaction, failed.id(), "reaction");
           try {
             transaction.handle().execute("select 1 / 0");
           } catch (RuntimeException swallowed) {
@@ -84,7 +72,7 @@ final class FailedRunsTest {
     AtomicBoolean interrupted = new AtomicBoolean();
     Task task =
         end((transaction, failed, error) -> {
-          note(transaction);
+          Ledger.note(transaction, failed.id(), "reaction");
           try {
             new CountDownLatch(1).await();
           } catch (InterruptedException e) {
@@ -103,7 +91,7 @@ final class FailedRunsTest {
     CountDownLatch over = new CountDownLatch(1);
     Task task =
         end((transaction, failed, error) -> {
-          note(transaction);
+          Ledger.note(transaction, failed.id(), "reaction");
           while (goOn.getCount() > 0) {
             Thread.onSpinWait();
           }
@@ -115,20 +103,57 @@ final class FailedRunsTest {
     over.await();
     await()
         .until(() ->
-            servers.count(
+            queue.count(
                     "select count(*) from pg_stat_activity where datname = current_database()"
                         + " and state like 'idle in transaction%'")
                 == 0);
-    assertThat(servers.count("select count(*) from ledger")).isZero();
+    assertThat(queue.ledger().notes(task.id())).isEmpty();
   }
 
   @Test
   void oneThatWorksCommitsWithTheEnd() throws Exception {
-    Task task = end((transaction, failed, error) -> note(transaction));
+    Task task = end((transaction, failed, error) -> Ledger.note(transaction, failed.id(), "reaction"));
     assertThat(task.state()).isEqualTo(TaskState.DEAD);
     assertThat(task.error()).isEqualTo("it broke");
     assertThat(leftOut).isEmpty();
-    assertThat(servers.count("select count(*) from ledger")).isOne();
+    assertThat(queue.ledger().notes(task.id())).containsExactly("reaction");
+  }
+
+  @Test
+  void whatItLogsNamesItsTask() throws Exception {
+    AtomicReference<Map<String, String>> diagnostics = new AtomicReference<>(Map.of());
+    Task task =
+        end((transaction, failed, error) -> diagnostics.set(MDC.getCopyOfContextMap()));
+    assertThat(diagnostics.get())
+        .containsEntry("task", task.id().toString())
+        .containsEntry("type", "broken")
+        .containsEntry("attempt", "1");
+  }
+
+  @Test
+  void onlyAReactionHasAThreadOfItsOwn() throws Exception {
+    Task task = queue.servers().running("broken", "nobody").task();
+    FailedRuns toFailures = failedRuns(Handlers.of("broken", context -> {}, (tx, of, why) -> {}));
+    FailedRuns toNothing = failedRuns(new Unmoved());
+    List<Thread> writers = new ArrayList<>();
+    FailedRuns.Write write = (transaction, error) -> writers.add(Thread.currentThread());
+    assertThat(toNothing.end(task, TaskState.DEAD, "it broke", write)).isTrue();
+    assertThat(toNothing.retry(task, "it broke", write)).isTrue();
+    assertThat(toFailures.retry(task, "it broke", write)).isTrue();
+    assertThat(writers).containsOnly(Thread.currentThread()).hasSize(3);
+    assertThat(toFailures.end(task, TaskState.DEAD, "it broke", write)).isTrue();
+    assertThat(writers.getLast()).isNotSameAs(Thread.currentThread());
+  }
+
+  /** A handler that leaves the reactions as the interface has them. */
+  private static final class Unmoved implements TaskHandler {
+    @Override
+    public String type() {
+      return "broken";
+    }
+
+    @Override
+    public void handle(TaskContext context) {}
   }
 
   private void assertWrittenWithoutIt(Task task, String reason) {
@@ -136,26 +161,28 @@ final class FailedRunsTest {
     assertThat(task.error()).startsWith("it broke; and the handler's reaction threw");
     assertThat(task.error()).contains(reason);
     assertThat(leftOut).containsExactly(task.error());
-    assertThat(servers.count("select count(*) from ledger")).isZero();
+    assertThat(queue.ledger().notes(task.id())).isEmpty();
   }
 
   private Task end(Handlers.Reaction reaction) throws InterruptedException {
-    Run run = servers.running("broken", "nobody");
-    TaskHandler handler = Handlers.of("broken", context -> {}, reaction);
-    FailedRuns failedRuns =
-        new FailedRuns(
-            servers.database, Map.of("broken", handler), new WorkerReports(listener()), LONGEST);
-    LeasedWrites writes = new LeasedWrites(Duration.ofSeconds(15), servers.queue.hints());
+    Run run = queue.servers().running("broken", "nobody");
+    FailedRuns failedRuns = failedRuns(Handlers.of("broken", context -> {}, reaction));
+    FinishedRuns finished = new FinishedRuns(queue.hints());
     boolean written =
         failedRuns.end(
             run.task(),
             TaskState.DEAD,
             "it broke",
             (transaction, error) ->
-                writes.end(
+                finished.end(
                     transaction, run.lease(), TaskState.DEAD, new Failure(error, null, null)));
     assertThat(written).isTrue();
-    return servers.task(run.task().id());
+    return queue.find(run.task().id());
+  }
+
+  private FailedRuns failedRuns(TaskHandler handler) {
+    return new FailedRuns(
+        queue.database(), Map.of("broken", handler), new WorkerReports(listener()), LONGEST);
   }
 
   private WorkerListener listener() {
@@ -170,9 +197,5 @@ final class FailedRunsTest {
         abandoned.incrementAndGet();
       }
     };
-  }
-
-  private static void note(Transaction transaction) {
-    transaction.handle().execute("insert into ledger values ('reaction')");
   }
 }

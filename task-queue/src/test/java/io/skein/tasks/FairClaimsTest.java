@@ -7,101 +7,91 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Whose turn it is, and how much may run at once. */
 final class FairClaimsTest {
   private static final Duration TERM = Duration.ofSeconds(15);
-  private static Servers servers;
-  private static LeasedWrites writes;
-  private String queue = "";
+  @RegisterExtension static final TestQueue queue = TestQueue.fresh();
+  private static FinishedRuns finished;
   private FairClaims claims;
 
   @BeforeAll
   static void open() {
-    servers = Servers.fresh();
-    writes = new LeasedWrites(TERM, servers.queue.hints());
-  }
-
-  @AfterAll
-  static void close() throws Exception {
-    servers.close();
+    finished = new FinishedRuns(queue.hints());
   }
 
   @BeforeEach
   void newQueue() {
-    queue = "q-" + UUID.randomUUID();
     claims = claims("w");
   }
 
   @Test
   void tenantsTakeTurnsHoweverMuchOneOfThemHas() {
-    enqueue("big", 500);
-    enqueue("small", 1);
-    enqueue(null, 3);
-    assertThat(tenants(claims.claim(queue, FairClaims.Levels.ALL, 6)))
+    queue.enqueue(500, queue.task("count").withTenant("big"));
+    queue.enqueue(1, queue.task("count").withTenant("small"));
+    queue.enqueue(3, "count");
+    assertThat(tenants(claims.claim(queue.name(), FairClaims.Levels.ALL, 6)))
         .containsOnly(Map.entry("big", 2L), Map.entry("small", 1L), Map.entry("none", 2L));
-    enqueue("late", 1);
+    queue.enqueue(1, queue.task("count").withTenant("late"));
     List<String> turns = new ArrayList<>();
     for (int n = 0; n < 6; n++) {
-      turns.addAll(tenants(claims.claim(queue, FairClaims.Levels.ALL, 1)).keySet());
+      turns.addAll(tenants(claims.claim(queue.name(), FairClaims.Levels.ALL, 1)).keySet());
     }
     assertThat(turns).hasSize(6).contains("late", "none", "big");
   }
 
   @Test
   void withinATenantThePriorityCountsThenWhoIsDueLonger() {
-    NewTask task = NewTask.of(queue, "count", "{}").withTenant("t");
-    TaskId low = servers.queue.enqueue(task.withPriority(Priority.LOW));
-    TaskId first = servers.queue.enqueue(task);
-    TaskId second = servers.queue.enqueue(task);
-    TaskId high = servers.queue.enqueue(task.withPriority(Priority.HIGH));
-    assertThat(ids(claims.claim(queue, FairClaims.Levels.only(Priority.LOW), 1)))
+    NewTask task = queue.task("count").withTenant("t");
+    TaskId low = queue.enqueue(task.withPriority(Priority.LOW));
+    TaskId first = queue.enqueue(task);
+    TaskId second = queue.enqueue(task);
+    TaskId high = queue.enqueue(task.withPriority(Priority.HIGH));
+    assertThat(ids(claims.claim(queue.name(), FairClaims.Levels.only(Priority.LOW), 1)))
         .containsExactly(low);
-    assertThat(ids(claims.claim(queue, FairClaims.Levels.ALL, 2))).containsExactly(high, first);
-    assertThat(ids(claims.claim(queue, FairClaims.Levels.ALL, 2))).containsExactly(second);
+    assertThat(ids(claims.claim(queue.name(), FairClaims.Levels.ALL, 2))).containsExactly(high, first);
+    assertThat(ids(claims.claim(queue.name(), FairClaims.Levels.ALL, 2))).containsExactly(second);
   }
 
   @Test
   void tenantsOfWhomNothingCanRunHereAreNoObstacle() {
     for (int tenant = 0; tenant < 40; tenant++) {
-      servers.queue.enqueue(NewTask.of(queue, "unknown", "{}").withTenant("t" + tenant));
+      queue.enqueue(queue.task("unknown").withTenant("t" + tenant));
     }
-    enqueue("z", 1);
+    queue.enqueue(1, queue.task("count").withTenant("z"));
     List<Run> runs = new ArrayList<>();
     for (int n = 0; n < 4 && runs.isEmpty(); n++) {
-      runs.addAll(claims.claim(queue, FairClaims.Levels.ALL, 1));
+      runs.addAll(claims.claim(queue.name(), FairClaims.Levels.ALL, 1));
     }
     assertThat(tenants(runs)).containsOnlyKeys("z");
   }
 
   @Test
   void aClaimGoesOnBehindTheLastAndTheNextFromTheStartFindsWhatCameBefore() {
-    enqueue("a", 30);
-    enqueue("b", 30);
-    List<Run> first = claims.claim(queue, FairClaims.Levels.ALL, 10);
-    List<Run> second = claims.goOn(queue, 10);
+    queue.enqueue(30, queue.task("count").withTenant("a"));
+    queue.enqueue(30, queue.task("count").withTenant("b"));
+    List<Run> first = claims.claim(queue.name(), FairClaims.Levels.ALL, 10);
+    List<Run> second = claims.goOn(queue.name(), 10);
     assertThat(tenants(second)).containsOnly(Map.entry("a", 5L), Map.entry("b", 5L));
     assertThat(ids(second)).doesNotContainAnyElementsOf(ids(first));
-    enqueue("c", 1);
-    NewTask task = NewTask.of(queue, "count", "{}").withTenant("a");
-    TaskId urgent = servers.queue.enqueue(task.withPriority(Priority.HIGH));
-    assertThat(ids(claims.goOn(queue, 10))).doesNotContain(urgent);
-    List<Run> third = claims.claim(queue, FairClaims.Levels.ALL, 10);
+    queue.enqueue(1, queue.task("count").withTenant("c"));
+    NewTask task = queue.task("count").withTenant("a");
+    TaskId urgent = queue.enqueue(task.withPriority(Priority.HIGH));
+    assertThat(ids(claims.goOn(queue.name(), 10))).doesNotContain(urgent);
+    List<Run> third = claims.claim(queue.name(), FairClaims.Levels.ALL, 10);
     assertThat(ids(third)).contains(urgent);
     assertThat(tenants(third)).containsKey("c");
-    servers.queue.queues().pause(queue);
-    assertThat(claims.goOn(queue, 10)).isEmpty();
+    queue.tasks().queues().pause(queue.name());
+    assertThat(claims.goOn(queue.name(), 10)).isEmpty();
   }
 
   /**
@@ -110,62 +100,62 @@ final class FairClaimsTest {
   @Test
   void withMoreTenantsThanSlotsEachHasATurnBeforeOneHasTwo() {
     for (int tenant = 0; tenant < 40; tenant++) {
-      enqueue("t" + tenant, 5);
+      queue.enqueue(5, queue.task("count").withTenant("t" + tenant));
     }
     List<Run> runs = new ArrayList<>();
     while (runs.size() < 40) {
-      List<Run> gone = claims.goOn(queue, 4);
-      runs.addAll(gone.isEmpty() ? claims.claim(queue, FairClaims.Levels.ALL, 4) : gone);
+      List<Run> gone = claims.goOn(queue.name(), 4);
+      runs.addAll(gone.isEmpty() ? claims.claim(queue.name(), FairClaims.Levels.ALL, 4) : gone);
     }
     assertThat(tenants(runs)).hasSize(40);
   }
 
   @Test
   void goingOnWithFewerSlotsThanTenantsIsATurnForTheNext() {
-    enqueue("a", 30);
-    enqueue("b", 30);
-    claims.claim(queue, FairClaims.Levels.ALL, 10);
-    assertThat(claims.goOn(queue, 1)).isEmpty();
+    queue.enqueue(30, queue.task("count").withTenant("a"));
+    queue.enqueue(30, queue.task("count").withTenant("b"));
+    claims.claim(queue.name(), FairClaims.Levels.ALL, 10);
+    assertThat(claims.goOn(queue.name(), 1)).isEmpty();
   }
 
   @Test
   void aPausedQueueStartsNothingUntilItIsResumed() {
-    enqueue("t", 3);
-    TaskId hinted = servers.queue.enqueue(NewTask.of(queue, "count", "{}"));
-    servers.queue.queues().pause(queue);
-    assertThat(claims.claim(queue, FairClaims.Levels.ALL, 10)).isEmpty();
+    queue.enqueue(3, queue.task("count").withTenant("t"));
+    TaskId hinted = queue.enqueue("count");
+    queue.tasks().queues().pause(queue.name());
+    assertThat(claims.claim(queue.name(), FairClaims.Levels.ALL, 10)).isEmpty();
     assertThat(hinted(hinted)).isEmpty();
-    QueueStatus status = servers.queue.queues().find(queue).orElseThrow();
+    QueueStatus status = queue.tasks().queues().find(queue.name()).orElseThrow();
     assertThat(status.pausedAt()).isNotNull();
     assertThat(status.count(TaskState.QUEUED)).isEqualTo(4);
-    servers.queue.queues().resume(queue);
+    queue.tasks().queues().resume(queue.name());
     assertThat(hinted(hinted)).hasSize(1);
-    assertThat(claims.claim(queue, FairClaims.Levels.ALL, 10)).hasSize(3);
+    assertThat(claims.claim(queue.name(), FairClaims.Levels.ALL, 10)).hasSize(3);
   }
 
   @Test
   void limitsHoldOverAllWorkersAtOnce() throws Exception {
-    servers.queue.queues().limit(queue, QueueLimits.NONE.withMaxRunning(12).withMaxPerTenant(5));
+    queue.tasks().queues().limit(queue.name(), QueueLimits.NONE.withMaxRunning(12).withMaxPerTenant(5));
     for (String tenant : List.of("a", "b", "c", "d")) {
-      enqueue(tenant, 50);
+      queue.enqueue(50, queue.task("count").withTenant(tenant));
     }
     List<Run> runs = claimFromEightAtOnce(4);
     assertThat(runs).hasSize(12);
     assertThat(tenants(runs).values()).allMatch(count -> count <= 5);
     complete(runs.subList(0, 7));
     assertThat(claimFromEightAtOnce(4)).hasSize(7);
-    assertThat(hinted(servers.queue.enqueue(NewTask.of(queue, "count", "{}")))).isEmpty();
+    assertThat(hinted(queue.enqueue("count"))).isEmpty();
   }
 
   @Test
   void ofAConcurrencyKeyOnlySoManyRunAtOnceAndTheOthersGoOn() throws Exception {
-    servers.queue.queues().limit(queue, QueueLimits.NONE.withMaxPerKey(1));
-    NewTask task = NewTask.of(queue, "count", "{}");
+    queue.tasks().queues().limit(queue.name(), QueueLimits.NONE.withMaxPerKey(1));
+    NewTask task = queue.task("count");
     List<NewTask> tasks = new ArrayList<>();
     IntStream.range(0, 60).forEach(i -> tasks.add(task.withConcurrencyKey("busy")));
     IntStream.range(0, 5).forEach(i -> tasks.add(task.withConcurrencyKey("key-" + i)));
     tasks.add(task);
-    servers.database.useTransaction(tx -> servers.queue.enqueue(tx, tasks));
+    queue.database().useTransaction(tx -> queue.tasks().enqueue(tx, tasks));
     List<Run> runs = claimFromEightAtOnce(10);
     assertThat(runs).hasSize(7);
     assertThat(runs)
@@ -182,24 +172,24 @@ final class FairClaimsTest {
 
   @Test
   void aRateIsABurstOfOnePeriodThenEvenlySpread() {
-    servers.queue.queues().limit(queue, QueueLimits.NONE.withRate(10, Duration.ofHours(1)));
-    enqueue("t", 40);
-    assertThat(claims.claim(queue, FairClaims.Levels.ALL, 30)).hasSize(10);
-    assertThat(claims.claim(queue, FairClaims.Levels.ALL, 30)).isEmpty();
-    servers.sql(
+    queue.tasks().queues().limit(queue.name(), QueueLimits.NONE.withRate(10, Duration.ofHours(1)));
+    queue.enqueue(40, queue.task("count").withTenant("t"));
+    assertThat(claims.claim(queue.name(), FairClaims.Levels.ALL, 30)).hasSize(10);
+    assertThat(claims.claim(queue.name(), FairClaims.Levels.ALL, 30)).isEmpty();
+    queue.sql(
         "update task_queues set rate_next = rate_next - interval '13 minutes' where queue = '"
-            + queue
+            + queue.name()
             + "'");
-    assertThat(claims.claim(queue, FairClaims.Levels.ALL, 30)).hasSize(2);
-    servers.queue.queues().limit(queue, QueueLimits.NONE);
-    assertThat(claims.claim(queue, FairClaims.Levels.ALL, 100)).hasSize(28);
+    assertThat(claims.claim(queue.name(), FairClaims.Levels.ALL, 30)).hasSize(2);
+    queue.tasks().queues().limit(queue.name(), QueueLimits.NONE);
+    assertThat(claims.claim(queue.name(), FairClaims.Levels.ALL, 100)).hasSize(28);
   }
 
   private List<Run> claimFromEightAtOnce(int most) throws Exception {
     List<Callable<List<Run>>> workers = new ArrayList<>();
     for (int i = 0; i < 8; i++) {
       FairClaims own = claims("w" + i);
-      workers.add(() -> own.claim(queue, FairClaims.Levels.ALL, most));
+      workers.add(() -> own.claim(queue.name(), FairClaims.Levels.ALL, most));
     }
     List<Run> runs = new ArrayList<>();
     try (var threads = Executors.newFixedThreadPool(8)) {
@@ -212,32 +202,25 @@ final class FairClaimsTest {
   }
 
   private void complete(List<Run> runs) {
-    servers.database.useTransaction(tx ->
+    queue.database().useTransaction(tx ->
         assertThat(
-                writes.completeAll(
+                finished.completeAll(
                     tx,
                     runs.stream()
-                        .map(run -> new LeasedWrites.Completion(run.lease(), null, null))
+                        .map(run -> new FinishedRuns.Completion(run.lease(), null, null))
                         .toList()))
             .hasSize(runs.size()));
   }
 
-  private void enqueue(@Nullable String tenant, int count) {
-    NewTask task = NewTask.of(queue, "count", "{}");
-    NewTask of = tenant == null ? task : task.withTenant(tenant);
-    List<NewTask> tasks = IntStream.range(0, count).mapToObj(i -> of).toList();
-    servers.database.useTransaction(tx -> servers.queue.enqueue(tx, tasks));
-  }
-
   private List<Run> hinted(TaskId task) {
     ClaimStatements statements =
-        new ClaimStatements("h", List.of(queue), Set.of("count"), "b", TERM);
-    return servers.database.read(handle -> statements.hinted(handle, List.of(task)));
+        new ClaimStatements("h", List.of(queue.name()), Set.of("count"), "b", TERM);
+    return queue.database().read(handle -> statements.hinted(handle, List.of(task)));
   }
 
   private FairClaims claims(String worker) {
     return new FairClaims(
-        servers.database, new ClaimStatements(worker, List.of(queue), Set.of("count"), "b", TERM));
+        queue.database(), new ClaimStatements(worker, List.of(queue.name()), Set.of("count"), "b", TERM));
   }
 
   private static List<TaskId> ids(List<Run> runs) {

@@ -16,6 +16,11 @@ final class Handlers {
     void run(Transaction transaction, Task task, String error) throws Exception;
   }
 
+  /** Its tasks succeed at once. */
+  static TaskHandler idle(String type) {
+    return of(type, context -> {});
+  }
+
   static TaskHandler of(String type, Work work) {
     return of(type, work, (transaction, task, error) -> {});
   }

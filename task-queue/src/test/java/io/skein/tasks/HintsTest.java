@@ -16,10 +16,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import redis.clients.jedis.AbstractTransaction;
 import redis.clients.jedis.StreamEntryID;
 import redis.clients.jedis.params.XAddParams;
@@ -27,32 +25,16 @@ import redis.clients.jedis.params.XReadGroupParams;
 
 /** Redis alone carries everything; without Redis, or with garbage in it, PostgreSQL does. */
 final class HintsTest {
-  private static RedisServer redis;
-  private static Servers servers;
-  private final List<Worker> workers = new ArrayList<>();
-  private final ConcurrentHashMap<TaskId, AtomicInteger> runs = new ConcurrentHashMap<>();
-  private String queue = "";
+  private static final RedisServer redis = TestServers.newRedis();
 
-  @BeforeAll
-  static void open() {
-    redis = TestServers.newRedis();
-    servers = Servers.on(redis.url());
-  }
+  @RegisterExtension
+  static final TestQueue queue = TestQueue.on(() -> Servers.on(redis.url()));
+
+  private final ConcurrentHashMap<TaskId, AtomicInteger> runs = new ConcurrentHashMap<>();
 
   @AfterAll
   static void close() throws Exception {
-    servers.close();
     redis.close();
-  }
-
-  @BeforeEach
-  void newQueue() {
-    queue = "q-" + UUID.randomUUID();
-  }
-
-  @AfterEach
-  void stop() {
-    workers.forEach(Worker::stop);
   }
 
   @Test
@@ -62,13 +44,13 @@ final class HintsTest {
     List<Long> pickUps = new ArrayList<>();
     for (int i = 0; i < 40; i++) {
       long begin = System.nanoTime();
-      TaskId id = enqueue();
+      TaskId id = queue.enqueue("count");
       await().pollInterval(Duration.ofMillis(1)).until(() -> runs.containsKey(id));
       pickUps.add((System.nanoTime() - begin) / 1_000_000);
       // So that the workers are idle again, which is what is measured.
       await()
           .pollInterval(Duration.ofMillis(1))
-          .until(() -> workers.stream().allMatch(worker -> worker.running() == 0));
+          .until(() -> queue.workers().stream().allMatch(worker -> worker.running() == 0));
     }
     Collections.sort(pickUps);
     // No benchmark: bounds that no polling could hold and a loaded machine does.
@@ -76,31 +58,26 @@ final class HintsTest {
     assertThat(pickUps.get(20)).as("median pick-up in ms of %s", pickUps).isLessThan(250);
 
     // More than all slots at once: what has no slot now is claimed when one is free.
-    List<TaskId> many = enqueueMany(2_000);
-    awaitSucceeded(2_040);
+    List<TaskId> many = queue.enqueue(2_000, "count");
+    queue.awaitSucceeded(2_040);
     assertThat(many).allSatisfy(id -> assertThat(runs.get(id)).hasValue(1));
   }
 
   @Test
   void aRetryIsOnTimeThoughPromotionIsAnHourAway() {
     AtomicInteger attempts = new AtomicInteger();
-    Worker worker =
-        new Worker(
-            onlyHints(),
-            servers.queue,
-            List.of(
-                Handlers.of(
-                    "flaky",
-                    context -> {
-                      if (attempts.incrementAndGet() < 3) {
-                        throw new IllegalStateException("not yet");
-                      }
-                    })));
-    workers.add(worker);
-    worker.start();
-    servers.queue.enqueue(
-        NewTask.of(queue, "flaky", "{}").withRetries(new Retries(4, Duration.ofMillis(200))));
-    awaitSucceeded(1);
+    queue.start(
+        onlyHints(),
+        Handlers.of(
+            "flaky",
+            context -> {
+              if (attempts.incrementAndGet() < 3) {
+                throw new IllegalStateException("not yet");
+              }
+            }));
+    queue.enqueue(
+        queue.task("flaky").withRetries(new Retries(4, Duration.ofMillis(200))));
+    queue.awaitSucceeded(1);
     assertThat(attempts).hasValue(3);
   }
 
@@ -108,24 +85,18 @@ final class HintsTest {
   void whatWasEnqueuedWhileAllSlotsWereBusyIsClaimedWhenOneIsFree() throws Exception {
     CountDownLatch busy = new CountDownLatch(2);
     CountDownLatch free = new CountDownLatch(1);
-    Worker worker =
-        new Worker(
-            onlyHints().withSlots(2),
-            servers.queue,
-            List.of(
-                Handlers.of(
-                    "block",
-                    context -> {
-                      busy.countDown();
-                      free.await();
-                    }),
-                Handlers.of("count", context -> count(context.task()))));
-    workers.add(worker);
-    worker.start();
-    servers.queue.enqueue(NewTask.of(queue, "block", "{}"));
-    servers.queue.enqueue(NewTask.of(queue, "block", "{}"));
+    queue.start(
+        onlyHints().withSlots(2),
+        Handlers.of(
+            "block",
+            context -> {
+              busy.countDown();
+              free.await();
+            }),
+        Handlers.of("count", context -> count(context.task())));
+    queue.enqueue(2, "block");
     busy.await();
-    TaskId waiting = enqueue();
+    TaskId waiting = queue.enqueue("count");
     await().until(() -> hintsInRedis() >= 1);
     assertThat(runs).doesNotContainKey(waiting);
     free.countDown();
@@ -136,19 +107,19 @@ final class HintsTest {
   void garbageDuplicatesAndForeignHintsCostNothing() {
     String normal = key(Priority.NORMAL);
     start(onlyHints());
-    TaskId first = enqueue();
+    TaskId first = queue.enqueue("count");
     await().until(() -> runs.containsKey(first));
     for (int i = 0; i < 50; i++) {
-      servers.redis.jedis().xadd(normal, hint("no uuid"), XAddParams.xAddParams());
-      servers
+      queue.servers().redis.jedis().xadd(normal, hint("no uuid"), XAddParams.xAddParams());
+      queue.servers()
           .redis
           .jedis()
           .xadd(normal, hint(UUID.randomUUID().toString()), XAddParams.xAddParams());
-      servers.redis.jedis().xadd(normal, hint(first.toString()), XAddParams.xAddParams());
-      servers.redis.jedis().xadd(normal, Map.of("other", "field"), XAddParams.xAddParams());
+      queue.servers().redis.jedis().xadd(normal, hint(first.toString()), XAddParams.xAddParams());
+      queue.servers().redis.jedis().xadd(normal, Map.of("other", "field"), XAddParams.xAddParams());
     }
-    List<TaskId> more = enqueueMany(100);
-    awaitSucceeded(101);
+    List<TaskId> more = queue.enqueue(100, "count");
+    queue.awaitSucceeded(101);
     more.forEach(id -> assertThat(runs.get(id)).hasValue(1));
     assertThat(runs.get(first)).hasValue(1);
   }
@@ -158,17 +129,17 @@ final class HintsTest {
   void aHintThatWasDeliveredAndNeverArrivedIsReadAgain() {
     String normal = key(Priority.NORMAL);
     start(onlyHints());
-    await().until(() -> "stream".equals(servers.redis.jedis().type(key(Priority.LOW))));
-    servers.sql("select skein_enqueue('" + queue + "', 'count', '{}')");
+    await().until(() -> "stream".equals(queue.servers().redis.jedis().type(key(Priority.LOW))));
+    queue.sql("select skein_enqueue('" + queue.name() + "', 'count', '{}')");
     TaskId id =
         new TaskId(
-            servers.database.read(handle ->
+            queue.database().read(handle ->
                 handle
                     .createQuery("select id from tasks where queue = ? and state = 'queued'")
-                    .bind(0, queue)
+                    .bind(0, queue.name())
                     .mapTo(UUID.class)
                     .one()));
-    try (AbstractTransaction atOnce = servers.redis.jedis().multi()) {
+    try (AbstractTransaction atOnce = queue.servers().redis.jedis().multi()) {
       atOnce.xadd(normal, hint(id.toString()), XAddParams.xAddParams());
       atOnce.xreadGroup(
           RedisHintReader.GROUP,
@@ -179,136 +150,112 @@ final class HintsTest {
     }
     await().atMost(Duration.ofSeconds(5)).until(() -> runs.containsKey(id));
     await().until(() -> hintsInRedis() == 0);
-    assertThat(servers.redis.jedis().xpending(normal, RedisHintReader.GROUP).getTotal()).isZero();
+    assertThat(queue.servers().redis.jedis().xpending(normal, RedisHintReader.GROUP).getTotal()).isZero();
   }
 
   @Test
   void aMissingGroupAWrongTypeAndAFlushAreHealed() {
-    servers.redis.jedis().set(key(Priority.HIGH), "not a stream");
-    servers.redis.jedis().sadd(key(Priority.NORMAL), "not a stream");
+    queue.servers().redis.jedis().set(key(Priority.HIGH), "not a stream");
+    queue.servers().redis.jedis().sadd(key(Priority.NORMAL), "not a stream");
     start(onlyHints());
-    await().until(() -> "stream".equals(servers.redis.jedis().type(key(Priority.NORMAL))));
-    TaskId healed = enqueue();
+    await().until(() -> "stream".equals(queue.servers().redis.jedis().type(key(Priority.NORMAL))));
+    TaskId healed = queue.enqueue("count");
     await().until(() -> runs.containsKey(healed));
     for (int i = 0; i < 5; i++) {
       redis.flush();
-      await().until(() -> "stream".equals(servers.redis.jedis().type(key(Priority.NORMAL))));
-      TaskId id = enqueue();
+      await().until(() -> "stream".equals(queue.servers().redis.jedis().type(key(Priority.NORMAL))));
+      TaskId id = queue.enqueue("count");
       await().until(() -> runs.containsKey(id));
     }
   }
 
   @Test
   void lostHintsAreFoundByTheFairClaim() {
-    List<TaskId> before = enqueueMany(300);
+    List<TaskId> before = queue.enqueue(300, "count");
     await().until(() -> hintsInRedis() == TaskQueue.MOST_HINTS);
     redis.flush();
-    start(WorkerSettings.named("w").withQueues(List.of(queue)));
-    awaitSucceeded(300);
+    start(queue.settings());
+    queue.awaitSucceeded(300);
     before.forEach(id -> assertThat(runs.get(id)).hasValue(1));
   }
 
   @Test
   void withoutRedisEverythingRunsFromPostgresAndAfterwardsWithItAgain() {
-    start(WorkerSettings.named("w").withQueues(List.of(queue)));
+    start(queue.settings());
     redis.kill();
-    await().until(() -> !servers.redis.health().available());
+    await().until(() -> !queue.servers().redis.health().available());
+    long dropped = queue.tasks().droppedHints();
     long begin = System.nanoTime();
-    enqueueMany(500);
+    queue.enqueue(500, "count");
     assertThat(Duration.ofNanos(System.nanoTime() - begin))
         .as("enqueueing does not wait for Redis")
         .isLessThan(Duration.ofSeconds(2));
-    awaitSucceeded(500);
+    assertThat(queue.tasks().droppedHints())
+        .as("what is dropped is counted")
+        .isGreaterThanOrEqualTo(dropped + TaskQueue.MOST_HINTS);
+    queue.awaitSucceeded(500);
     redis.start();
-    await().until(() -> servers.redis.health().available());
-    enqueueMany(500);
-    awaitSucceeded(1_000);
+    await().until(() -> queue.servers().redis.health().available());
+    queue.enqueue(500, "count");
+    queue.awaitSucceeded(1_000);
     assertThat(runs.values()).allSatisfy(count -> assertThat(count).hasValue(1));
   }
 
   @Test
   void aFullRedisTakesNoHintAndTasksStartAllTheSame() {
-    start(WorkerSettings.named("w").withQueues(List.of(queue)));
-    TaskId first = enqueue();
+    start(queue.settings());
+    TaskId first = queue.enqueue("count");
     await().until(() -> runs.containsKey(first));
-    servers.redis.jedis().configSet("maxmemory-policy", "noeviction");
-    servers.redis.jedis().configSet("maxmemory", "1");
+    queue.servers().redis.jedis().configSet("maxmemory-policy", "noeviction");
+    queue.servers().redis.jedis().configSet("maxmemory", "1");
     try {
-      enqueueMany(200);
-      awaitSucceeded(201);
+      queue.enqueue(200, "count");
+      queue.awaitSucceeded(201);
       assertThat(hintsInRedis()).isZero();
     } finally {
-      servers.redis.jedis().configSet("maxmemory", "0");
+      queue.servers().redis.jedis().configSet("maxmemory", "0");
     }
-    enqueueMany(200);
-    awaitSucceeded(401);
+    queue.enqueue(200, "count");
+    queue.awaitSucceeded(401);
     assertThat(runs.values()).allSatisfy(count -> assertThat(count).hasValue(1));
-    await().atMost(Duration.ofSeconds(30)).until(() -> servers.redis.health().available());
+    await().atMost(Duration.ofSeconds(30)).until(() -> queue.servers().redis.health().available());
   }
 
   @Test
   void twoQueuesAndPrioritiesShareAWorkersSlots() {
-    String other = queue + "-other";
-    start(onlyHints().withQueues(List.of(queue, other)).withSlots(3));
+    String other = queue.name() + "-other";
+    start(onlyHints().withQueues(List.of(queue.name(), other)).withSlots(3));
     List<NewTask> tasks =
         IntStream.range(0, 300)
             .mapToObj(i ->
-                NewTask.of(i % 2 == 0 ? queue : other, "count", "{}")
+                NewTask.of(i % 2 == 0 ? queue.name() : other, "count", "{}")
                     .withPriority(Priority.ofLevel(i % 3)))
             .toList();
-    servers.database.useTransaction(transaction -> servers.queue.enqueue(transaction, tasks));
+    queue.database().useTransaction(transaction -> queue.tasks().enqueue(transaction, tasks));
     await().untilAsserted(() -> assertThat(runs).hasSize(300));
   }
 
   private WorkerSettings onlyHints() {
-    return WorkerSettings.named("w")
-        .withQueues(List.of(queue))
+    return queue
+        .settings()
         .withClaimInterval(Duration.ofHours(1))
         .withReapInterval(Duration.ofHours(1));
   }
 
   private void start(WorkerSettings settings) {
-    Worker worker =
-        new Worker(
-            settings,
-            servers.queue,
-            List.of(Handlers.of("count", context -> count(context.task()))));
-    workers.add(worker);
-    worker.start();
+    queue.start(settings, Handlers.of("count", context -> count(context.task())));
   }
 
   private void count(Task task) {
     runs.computeIfAbsent(task.id(), id -> new AtomicInteger()).incrementAndGet();
   }
 
-  private TaskId enqueue() {
-    return servers.queue.enqueue(NewTask.of(queue, "count", "{}"));
-  }
-
-  private List<TaskId> enqueueMany(int count) {
-    List<NewTask> tasks =
-        IntStream.range(0, count).mapToObj(i -> NewTask.of(queue, "count", "{}")).toList();
-    return servers.database.inTransaction(transaction -> servers.queue.enqueue(transaction, tasks));
-  }
-
-  private void awaitSucceeded(int count) {
-    await()
-        .atMost(Duration.ofSeconds(20))
-        .untilAsserted(() ->
-            assertThat(
-                    servers.count(
-                        "select count(*) from tasks where state = 'succeeded' and queue = '"
-                            + queue
-                            + "'"))
-                .isEqualTo(count));
-  }
-
   private long hintsInRedis() {
-    return servers.redis.jedis().xlen(key(Priority.NORMAL));
+    return queue.servers().redis.jedis().xlen(key(Priority.NORMAL));
   }
 
   private String key(Priority priority) {
-    return servers.redis.keys().taskHints(queue, priority.level());
+    return queue.servers().redis.keys().taskHints(queue.name(), priority.level());
   }
 
   private static Map<String, String> hint(String id) {

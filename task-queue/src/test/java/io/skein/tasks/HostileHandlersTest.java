@@ -10,45 +10,17 @@ import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Whatever a handler throws, leaves or does: its task shows it, and nothing else is harmed. */
 @Timeout(120)
 final class HostileHandlersTest {
   private static final int SLOTS = 4;
-  private static Servers servers;
-  private String queue = "";
-  private @Nullable Worker worker;
-
-  @BeforeAll
-  static void open() {
-    servers = Servers.fresh();
-  }
-
-  @AfterAll
-  static void close() throws Exception {
-    servers.close();
-  }
-
-  @BeforeEach
-  void newQueue() {
-    queue = "q-" + UUID.randomUUID();
-  }
-
-  @AfterEach
-  void stop() {
-    Objects.requireNonNull(worker).stop();
-  }
+  @RegisterExtension static final TestQueue queue = TestQueue.fresh();
 
   /** Three of each, on four slots: one that were lost with each kind would stop the queue. */
   @Test
@@ -56,12 +28,12 @@ final class HostileHandlersTest {
     start(Handlers.of("odd", HostileHandlersTest::misbehave));
     Map<TaskId, Ending> expected = new LinkedHashMap<>();
     for (int repetition = 0; repetition < 3; repetition++) {
-      endings().forEach((payload, ending) -> expected.put(enqueue(payload), ending));
+      endings().forEach((payload, ending) -> expected.put(enqueueOdd(payload), ending));
     }
-    List<TaskId> neighbours = IntStream.range(0, 20).mapToObj(i -> enqueue("fine")).toList();
-    neighbours.forEach(id -> awaitState(id, TaskState.SUCCEEDED));
+    List<TaskId> neighbours = IntStream.range(0, 20).mapToObj(i -> enqueueOdd("fine")).toList();
+    neighbours.forEach(id -> queue.await(id, TaskState.SUCCEEDED));
     expected.forEach((id, ending) ->
-        assertThat(awaitState(id, ending.state()).error()).contains(ending.error()));
+        assertThat(queue.await(id, ending.state()).error()).contains(ending.error()));
     assertAllSlotsFree();
   }
 
@@ -112,16 +84,16 @@ final class HostileHandlersTest {
   @Test
   void handlersThatHangAndIgnoreInterruptsLoseTheirSlotsAtTheHardLimit() {
     CountDownLatch never = new CountDownLatch(1);
-    start(Handlers.of("deaf", context -> hang(never)), Handlers.of("odd", context -> {}));
+    start(Handlers.of("deaf", context -> hang(never)), Handlers.idle("odd"));
     TimeLimits limits = new TimeLimits(Duration.ofMillis(100), Duration.ofMillis(400));
     List<TaskId> deaf =
         IntStream.range(0, 2 * SLOTS)
             .mapToObj(
-                i -> servers.queue.enqueue(NewTask.of(queue, "deaf", "{}").withLimits(limits)))
+                i -> queue.enqueue(queue.task("deaf").withLimits(limits)))
             .toList();
-    awaitState(enqueue("fine"), TaskState.SUCCEEDED);
+    queue.await(enqueueOdd("fine"), TaskState.SUCCEEDED);
     deaf.forEach(
-        id -> assertThat(awaitState(id, TaskState.FAILED).error()).contains("hard time limit"));
+        id -> assertThat(queue.await(id, TaskState.FAILED).error()).contains("hard time limit"));
     assertAllSlotsFree();
     never.countDown();
   }
@@ -140,11 +112,11 @@ final class HostileHandlersTest {
             }));
     List<TaskId> ids =
         List.of(
-            enqueue("snooze"),
-            servers.queue.enqueue(NewTask.of(queue, "odd", "\"retry\"")),
-            servers.queue.enqueue(NewTask.of(queue, "odd", "\"retry\"")));
+            enqueueOdd("snooze"),
+            queue.enqueue(queue.task("odd", "\"retry\"")),
+            queue.enqueue(queue.task("odd", "\"retry\"")));
     for (TaskId id : ids) {
-      assertThat(awaitState(id, TaskState.SCHEDULED).runAt())
+      assertThat(queue.await(id, TaskState.SCHEDULED).runAt())
           .isBetween(
               Instant.now().plus(3_652, ChronoUnit.DAYS),
               Instant.now().plus(3_654, ChronoUnit.DAYS));
@@ -161,9 +133,9 @@ final class HostileHandlersTest {
               throw new IllegalStateException("again");
             }));
     TaskId id =
-        servers.queue.enqueue(
-            NewTask.of(queue, "odd", "{}").withRetries(new Retries(2, Duration.ofDays(36_500))));
-    assertThat(awaitState(id, TaskState.SCHEDULED).runAt())
+        queue.enqueue(
+            queue.task("odd").withRetries(new Retries(2, Duration.ofDays(36_500))));
+    assertThat(queue.await(id, TaskState.SCHEDULED).runAt())
         .isBefore(Instant.now().plus(3_654, ChronoUnit.DAYS));
     assertAllSlotsFree();
   }
@@ -171,8 +143,8 @@ final class HostileHandlersTest {
   /** What passes by itself has passed after ten runs. */
   @Test
   void aFailureThatNeverPassesCountsInTheEnd() {
-    TaskId id = enqueue("locked");
-    servers.sql(
+    TaskId id = enqueueOdd("locked");
+    queue.sql(
         "insert into task_attempts (task, lease, attempt, ended_at, outcome) select '"
             + id
             + "', -i, 1, skein_now(), 'postponed' from generate_series(1, "
@@ -181,11 +153,11 @@ final class HostileHandlersTest {
     start(
         Handlers.of(
             "odd",
-            context -> servers.sql("do 'begin raise exception using errcode = ''55P03''; end'")));
-    Task dead = awaitState(id, TaskState.DEAD);
+            context -> queue.sql("do 'begin raise exception using errcode = ''55P03''; end'")));
+    Task dead = queue.await(id, TaskState.DEAD);
     assertThat(dead.error()).contains("does not pass by itself");
     assertThat(dead.attempt()).isOne();
-    assertThat(servers.count("select count(*) from task_attempts where task = '" + id + "'"))
+    assertThat(queue.count("select count(*) from task_attempts where task = '" + id + "'"))
         .isEqualTo(UnfinishedRuns.POSTPONEMENTS);
     assertAllSlotsFree();
   }
@@ -193,7 +165,7 @@ final class HostileHandlersTest {
   @Test
   void aTransactionThatGoesOnAfterAnSqlErrorCountsAtOnce() {
     start(Handlers.of("odd", context -> context.complete(HostileHandlersTest::swallow, null)));
-    assertThat(awaitState(enqueue("swallow"), TaskState.DEAD).error()).contains("aborted");
+    assertThat(queue.await(enqueueOdd("swallow"), TaskState.DEAD).error()).contains("aborted");
     assertAllSlotsFree();
   }
 
@@ -213,39 +185,34 @@ final class HostileHandlersTest {
             context ->
                 context.complete(
                     transaction ->
-                        servers.queue.enqueue(transaction, NewTask.of(queue, "again", "{}")),
+                        queue.tasks().enqueue(transaction, queue.task("again")),
                     null)),
-        Handlers.of("odd", context -> {}));
-    for (int i = 0; i < SLOTS; i++) {
-      servers.queue.enqueue(NewTask.of(queue, "again", "{}"));
-    }
+        Handlers.idle("odd"));
+    queue.enqueue(SLOTS, "again");
     IntStream.range(0, 50)
-        .mapToObj(i -> enqueue("fine"))
+        .mapToObj(i -> enqueueOdd("fine"))
         .toList()
-        .forEach(id -> awaitState(id, TaskState.SUCCEEDED));
+        .forEach(id -> queue.await(id, TaskState.SUCCEEDED));
   }
 
   /** What the listener throws is the embedding service's, not the task's. */
   @Test
   void aListenerThatThrowsErrorsEndsNothing() {
-    start(
-        new Worker(
-            settings(),
-            servers.queue,
-            List.of(Handlers.of("odd", context -> {})),
-            new WorkerListener() {
-              @Override
-              public void claimed(Task task) {
-                throw new AssertionError("claimed");
-              }
+    WorkerListener throwing =
+        new WorkerListener() {
+          @Override
+          public void claimed(Task task) {
+            throw new AssertionError("claimed");
+          }
 
-              @Override
-              public void completed(Task task) {
-                throw new StackOverflowError();
-              }
-            }));
+          @Override
+          public void completed(Task task) {
+            throw new StackOverflowError();
+          }
+        };
+    queue.start(queue.settings().withSlots(SLOTS), throwing, Handlers.idle("odd"));
     for (int i = 0; i < 3 * SLOTS; i++) {
-      awaitState(enqueue("fine"), TaskState.SUCCEEDED);
+      queue.await(enqueueOdd("fine"), TaskState.SUCCEEDED);
     }
     assertAllSlotsFree();
   }
@@ -269,37 +236,17 @@ final class HostileHandlersTest {
     return outer;
   }
 
-  private void start(TaskHandler... handlers) {
-    start(new Worker(settings(), servers.queue, List.of(handlers)));
+  private static Worker start(TaskHandler... handlers) {
+    return queue.start(queue.settings().withSlots(SLOTS), handlers);
   }
 
-  private void start(Worker started) {
-    worker = started;
-    started.start();
+  /** It has one attempt. */
+  private static TaskId enqueueOdd(String payload) {
+    return queue.enqueue(queue.task("odd", "\"" + payload + "\"").withRetries(Retries.NONE));
   }
 
-  private WorkerSettings settings() {
-    return WorkerSettings.named("w")
-        .withQueues(List.of(queue))
-        .withSlots(SLOTS)
-        .withGrace(Duration.ofSeconds(1));
-  }
-
-  private TaskId enqueue(String payload) {
-    return servers.queue.enqueue(
-        NewTask.of(queue, "odd", "\"" + payload + "\"").withRetries(Retries.NONE));
-  }
-
-  private void assertAllSlotsFree() {
-    await().untilAsserted(() -> assertThat(Objects.requireNonNull(worker).running()).isZero());
-  }
-
-  private static Task awaitState(TaskId id, TaskState state) {
-    await()
-        .atMost(Duration.ofSeconds(20))
-        .pollInterval(Duration.ofMillis(10))
-        .untilAsserted(() -> assertThat(servers.task(id).state()).isEqualTo(state));
-    return servers.task(id);
+  private static void assertAllSlotsFree() {
+    await().until(() -> queue.workers().getFirst().running() == 0);
   }
 
   /** How a task must end. */

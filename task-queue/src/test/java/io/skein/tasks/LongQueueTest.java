@@ -194,7 +194,7 @@ final class LongQueueTest {
             .withSlots(64)
             .withRetention(retention),
         servers.queue,
-        TYPES.stream().map(type -> Handlers.of(type, context -> {})).toList());
+        TYPES.stream().map(type -> Handlers.idle(type)).toList());
   }
 
   private static FairClaims claims(Servers servers) {

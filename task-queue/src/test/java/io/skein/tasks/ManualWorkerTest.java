@@ -52,7 +52,7 @@ final class ManualWorkerTest {
 
   @Test
   void aDelayIsExactToTheMicrosecond() throws Exception {
-    try (ManualWorker worker = worker(Handlers.of("mail", context -> {}))) {
+    try (ManualWorker worker = worker(Handlers.idle("mail"))) {
       tasks.enqueue(NewTask.of("default", "mail", "{}").withDelay(Duration.ofHours(6)));
       clock.advance(Duration.ofHours(6).minusNanos(1_000));
       assertThat(worker.runNext()).isEmpty();
@@ -71,7 +71,7 @@ final class ManualWorkerTest {
                     transaction ->
                         tasks.enqueue(transaction, NewTask.of("default", "second", "{}")),
                     "1"));
-    try (ManualWorker worker = worker(first, Handlers.of("second", context -> {}))) {
+    try (ManualWorker worker = worker(first, Handlers.idle("second"))) {
       tasks.enqueue(NewTask.of("default", "first", "{}"));
       assertThat(worker.runAllDue())
           .extracting(Task::type, Task::state)
@@ -88,7 +88,7 @@ final class ManualWorkerTest {
         .put(
             Schedule.of("nightly", "30 * * * *", "default", "report", "{}")
                 .withZone(ZoneId.of("Europe/Berlin")));
-    try (ManualWorker worker = worker(Handlers.of("report", context -> {}))) {
+    try (ManualWorker worker = worker(Handlers.idle("report"))) {
       assertThat(worker.runAllDue()).isEmpty();
       clock.set(Instant.parse("2030-03-31T01:30:00Z"));
       assertThat(worker.runAllDue()).hasSize(1);

@@ -14,36 +14,25 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
  * Who enqueues what needs other tasks is in nobody's way, and no end of a needed task is missed.
  */
 final class NeededTasksTest {
   private static final int ROUNDS = 300;
-  private static Servers servers;
-  private static LeasedWrites writes;
+  @RegisterExtension static final TestQueue queue = TestQueue.fresh();
+  private static RunRenewals renewals;
+  private static FinishedRuns finished;
   private static NeededTasks needed;
-  private String queue = "";
 
   @BeforeAll
   static void open() {
-    servers = Servers.fresh();
-    writes = new LeasedWrites(Duration.ofSeconds(15), servers.queue.hints());
-    needed = new NeededTasks(servers.database, servers.queue.hints());
-  }
-
-  @AfterAll
-  static void close() throws Exception {
-    servers.close();
-  }
-
-  @BeforeEach
-  void newQueue() {
-    queue = "q-" + UUID.randomUUID();
+    renewals = new RunRenewals(Duration.ofSeconds(15));
+    finished = new FinishedRuns(queue.hints());
+    needed = new NeededTasks(queue.database(), queue.hints());
   }
 
   @Test
@@ -52,70 +41,70 @@ final class NeededTasksTest {
     try (Connection foreign = foreign()) {
       TaskId waits = enqueue(foreign, run.task().id());
       Timestamp before = leaseUntil(run);
-      Set<Lease> lost = servers.database.read(handle -> writes.renewAll(handle, List.of(run)));
+      Set<Lease> lost = queue.database().read(handle -> renewals.renewAll(handle, List.of(run)));
       assertThat(lost).isEmpty();
       assertThat(leaseUntil(run)).isAfter(before);
       complete(run);
       foreign.commit();
-      assertThat(servers.task(waits).state()).isEqualTo(TaskState.WAITING);
+      assertThat(queue.find(waits).state()).isEqualTo(TaskState.WAITING);
       needed.pass();
-      assertThat(servers.task(waits).state()).isEqualTo(TaskState.QUEUED);
+      assertThat(queue.find(waits).state()).isEqualTo(TaskState.QUEUED);
     }
   }
 
   @Test
   void aTaskThatWasToldLetsTheOthersGoAtItsEnd() {
     Run run = running();
-    TaskId waits = servers.queue.enqueue(task().after(List.of(run.task().id())));
+    TaskId waits = queue.enqueue(queue.task("count").after(List.of(run.task().id())));
     needed.pass();
     complete(run);
-    assertThat(servers.task(waits).state()).isEqualTo(TaskState.QUEUED);
+    assertThat(queue.find(waits).state()).isEqualTo(TaskState.QUEUED);
   }
 
   @Test
   void whatIsEnqueuedTogetherNeedsNoPass() {
     TaskId waits =
-        servers.database.inTransaction(transaction -> {
-          TaskId first = servers.queue.enqueue(transaction, task());
-          return servers.queue.enqueue(transaction, task().after(List.of(first)));
+        queue.database().inTransaction(transaction -> {
+          TaskId first = queue.tasks().enqueue(transaction, queue.task("count"));
+          return queue.tasks().enqueue(transaction, queue.task("count").after(List.of(first)));
         });
     complete(claim());
-    assertThat(servers.task(waits).state()).isEqualTo(TaskState.QUEUED);
+    assertThat(queue.find(waits).state()).isEqualTo(TaskState.QUEUED);
   }
 
   @Test
   void aFailureBeforeItWasToldCancelsWhoNeededASuccessAndAllBehind() {
     Run run = running();
-    TaskId waits = servers.queue.enqueue(task().after(List.of(run.task().id())));
-    TaskId behind = servers.queue.enqueue(task().after(List.of(waits)));
-    TaskId anyEnd = servers.queue.enqueue(task().afterEndOf(List.of(behind)));
-    servers.database.useTransaction(transaction ->
-        writes.end(transaction, run.lease(), TaskState.FAILED, new Failure("no", null, null)));
+    TaskId waits = queue.enqueue(queue.task("count").after(List.of(run.task().id())));
+    TaskId behind = queue.enqueue(queue.task("count").after(List.of(waits)));
+    TaskId anyEnd = queue.enqueue(queue.task("count").afterEndOf(List.of(behind)));
+    queue.database().useTransaction(transaction ->
+        finished.end(transaction, run.lease(), TaskState.FAILED, new Failure("no", null, null)));
     needed.pass();
-    assertThat(servers.task(waits).state()).isEqualTo(TaskState.CANCELLED);
-    assertThat(servers.task(behind).state()).isEqualTo(TaskState.CANCELLED);
-    assertThat(servers.task(anyEnd).state()).isEqualTo(TaskState.QUEUED);
+    assertThat(queue.find(waits).state()).isEqualTo(TaskState.CANCELLED);
+    assertThat(queue.find(behind).state()).isEqualTo(TaskState.CANCELLED);
+    assertThat(queue.find(anyEnd).state()).isEqualTo(TaskState.QUEUED);
   }
 
   @Test
   void aTaskThatIsDeletedBeforeItWasToldHasEnded() {
     Run run = running();
-    TaskId waits = servers.queue.enqueue(task().after(List.of(run.task().id())));
+    TaskId waits = queue.enqueue(queue.task("count").after(List.of(run.task().id())));
     complete(run);
     Retention retention =
-        new Retention(servers.database, new TaskRetention(Duration.ZERO, Duration.ZERO));
+        new Retention(queue.database(), new TaskRetention(Duration.ZERO, Duration.ZERO));
     while (retention.deleteSome()) {
-      assertThat(servers.queue.find(waits)).isPresent();
+      assertThat(queue.tasks().find(waits)).isPresent();
     }
-    assertThat(servers.queue.find(run.task().id())).isEmpty();
+    assertThat(queue.tasks().find(run.task().id())).isEmpty();
     needed.pass();
-    assertThat(servers.task(waits).state()).isEqualTo(TaskState.QUEUED);
+    assertThat(queue.find(waits).state()).isEqualTo(TaskState.QUEUED);
   }
 
   @Test
   void twoWhoNeedTheSameInDifferentOrdersDoNotWaitForEachOther() throws Exception {
-    TaskId one = servers.queue.enqueue(task());
-    TaskId other = servers.queue.enqueue(task());
+    TaskId one = queue.enqueue("count");
+    TaskId other = queue.enqueue("count");
     try (Connection first = foreign();
         Connection second = foreign()) {
       enqueue(first, one);
@@ -144,8 +133,8 @@ final class NeededTasksTest {
       }
       for (int round = 0; round < ROUNDS; round++) {
         Run run = running();
-        NewTask waits = task().withDelay(Duration.ofHours(1)).after(List.of(run.task().id()));
-        Callable<TaskId> enqueue = () -> servers.queue.enqueue(waits);
+        NewTask waits = queue.task("count").withDelay(Duration.ofHours(1)).after(List.of(run.task().id()));
+        Callable<TaskId> enqueue = () -> queue.enqueue(waits);
         Callable<TaskId> end = () -> complete(run);
         var answers = threads.invokeAll(List.of(enqueue, end));
         waiting.add(answers.getFirst().get());
@@ -158,43 +147,39 @@ final class NeededTasksTest {
     }
     needed.pass();
     assertThat(waiting)
-        .allSatisfy(id -> assertThat(servers.task(id).state()).isEqualTo(TaskState.SCHEDULED));
+        .allSatisfy(id -> assertThat(queue.find(id).state()).isEqualTo(TaskState.SCHEDULED));
     assertThat(
-            servers.count(
+            queue.count(
                 "select count(*) from task_dependencies d join tasks t on t.id = d.task"
                     + " where t.queue = '"
-                    + queue
+                    + queue.name()
                     + "'"))
         .isZero();
   }
 
-  private NewTask task() {
-    return NewTask.of(queue, "count", "{}");
-  }
-
   private Run running() {
-    servers.queue.enqueue(task());
+    queue.enqueue("count");
     return claim();
   }
 
   private Run claim() {
     ClaimStatements statements =
-        new ClaimStatements("w", List.of(queue), Set.of("count"), "b", Duration.ofSeconds(15));
-    return new FairClaims(servers.database, statements)
-        .claim(queue, FairClaims.Levels.ALL, 1)
+        new ClaimStatements("w", List.of(queue.name()), Set.of("count"), "b", Duration.ofSeconds(15));
+    return new FairClaims(queue.database(), statements)
+        .claim(queue.name(), FairClaims.Levels.ALL, 1)
         .getFirst();
   }
 
   private static TaskId complete(Run run) {
-    LeasedWrites.Completion completion = new LeasedWrites.Completion(run.lease(), null, null);
-    servers.database.useTransaction(transaction ->
-        assertThat(writes.completeAll(transaction, List.of(completion)))
+    FinishedRuns.Completion completion = new FinishedRuns.Completion(run.lease(), null, null);
+    queue.database().useTransaction(transaction ->
+        assertThat(finished.completeAll(transaction, List.of(completion)))
             .containsExactly(run.lease()));
     return run.task().id();
   }
 
   private static Timestamp leaseUntil(Run run) {
-    return servers.database.read(handle ->
+    return queue.database().read(handle ->
         handle
             .createQuery("select lease_until from tasks where id = :id")
             .bind("id", run.task().id().value())
@@ -203,7 +188,7 @@ final class NeededTasksTest {
   }
 
   private static Connection foreign() throws SQLException {
-    Connection connection = servers.database.connectDirectly();
+    Connection connection = queue.database().connectDirectly();
     connection.setAutoCommit(false);
     try (var statement = connection.createStatement()) {
       statement.execute("set lock_timeout = '2s'");
@@ -215,7 +200,7 @@ final class NeededTasksTest {
     try (var statement =
         connection.prepareStatement(
             "select skein_enqueue(?, 'count', needs => array[cast(? as uuid)])")) {
-      statement.setString(1, queue);
+      statement.setString(1, queue.name());
       statement.setString(2, needs.toString());
       try (var row = statement.executeQuery()) {
         assertThat(row.next()).isTrue();

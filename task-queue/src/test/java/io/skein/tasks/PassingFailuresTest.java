@@ -3,25 +3,14 @@ package io.skein.tasks;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Which failures of PostgreSQL cost a task an attempt, asked of PostgreSQL. */
 final class PassingFailuresTest {
-  private static Servers servers;
-
-  @BeforeAll
-  static void open() {
-    servers = Servers.fresh();
-  }
-
-  @AfterAll
-  static void close() throws Exception {
-    servers.close();
-  }
+  @RegisterExtension static final TestQueue queue = TestQueue.fresh();
 
   @ParameterizedTest
   @CsvSource({
@@ -50,7 +39,7 @@ final class PassingFailuresTest {
   void theStateDecides(String state, boolean passing) {
     Throwable failure =
         catchThrowable(
-            () -> servers.sql("do 'begin raise exception using errcode = ''" + state + "''; end'"));
+            () -> queue.sql("do 'begin raise exception using errcode = ''" + state + "''; end'"));
     assertThat(PassingFailures.isPassing(failure)).isEqualTo(passing);
   }
 
@@ -58,7 +47,7 @@ final class PassingFailuresTest {
   void aTransactionThatGoesOnAfterAFailureIsJudgedByThat() {
     Throwable failure =
         catchThrowable(() ->
-            servers.database.useTransaction(tx -> {
+            queue.database().useTransaction(tx -> {
               var swallowed = catchThrowable(() -> tx.handle().execute("select 1 / 0"));
               assertThat(swallowed).isNotNull();
               tx.handle().execute("select 1");
@@ -70,9 +59,9 @@ final class PassingFailuresTest {
   void aPrimaryThatBecameAStandbyIsPassing() {
     Throwable failure =
         catchThrowable(() ->
-            servers.database.useTransaction(tx -> {
+            queue.database().useTransaction(tx -> {
               tx.handle().execute("set transaction read only");
-              servers.queue.enqueue(tx, NewTask.of("q", "t", "{}"));
+              queue.tasks().enqueue(tx, NewTask.of("q", "t", "{}"));
             }));
     assertThat(PassingFailures.isPassing(failure)).isTrue();
   }

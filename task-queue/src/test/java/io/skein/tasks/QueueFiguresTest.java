@@ -6,43 +6,24 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What operators see of queues and types, and that it costs the same however full they are. */
 final class QueueFiguresTest {
   private static final int MANY = 20_000;
-  private static Servers servers;
-  private String queue = "";
-
-  @BeforeAll
-  static void open() {
-    servers = Servers.fresh();
-  }
-
-  @AfterAll
-  static void close() throws Exception {
-    servers.close();
-  }
-
-  @BeforeEach
-  void newQueue() {
-    queue = "q-" + UUID.randomUUID();
-  }
+  @RegisterExtension static final TestQueue queue = TestQueue.fresh();
 
   @Test
   void everyStateIsCounted() {
-    TaskId needed = enqueue("build");
-    servers.queue.enqueue(NewTask.of(queue, "build", "{}").after(List.of(needed)));
-    servers.queue.enqueue(NewTask.of(queue, "mail", "{}").withDelay(Duration.ofHours(1)));
-    set(enqueue("mail"), "state = 'parked'");
-    set(enqueue("mail"), "state = 'running', worker = 'w', started_at = skein_now()");
-    set(enqueue("mail"), "state = 'dead', finished_at = skein_now()");
-    set(enqueue("mail"), "state = 'failed', finished_at = skein_now()");
-    set(enqueue("mail"), "crash_count = 2, run_at = skein_now() - interval '3 hours'");
+    TaskId needed = queue.enqueue("build");
+    queue.enqueue(queue.task("build").after(List.of(needed)));
+    queue.enqueue(queue.task("mail").withDelay(Duration.ofHours(1)));
+    set(queue.enqueue("mail"), "state = 'parked'");
+    set(queue.enqueue("mail"), "state = 'running', worker = 'w', started_at = skein_now()");
+    set(queue.enqueue("mail"), "state = 'dead', finished_at = skein_now()");
+    set(queue.enqueue("mail"), "state = 'failed', finished_at = skein_now()");
+    set(queue.enqueue("mail"), "crash_count = 2, run_at = skein_now() - interval '3 hours'");
     QueueStatus status = status();
     assertThat(status.live())
         .isEqualTo(
@@ -60,20 +41,20 @@ final class QueueFiguresTest {
 
   @Test
   void aTypeHasItsDepthItsOldestAndItsRuns() {
-    TaskId old = enqueue("mail");
-    enqueue("mail");
-    enqueue("build");
+    TaskId old = queue.enqueue("mail");
+    queue.enqueue("mail");
+    queue.enqueue("build");
     set(old, "run_at = skein_now() - interval '2 hours'");
     for (int seconds : new int[] {1, 2, 9}) {
-      ended(enqueue("mail"), "succeeded", seconds);
+      ended(queue.enqueue("mail"), "succeeded", seconds);
     }
-    ended(enqueue("mail"), "dead", 9);
+    ended(queue.enqueue("mail"), "dead", 9);
     attempt(old, "retried");
     attempt(old, "crashed");
-    TaskStatistics mail = type("mail");
+    TypeStatistics mail = type("mail");
     assertThat(mail.live()).isEqualTo(Map.of(TaskState.QUEUED, 2L));
     assertThat(mail.oldestWait()).isBetween(Duration.ofHours(2), Duration.ofHours(3));
-    TaskStatistics.Ended ended = mail.ended();
+    TypeStatistics.Ended ended = mail.ended();
     assertThat(ended.succeeded()).isEqualTo(3);
     assertThat(ended.failed()).isOne();
     assertThat(ended.retried()).isOne();
@@ -86,56 +67,52 @@ final class QueueFiguresTest {
 
   @Test
   void whatEndedMoreThanAnHourAgoIsNotCounted() {
-    TaskId task = enqueue("mail");
+    TaskId task = queue.enqueue("mail");
     ended(task, "succeeded", 1);
     set(task, "finished_at = finished_at - interval '2 hours'");
-    assertThat(servers.queue.lists().statistics(queue)).isEmpty();
+    assertThat(queue.tasks().lists().statistics(queue.name())).isEmpty();
   }
 
   @Test
   void aFullQueueIsCountedUpToTheBound() {
     assertThat(
-            servers.count(
+            queue.count(
                 "select count(skein_enqueue('%s', 'mail', tenant => 't' || i %% 7))"
-                        .formatted(queue)
+                        .formatted(queue.name())
                     + " from generate_series(1, "
                     + MANY
                     + ") i"))
         .isEqualTo(MANY);
-    servers.sql(
+    queue.sql(
         "insert into tasks (id, queue, type, payload, priority, state, max_attempts, retry_delay,"
             + " soft_limit, hard_limit, run_at, created_at, started_at, finished_at)"
             + " select skein_uuid7(), queue, type, payload, priority, 'succeeded', max_attempts,"
             + " retry_delay, soft_limit, hard_limit, run_at, created_at,"
             + " skein_now() - interval '2 days', skein_now() - interval '2 days'"
             + " from tasks where queue = '"
-            + queue
+            + queue.name()
             + "'");
-    servers.sql("analyze tasks");
+    queue.sql("analyze tasks");
     assertThat(status().count(TaskState.QUEUED)).isEqualTo(Queues.MOST_COUNTED);
     assertThat(type("mail").live()).isEqualTo(Map.of(TaskState.QUEUED, 10_000L));
     long bound = Queues.MOST_COUNTED + 1_000;
-    assertThat(RowsRead.by(servers, tx -> assertThat(QueueCounts.of(tx.handle())).isNotEmpty()))
+    assertThat(RowsRead.by(queue.servers(), tx -> assertThat(QueueCounts.of(tx.handle())).isNotEmpty()))
         .isLessThan(bound);
     assertThat(
             RowsRead.by(
-                servers, tx -> assertThat(TypeStatistics.of(tx.handle(), queue)).isNotEmpty()))
+                queue.servers(), tx -> assertThat(TypeCounts.of(tx.handle(), queue.name())).isNotEmpty()))
         .isLessThan(bound);
   }
 
   private QueueStatus status() {
-    return servers.queue.queues().find(queue).orElseThrow();
+    return queue.tasks().queues().find(queue.name()).orElseThrow();
   }
 
-  private TaskStatistics type(String type) {
-    return servers.queue.lists().statistics(queue).stream()
+  private TypeStatistics type(String type) {
+    return queue.tasks().lists().statistics(queue.name()).stream()
         .filter(figures -> figures.type().equals(type))
         .findFirst()
         .orElseThrow();
-  }
-
-  private TaskId enqueue(String type) {
-    return servers.queue.enqueue(NewTask.of(queue, type, "{}"));
   }
 
   private static void ended(TaskId task, String state, int seconds) {
@@ -146,7 +123,7 @@ final class QueueFiguresTest {
   }
 
   private static void attempt(TaskId task, String outcome) {
-    servers.sql(
+    queue.sql(
         "insert into task_attempts (task, lease, attempt, started_at, ended_at, outcome) values"
             + " ('%s', (select count(*) from task_attempts), 1, now() - interval '3 seconds',"
                 .formatted(task.value())
@@ -156,6 +133,6 @@ final class QueueFiguresTest {
   }
 
   private static void set(TaskId task, String change) {
-    servers.sql("update tasks set " + change + " where id = '" + task.value() + "'");
+    queue.sql("update tasks set " + change + " where id = '" + task.value() + "'");
   }
 }

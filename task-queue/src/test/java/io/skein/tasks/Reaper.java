@@ -5,16 +5,16 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 
-/** A worker's reaper without its threads: what it finds to bury is buried when it returns. */
+/** A worker's reaper without its threads: the poison that it finds is ended when it returns. */
 final class Reaper {
   private static final Duration LEASE = Duration.ofSeconds(15);
 
   private final StalledTaskReaper reaper;
-  private final Burials burials;
+  private final PoisonEnds poisonEnds;
 
-  private Reaper(StalledTaskReaper reaper, Burials burials) {
+  private Reaper(StalledTaskReaper reaper, PoisonEnds poisonEnds) {
     this.reaper = reaper;
-    this.burials = burials;
+    this.poisonEnds = poisonEnds;
   }
 
   static Reaper of(Servers servers, TaskHandler... handlers) {
@@ -24,21 +24,21 @@ final class Reaper {
     }
     WorkerReports reports = new WorkerReports(WorkerListener.NONE);
     RedisHints hints = servers.queue.hints();
-    Burials burials =
-        new Burials(
+    PoisonEnds poisonEnds =
+        new PoisonEnds(
             new FailedRuns(servers.database, byType, reports, FailedRuns.LONGEST_REACTION),
             hints,
             reports);
     return new Reaper(
         new StalledTaskReaper(
-            servers.database, burials, hints, reports, Set.copyOf(byType.keySet()), LEASE),
-        burials);
+            servers.database, poisonEnds, hints, reports, Set.copyOf(byType.keySet()), LEASE),
+        poisonEnds);
   }
 
   boolean reap() {
     boolean suspicion = reaper.reap();
     try {
-      burials.pass();
+      poisonEnds.pass();
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     }

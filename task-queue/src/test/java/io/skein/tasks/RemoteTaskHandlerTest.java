@@ -8,39 +8,29 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What this software does about tasks that workers in other languages run. */
 @Timeout(120)
 final class RemoteTaskHandlerTest {
   private static final String TYPE = "think";
-  private static Servers servers;
+  @RegisterExtension static final TestQueue queue = TestQueue.fresh();
   private static RemoteWorkers workers;
-  private String queue = "";
   private RemoteWorker worker = new RemoteWorker("w", List.of("q"), Set.of(TYPE), "b");
 
   @BeforeAll
   static void open() {
-    servers = Servers.fresh();
-    servers.sql("create table told (task uuid not null, what text not null)");
-    workers = servers.queue.remoteWorkers(Duration.ofSeconds(15), List.of(new Teller()));
-  }
-
-  @AfterAll
-  static void close() throws Exception {
-    servers.close();
+    workers = queue.tasks().remoteWorkers(Duration.ofSeconds(15), List.of(new Teller()));
   }
 
   @BeforeEach
   void newQueue() {
-    queue = "q-" + UUID.randomUUID();
-    worker = new RemoteWorker("w-" + queue, List.of(queue), Set.of(TYPE), "b");
+    worker = new RemoteWorker("w-" + queue.name(), List.of(queue.name()), Set.of(TYPE), "b");
   }
 
   /** Writes down what it is told, in the transaction in which it is told. */
@@ -67,13 +57,13 @@ final class RemoteTaskHandlerTest {
         throw new PermanentTaskException("a thought is missing");
       }
       if (result.equals("\"no number\"")) {
-        transaction.handle().execute("insert into told (task, what) values ('no id'::uuid, '')");
+        transaction.handle().execute("insert into ledger values ('no id'::uuid, '')");
       }
     }
 
     @Override
     public void progressed(Task task, int percent, @Nullable String details) {
-      servers.database.useTransaction(
+      queue.database().useTransaction(
           transaction -> tell(transaction, task, percent + " % " + details));
     }
 
@@ -88,9 +78,7 @@ final class RemoteTaskHandlerTest {
     }
 
     private static void tell(Transaction transaction, Task task, String what) {
-      transaction
-          .handle()
-          .execute("insert into told (task, what) values (?, ?)", task.id().value(), what);
+      Ledger.note(transaction, task.id(), what);
     }
   }
 
@@ -101,12 +89,12 @@ final class RemoteTaskHandlerTest {
     assertThatThrownBy(() -> workers.runs().complete(run.lease(), null, null))
         .isInstanceOf(PermanentTaskException.class)
         .hasMessage("a thought is missing");
-    assertThat(told(id)).isEmpty();
-    assertThat(servers.task(id).state()).isEqualTo(TaskState.RUNNING);
+    assertThat(queue.ledger().notes(id)).isEmpty();
+    assertThat(queue.find(id).state()).isEqualTo(TaskState.RUNNING);
     assertThat(workers.runs().complete(run.lease(), "7", null)).isTrue();
-    assertThat(told(id)).containsExactly("result 7");
+    assertThat(queue.ledger().notes(id)).containsExactly("result 7");
     assertThat(workers.runs().complete(run.lease(), "8", null)).isFalse();
-    assertThat(told(id)).containsExactly("result 7");
+    assertThat(queue.ledger().notes(id)).containsExactly("result 7");
   }
 
   @Test
@@ -115,8 +103,8 @@ final class RemoteTaskHandlerTest {
     RemoteRun run = claimOne();
     assertThatThrownBy(() -> workers.runs().complete(run.lease(), "\"\\u0000\"", null))
         .isInstanceOf(PermanentTaskException.class);
-    assertThat(told(id)).isEmpty();
-    assertThat(servers.task(id).state()).isEqualTo(TaskState.RUNNING);
+    assertThat(queue.ledger().notes(id)).isEmpty();
+    assertThat(queue.find(id).state()).isEqualTo(TaskState.RUNNING);
   }
 
   @Test
@@ -126,7 +114,7 @@ final class RemoteTaskHandlerTest {
     assertThatThrownBy(() -> workers.runs().complete(run.lease(), "\"no number\"", null))
         .isInstanceOf(PermanentTaskException.class)
         .hasMessageContaining("no id");
-    assertThat(told(id)).isEmpty();
+    assertThat(queue.ledger().notes(id)).isEmpty();
     assertThat(workers.runs().complete(run.lease(), "1", null)).isTrue();
   }
 
@@ -140,17 +128,17 @@ final class RemoteTaskHandlerTest {
     assertThat(workers.runs().complete(lost.lease(), "1", null)).isFalse();
     assertThat(workers.runs().fail(lost.lease(), "x", RemoteRuns.Permanence.PERMANENT, null, null))
         .isEmpty();
-    assertThat(told(id)).isEmpty();
+    assertThat(queue.ledger().notes(id)).isEmpty();
     assertThat(workers.runs().complete(now.lease(), "2", null)).isTrue();
-    assertThat(told(id)).containsExactly("result 2");
+    assertThat(queue.ledger().notes(id)).containsExactly("result 2");
   }
 
   @Test
   void whatIsNotNeededIsCancelledInsteadOfHandedOut() throws Exception {
     TaskId pointless = enqueue("{\"pointless\": true}");
     assertThat(workers.claim(worker, null, 5, Duration.ZERO)).isEmpty();
-    assertThat(servers.task(pointless).state()).isEqualTo(TaskState.CANCELLED);
-    assertThat(servers.task(pointless).error()).isEqualTo("it is pointless");
+    assertThat(queue.find(pointless).state()).isEqualTo(TaskState.CANCELLED);
+    assertThat(queue.find(pointless).error()).isEqualTo("it is pointless");
     enqueue("{\"pointless\": true}");
     TaskId needed = enqueue("{}");
     assertThat(workers.claim(worker, null, 5, Duration.ofSeconds(5)))
@@ -166,7 +154,7 @@ final class RemoteTaskHandlerTest {
     assertThat(workers.claim(worker, null, 5, Duration.ZERO))
         .extracting(run -> run.task().id())
         .containsExactly(before, behind);
-    Task waiting = servers.task(unclear);
+    Task waiting = queue.find(unclear);
     assertThat(waiting.state()).isEqualTo(TaskState.SCHEDULED);
     assertThat(waiting.attempt()).isZero();
     assertThat(waiting.error()).contains("who is this");
@@ -176,10 +164,10 @@ final class RemoteTaskHandlerTest {
   void failuresAreToldWithTheirReason() throws Exception {
     TaskId id = enqueue("{}");
     assertThat(fail(claimOne(), RemoteRuns.Permanence.PASSING)).contains(TaskState.SCHEDULED);
-    servers.sql(
+    queue.sql(
         "update tasks set state = 'queued', run_at = skein_now() where id = '" + id.value() + "'");
     assertThat(fail(claimOne(), RemoteRuns.Permanence.PERMANENT)).contains(TaskState.FAILED);
-    assertThat(told(id)).containsExactly("retry no idea", "failed no idea");
+    assertThat(queue.ledger().notes(id)).containsExactly("retry no idea", "failed no idea");
   }
 
   @Test
@@ -190,7 +178,7 @@ final class RemoteTaskHandlerTest {
     assertThat(workers.runs().heartbeat(run.lease(), 40, "{\"at\":1}")).isTrue();
     assertThat(workers.runs().complete(run.lease(), "1", null)).isTrue();
     assertThat(workers.runs().heartbeat(run.lease(), 50, null)).isFalse();
-    assertThat(told(id)).containsExactly("40 % {\"at\":1}", "result 1");
+    assertThat(queue.ledger().notes(id)).containsExactly("40 % {\"at\":1}", "result 1");
   }
 
   @Test
@@ -198,30 +186,30 @@ final class RemoteTaskHandlerTest {
     TaskId id = enqueue("{}");
     RemoteRun run = claimOne();
     assertThat(workers.runs().heartbeat(run.lease(), null, null)).isTrue();
-    servers.sql(
+    queue.sql(
         "update tasks set started_at = started_at - interval '31 minutes' where id = '"
             + id.value()
             + "'");
     assertThat(workers.runs().heartbeat(run.lease(), null, null)).isFalse();
-    assertThat(told(id)).hasSize(1).first().asString().startsWith("failed ran longer than");
+    assertThat(queue.ledger().notes(id)).hasSize(1).first().asString().startsWith("failed ran longer than");
   }
 
   @Test
   void theEndOfWhatTakesItsWorkersDownIsToldByWhoeverBuriesIt() throws Exception {
     TaskId id = enqueue("{}");
-    servers.sql(
+    queue.sql(
         "update tasks set crash_count = 2, run_at = run_at - interval '3 seconds' where id = '"
             + id.value()
             + "'");
     assertThat(workers.runs().heartbeat(claimOne().lease(), null, null)).isTrue();
     expire(id);
     reaper().reap();
-    assertThat(servers.task(id).state()).isEqualTo(TaskState.DEAD);
-    assertThat(told(id)).hasSize(1).first().asString().startsWith("dead poison");
+    assertThat(queue.find(id).state()).isEqualTo(TaskState.DEAD);
+    assertThat(queue.ledger().notes(id)).hasSize(1).first().asString().startsWith("dead poison");
   }
 
   private TaskId enqueue(String payload) {
-    return servers.queue.enqueue(NewTask.of(queue, TYPE, payload));
+    return queue.enqueue(queue.task(TYPE, payload));
   }
 
   private RemoteRun claimOne() throws InterruptedException {
@@ -235,23 +223,14 @@ final class RemoteTaskHandlerTest {
     return workers.runs().fail(run.lease(), "no idea", permanence, null, null);
   }
 
-  private static List<String> told(TaskId task) {
-    return servers.database.read(handle ->
-        handle
-            .createQuery("select what from told where task = ? order by ctid")
-            .bind(0, task.value())
-            .mapTo(String.class)
-            .list());
-  }
-
   private static void expire(TaskId task) {
-    servers.sql(
+    queue.sql(
         "update tasks set lease_until = skein_now() - interval '1 second' where id = '"
             + task.value()
             + "'");
   }
 
   private static Reaper reaper() {
-    return Reaper.of(servers, new Teller());
+    return Reaper.of(queue.servers(), new Teller());
   }
 }

@@ -8,51 +8,42 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Workers that hold leases and no connection. */
 @Timeout(120)
 final class RemoteWorkersTest {
   private static final Duration NOW = Duration.ZERO;
-  private static Servers servers;
+  @RegisterExtension static final TestQueue queue = TestQueue.fresh();
   private static RemoteWorkers workers;
-  private String queue = "";
   private RemoteWorker worker = new RemoteWorker("w", List.of("q"), Set.of("t"), "b");
 
   @BeforeAll
   static void open() {
-    servers = Servers.fresh();
-    workers = servers.queue.remoteWorkers(Duration.ofSeconds(15), List.of());
-  }
-
-  @AfterAll
-  static void close() throws Exception {
-    servers.close();
+    workers = queue.tasks().remoteWorkers(Duration.ofSeconds(15), List.of());
   }
 
   @BeforeEach
   void newQueue() {
-    queue = "q-" + UUID.randomUUID();
-    worker = new RemoteWorker("w-" + queue, List.of(queue), Set.of("count"), "b");
+    worker = new RemoteWorker("w-" + queue.name(), List.of(queue.name()), Set.of("count"), "b");
   }
 
   @Test
   void aTaskIsClaimedRenewedAndCompletedUnderItsLease() throws Exception {
-    TaskId id = enqueue();
+    TaskId id = queue.enqueue("count");
     RemoteRun run = claimOne();
     assertThat(run.task().id()).isEqualTo(id);
     assertThat(workers.claim(worker, null, 1, NOW)).isEmpty();
     assertThat(workers.runs().heartbeat(run.lease(), 40, "{\"at\": 7}")).isTrue();
-    assertThat(servers.task(id).progress()).isEqualTo(40);
+    assertThat(queue.find(id).progress()).isEqualTo(40);
     assertThat(workers.runs().complete(run.lease(), "{\"n\": 1}", "done")).isTrue();
-    Task task = servers.task(id);
+    Task task = queue.find(id);
     assertThat(task.state()).isEqualTo(TaskState.SUCCEEDED);
     assertThat(task.log()).isEqualTo("done");
     assertThat(task.details()).contains("7");
@@ -70,9 +61,9 @@ final class RemoteWorkersTest {
             .start(() -> {
               await()
                   .until(() ->
-                      servers.queue.lists().workers().stream()
-                          .anyMatch(status -> status.queues().contains(queue)));
-              enqueue();
+                      queue.tasks().lists().workers().stream()
+                          .anyMatch(status -> status.queues().contains(queue.name())));
+              queue.enqueue("count");
             });
     assertThat(workers.claim(worker, null, 1, Duration.ofSeconds(20))).hasSize(1);
     later.join();
@@ -80,7 +71,7 @@ final class RemoteWorkersTest {
 
   @Test
   void closingLetsTheClaimsThatWaitReturnAtOnce() throws Exception {
-    RemoteWorkers stopping = servers.queue.remoteWorkers(Duration.ofSeconds(15), List.of());
+    RemoteWorkers stopping = queue.tasks().remoteWorkers(Duration.ofSeconds(15), List.of());
     CompletableFuture<List<RemoteRun>> waiting =
         CompletableFuture.supplyAsync(() -> {
           try {
@@ -93,139 +84,139 @@ final class RemoteWorkersTest {
     await().pollDelay(Duration.ofSeconds(2)).until(() -> !waiting.isDone());
     stopping.close();
     assertThat(waiting.get(300, TimeUnit.MILLISECONDS)).isEmpty();
-    enqueue();
+    queue.enqueue("count");
     assertThat(stopping.claim(worker, null, 1, NOW)).isEmpty();
   }
 
   @Test
   void aFailedRunIsRepeatedUntilNoAttemptIsLeft() throws Exception {
     TaskId id =
-        servers.queue.enqueue(
-            NewTask.of(queue, "count", "{}").withRetries(new Retries(2, Duration.ofMinutes(1))));
+        queue.enqueue(
+            queue.task("count").withRetries(new Retries(2, Duration.ofMinutes(1))));
     assertThat(fail(claimOne(), RemoteRuns.Permanence.PASSING)).isEqualTo(TaskState.SCHEDULED);
-    servers.sql(
+    queue.sql(
         "update tasks set state = 'queued', run_at = skein_now() where id = '" + id.value() + "'");
     assertThat(fail(claimOne(), RemoteRuns.Permanence.PASSING)).isEqualTo(TaskState.DEAD);
-    assertThat(servers.queue.lists().attempts(id))
+    assertThat(queue.tasks().lists().attempts(id))
         .extracting(Attempt::outcome)
         .containsExactly("dead", "retried");
-    TaskId other = enqueue();
+    TaskId other = queue.enqueue("count");
     assertThat(fail(claimOne(), RemoteRuns.Permanence.PERMANENT)).isEqualTo(TaskState.FAILED);
-    assertThat(servers.task(other).error()).isEqualTo("broken");
+    assertThat(queue.find(other).error()).isEqualTo("broken");
   }
 
   @Test
   void whatIsGivenBackCostsNoAttempt() throws Exception {
-    TaskId id = enqueue();
+    TaskId id = queue.enqueue("count");
     assertThat(workers.runs().release(claimOne().lease(), null)).isTrue();
-    assertThat(servers.task(id).attempt()).isZero();
+    assertThat(queue.find(id).attempt()).isZero();
     RemoteRun unknown = claimOne();
     assertThat(workers.claim(worker, List.of(), 1, NOW))
         .extracting(RemoteRun::task)
         .extracting(Task::id)
         .containsExactly(id);
     assertThat(workers.runs().heartbeat(unknown.lease(), null, null)).isFalse();
-    assertThat(servers.task(id).attempt()).isOne();
+    assertThat(queue.find(id).attempt()).isOne();
   }
 
   @Test
   void aReaperTakesItsTasksOnlyWhenTheLeaseIsOver() throws Exception {
-    TaskId id = enqueue();
+    TaskId id = queue.enqueue("count");
     RemoteRun run = claimOne();
     assertThat(workers.runs().heartbeat(run.lease(), null, null)).isTrue();
     Reaper reaper = reaper();
     for (int look = 0; look < 3; look++) {
       reaper.reap();
     }
-    assertThat(servers.task(id).state()).isEqualTo(TaskState.RUNNING);
+    assertThat(queue.find(id).state()).isEqualTo(TaskState.RUNNING);
     expire(id);
     reaper.reap();
-    assertThat(servers.task(id).state()).isEqualTo(TaskState.QUEUED);
-    assertThat(servers.task(id).crashes()).isOne();
+    assertThat(queue.find(id).state()).isEqualTo(TaskState.QUEUED);
+    assertThat(queue.find(id).crashes()).isOne();
     assertThat(workers.runs().complete(run.lease(), null, null)).isFalse();
   }
 
   @Test
   void whatCrashedTwiceRunsAloneAndThenIsDeadThoughNoJavaWorkerKnowsIt() throws Exception {
-    TaskId poison = enqueue();
-    servers.sql("update tasks set crash_count = 2 where id = '" + poison.value() + "'");
-    enqueue();
+    TaskId poison = queue.enqueue("count");
+    queue.sql("update tasks set crash_count = 2 where id = '" + poison.value() + "'");
+    queue.enqueue("count");
     assertThat(claimOne().task().id()).isNotEqualTo(poison);
     assertThat(workers.claim(worker, null, 1, NOW)).isEmpty();
-    servers.sql(
-        "update tasks set state = 'cancelled' where queue = '" + queue + "' and state = 'running'");
-    servers.sql(
+    queue.sql(
+        "update tasks set state = 'cancelled' where queue = '" + queue.name() + "' and state = 'running'");
+    queue.sql(
         "update tasks set run_at = run_at - interval '3 seconds' where id = '"
             + poison.value()
             + "'");
     RemoteRun last = claimOne();
     assertThat(last.task().id()).isEqualTo(poison);
     assertThat(workers.runs().heartbeat(last.lease(), null, null)).isTrue();
-    enqueue();
+    queue.enqueue("count");
     assertThat(workers.claim(worker, null, 1, NOW)).isEmpty();
     expire(poison);
     reaper().reap();
-    assertThat(servers.task(poison).state()).isEqualTo(TaskState.DEAD);
+    assertThat(queue.find(poison).state()).isEqualTo(TaskState.DEAD);
   }
 
   /** Such as one into a connection that nobody reads any more. */
   @Test
   void claimsWhoseAnswersAreLostCountAsNoCrash() throws Exception {
-    TaskId id = enqueue();
+    TaskId id = queue.enqueue("count");
     for (int lost = 0; lost < 4; lost++) {
       RemoteRun run = claimOne();
-      assertThat(servers.task(id).startedAt()).isNull();
+      assertThat(queue.find(id).startedAt()).isNull();
       expire(id);
       reaper().reap();
-      assertThat(servers.task(id).state()).isEqualTo(TaskState.QUEUED);
-      assertThat(servers.task(id).crashes()).isZero();
+      assertThat(queue.find(id).state()).isEqualTo(TaskState.QUEUED);
+      assertThat(queue.find(id).crashes()).isZero();
       assertThat(workers.runs().complete(run.lease(), null, null)).isFalse();
     }
-    servers.sql("update tasks set crash_count = 2 where id = '" + id.value() + "'");
+    queue.sql("update tasks set crash_count = 2 where id = '" + id.value() + "'");
     claimOne();
     expire(id);
     reaper().reap();
-    assertThat(servers.task(id).state()).isEqualTo(TaskState.QUEUED);
-    assertThat(servers.task(id).crashes()).isEqualTo(2);
+    assertThat(queue.find(id).state()).isEqualTo(TaskState.QUEUED);
+    assertThat(queue.find(id).crashes()).isEqualTo(2);
   }
 
   @Test
   void aTaskThatTakesItsWorkersDownBeforeTheirFirstWordIsDeadInTheEnd() throws Exception {
-    TaskId id = enqueue();
+    TaskId id = queue.enqueue("count");
     int lost = 0;
-    for (; servers.task(id).state().live() && lost < 20; lost++) {
+    for (; queue.find(id).state().live() && lost < 20; lost++) {
       claimOne();
       expire(id);
       reaper().reap();
     }
-    assertThat(servers.task(id).state()).isEqualTo(TaskState.DEAD);
+    assertThat(queue.find(id).state()).isEqualTo(TaskState.DEAD);
     assertThat(lost).isEqualTo(12);
   }
 
   @Test
   void aRunBeganWithItsClaimOnceItsWorkerHasSaidAnything() throws Exception {
-    TaskId id = enqueue();
+    TaskId id = queue.enqueue("count");
     RemoteRun run = claimOne();
-    servers.sql(
+    queue.sql(
         "update tasks set lease_until = lease_until - interval '2 seconds' where id = '"
             + id.value()
             + "'");
     assertThat(workers.runs().complete(run.lease(), null, null)).isTrue();
     assertThat(
-            servers.count(
+            queue.count(
                 "select count(*) from tasks where id = '"
                     + id.value()
                     + "' and finished_at - started_at between '2 seconds' and '14 seconds'"))
         .isOne();
-    assertThat(servers.queue.lists().attempts(id)).hasSize(1);
+    assertThat(queue.tasks().lists().attempts(id)).hasSize(1);
   }
 
   @Test
   void lowPrioritiesGetTheirTurnThoughHighOnesKeepComing() throws Exception {
-    TaskId low = enqueue(Priority.LOW);
-    TaskId normal = enqueue(Priority.NORMAL);
+    TaskId low = queue.enqueue(queue.task("count").withPriority(Priority.LOW));
+    TaskId normal = queue.enqueue(queue.task("count").withPriority(Priority.NORMAL));
     for (int i = 0; i < 20; i++) {
-      enqueue(Priority.HIGH);
+      queue.enqueue(queue.task("count").withPriority(Priority.HIGH));
     }
     List<TaskId> claimed = new ArrayList<>();
     for (int i = 0; i < 16; i++) {
@@ -238,7 +229,7 @@ final class RemoteWorkersTest {
   @Test
   void aTurnOfLowPrioritiesThatAreNotThereIsForTheOthers() throws Exception {
     for (int i = 0; i < 9; i++) {
-      enqueue(Priority.HIGH);
+      queue.enqueue(queue.task("count").withPriority(Priority.HIGH));
     }
     for (int i = 0; i < 9; i++) {
       claimOne();
@@ -248,12 +239,12 @@ final class RemoteWorkersTest {
   @Test
   void aWorkerIsShownByItsOwnName() throws Exception {
     assertThat(workers.claim(worker, null, 3, NOW)).isEmpty();
-    assertThat(servers.queue.lists().workers())
-        .filteredOn(status -> status.queues().contains(queue))
+    assertThat(queue.tasks().lists().workers())
+        .filteredOn(status -> status.queues().contains(queue.name()))
         .singleElement()
         .satisfies(status -> {
-          assertThat(status.identity()).isEqualTo("http/w-" + queue);
-          assertThat(status.name()).isEqualTo("w-" + queue);
+          assertThat(status.identity()).isEqualTo("http/w-" + queue.name());
+          assertThat(status.name()).isEqualTo("w-" + queue.name());
           assertThat(status.remote()).isTrue();
           assertThat(status.slots()).isEqualTo(3);
         });
@@ -262,7 +253,7 @@ final class RemoteWorkersTest {
   @Test
   void claimsOfOneTaskEachTakeTurnsBetweenTenants() throws Exception {
     for (String tenant : List.of("a", "a", "a", "b", "c")) {
-      servers.queue.enqueue(NewTask.of(queue, "count", "{}").withTenant(tenant));
+      queue.enqueue(queue.task("count").withTenant(tenant));
     }
     assertThat(List.of(claimOne(), claimOne(), claimOne()))
         .extracting(run -> String.valueOf(run.task().tenant()))
@@ -271,34 +262,26 @@ final class RemoteWorkersTest {
 
   @Test
   void aResultThatCannotBeStoredLeavesTheTaskToTheWorker() throws Exception {
-    TaskId id = enqueue();
+    TaskId id = queue.enqueue("count");
     RemoteRun run = claimOne();
     assertThatThrownBy(() -> workers.runs().complete(run.lease(), "\"\\u0000\"", null))
         .isInstanceOf(PermanentTaskException.class);
-    assertThat(servers.task(id).state()).isEqualTo(TaskState.RUNNING);
+    assertThat(queue.find(id).state()).isEqualTo(TaskState.RUNNING);
     assertThat(workers.runs().complete(run.lease(), null, "a\u0000b")).isTrue();
   }
 
   @Test
   void aRunPastItsHardLimitFailsAtItsNextHeartbeat() throws Exception {
-    TaskId id = enqueue();
+    TaskId id = queue.enqueue("count");
     RemoteRun run = claimOne();
     assertThat(workers.runs().heartbeat(run.lease(), null, null)).isTrue();
-    servers.sql(
+    queue.sql(
         "update tasks set started_at = started_at - interval '31 minutes' where id = '"
             + id.value()
             + "'");
     assertThat(workers.runs().heartbeat(run.lease(), null, null)).isFalse();
-    assertThat(servers.task(id).state()).isEqualTo(TaskState.FAILED);
-    assertThat(servers.task(id).error()).contains("hard time limit");
-  }
-
-  private TaskId enqueue() {
-    return servers.queue.enqueue(NewTask.of(queue, "count", "{}"));
-  }
-
-  private TaskId enqueue(Priority priority) {
-    return servers.queue.enqueue(NewTask.of(queue, "count", "{}").withPriority(priority));
+    assertThat(queue.find(id).state()).isEqualTo(TaskState.FAILED);
+    assertThat(queue.find(id).error()).contains("hard time limit");
   }
 
   private RemoteRun claimOne() throws InterruptedException {
@@ -313,13 +296,13 @@ final class RemoteWorkersTest {
   }
 
   private static void expire(TaskId task) {
-    servers.sql(
+    queue.sql(
         "update tasks set lease_until = skein_now() - interval '1 second' where id = '"
             + task.value()
             + "'");
   }
 
   private static Reaper reaper() {
-    return Reaper.of(servers);
+    return Reaper.of(queue.servers());
   }
 }

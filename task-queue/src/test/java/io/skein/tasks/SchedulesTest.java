@@ -16,26 +16,20 @@ import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Ticks become tasks, each once, by the clock of PostgreSQL. */
 final class SchedulesTest {
-  private static Servers servers;
+  @RegisterExtension static final TestQueue queue = TestQueue.fresh();
   private static Schedules schedules;
   private final String name = "s-" + UUID.randomUUID();
 
   @BeforeAll
   static void open() {
-    servers = Servers.fresh();
-    schedules = servers.queue.schedules();
-  }
-
-  @AfterAll
-  static void close() throws Exception {
-    servers.close();
+    schedules = queue.tasks().schedules();
   }
 
   @AfterEach
@@ -50,7 +44,7 @@ final class SchedulesTest {
     List<Callable<Void>> passes = new ArrayList<>();
     for (int n = 0; n < 3; n++) {
       // Machines whose own clocks would differ do not matter: no clock of theirs is asked.
-      ScheduleTicks ticks = new ScheduleTicks(servers.queue);
+      ScheduleTicks ticks = new ScheduleTicks(queue.tasks());
       passes.add(() -> {
         for (int pass = 0; pass < 30; pass++) {
           ticks.pass();
@@ -65,12 +59,12 @@ final class SchedulesTest {
     }
     assertThat(tasks()).isGreaterThanOrEqualTo(40);
     assertThat(
-            servers.count(
+            queue.count(
                 "select count(distinct correlation) from tasks where type = '" + name + "'"))
         .isEqualTo(tasks());
     Instant last = schedules.find(name).orElseThrow().lastAt();
     assertThat(
-            servers.count(
+            queue.count(
                 "select extract(epoch from max(split_part(correlation, '@', 2)::timestamptz)"
                     + " - min(split_part(correlation, '@', 2)::timestamptz))::bigint + 1"
                     + " from tasks where type = '"
@@ -83,9 +77,9 @@ final class SchedulesTest {
   @Test
   void aWorkerTicks() throws Exception {
     schedules.put(Schedule.of(name, "0 0 1 1 *", "unserved", name, "{}"));
-    TaskQueue ahead = servers.queueAhead(Duration.ofDays(400));
+    TaskQueue ahead = queue.servers().queueAhead(Duration.ofDays(400));
     try (Worker worker =
-        new Worker(WorkerSettings.named("w"), ahead, List.of(Handlers.of("other", c -> {})))) {
+        new Worker(WorkerSettings.named("w"), ahead, List.of(Handlers.idle("other")))) {
       worker.start();
       await().until(() -> tasks() == 1);
     }
@@ -117,16 +111,16 @@ final class SchedulesTest {
   void aTickWhileTheLastTaskLivesIsDroppedOrWaits() {
     schedules.put(everySecond());
     ticksFrom("10 seconds");
-    new ScheduleTicks(servers.queue).pass();
+    new ScheduleTicks(queue.tasks()).pass();
     assertThat(tasks()).isEqualTo(1);
     TaskId live = Objects.requireNonNull(schedules.find(name).orElseThrow().lastTask());
     assertThat(schedules.trigger(name)).isEqualTo(live);
 
     schedules.put(everySecond().withOverlap(Schedule.Overlap.AFTER));
     TaskId waiting = schedules.trigger(name);
-    assertThat(servers.task(waiting).state()).isEqualTo(TaskState.WAITING);
-    servers.database.useTransaction(tx -> servers.queue.cancel(tx, live));
-    assertThat(servers.task(waiting).state()).isEqualTo(TaskState.QUEUED);
+    assertThat(queue.find(waiting).state()).isEqualTo(TaskState.WAITING);
+    queue.database().useTransaction(tx -> queue.tasks().cancel(tx, live));
+    assertThat(queue.find(waiting).state()).isEqualTo(TaskState.QUEUED);
   }
 
   @Test
@@ -134,13 +128,13 @@ final class SchedulesTest {
     schedules.put(everySecond().withMissed(Schedule.Missed.ALL));
     schedules.pause(name);
     ticksFrom("2 hours");
-    new ScheduleTicks(servers.queue).pass();
+    new ScheduleTicks(queue.tasks()).pass();
     assertThat(tasks()).isZero();
     schedules.put(Schedule.of(name, "0 0 1 1 *", "unserved", name, "{}"));
     assertThat(schedules.find(name).orElseThrow().pausedAt()).isNotNull();
     schedules.resume(name);
     assertThat(schedules.find(name).orElseThrow().pausedAt()).isNull();
-    new ScheduleTicks(servers.queue).pass();
+    new ScheduleTicks(queue.tasks()).pass();
     assertThat(tasks()).isZero();
   }
 
@@ -150,7 +144,7 @@ final class SchedulesTest {
     Instant from = Instant.parse("2025-01-01T00:00:00Z");
     List<TaskId> first = schedules.backfill(name, from, from.plus(Duration.ofDays(3)));
     assertThat(first).hasSize(3);
-    assertThat(servers.task(first.get(2)).state()).isEqualTo(TaskState.WAITING);
+    assertThat(queue.find(first.get(2)).state()).isEqualTo(TaskState.WAITING);
     schedules.remove(name);
     schedules.put(Schedule.of(name, "0 3 * * *", "unserved", name, "{}"));
     assertThat(schedules.backfill(name, from, from.plus(Duration.ofDays(4)))).hasSize(1);
@@ -177,27 +171,53 @@ final class SchedulesTest {
   void whatCannotBecomeATaskIsPausedWithTheReasonAndTheOthersTick() {
     String broken = name + "-broken";
     schedules.put(Schedule.of(broken, "* * * * *", "unserved", broken, "{}"));
-    servers.sql("alter table task_schedules drop constraint task_schedules_payload");
-    servers.sql(
+    queue.sql("alter table task_schedules drop constraint task_schedules_payload");
+    queue.sql(
         "update task_schedules set next_at = next_at - interval '1 hour', payload = (select"
             + " jsonb_agg(1) from generate_series(1, 400000)) where name = '"
             + broken
             + "'");
     schedules.put(everySecond());
     ticksFrom("10 seconds");
-    new ScheduleTicks(servers.queue).pass();
+    new ScheduleTicks(queue.tasks()).pass();
     assertThat(tasks()).isEqualTo(1);
     assertThat(
-            servers.count(
+            queue.count(
                 "select count(*) from task_schedules where paused_at is not null"
                     + " and error like '%1 MiB%' and name = '"
                     + broken
                     + "'"))
         .isEqualTo(1);
     schedules.remove(broken);
-    servers.sql(
+    queue.sql(
         "alter table task_schedules add constraint task_schedules_payload"
             + " check (octet_length(payload::text) <= 1048576)");
+  }
+
+  @Test
+  void oneThatCannotBeReadIsShownWithTheReasonAndHidesNoOther() {
+    String lost = name + "-lost";
+    schedules.put(Schedule.of(lost, "0 3 * * *", "unserved", lost, "{}").withTenant("t"));
+    schedules.put(everySecond());
+    queue.sql("update task_schedules set zone = 'Mars/Olympus' where name = '" + lost + "'");
+
+    assertThat(schedules.list()).extracting(ScheduleStatus::name).contains(name, lost);
+    assertThat(schedules.find(name).orElseThrow().schedule()).isEqualTo(everySecond());
+    ScheduleStatus unreadable = schedules.find(lost).orElseThrow();
+    assertThat(unreadable.schedule()).isNull();
+    assertThat(unreadable.tenant()).isEqualTo("t");
+    assertThat(unreadable.error()).isEqualTo("not a time zone: Mars/Olympus");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> schedules.trigger(lost))
+        .withMessageContaining("Mars/Olympus");
+
+    schedules.pause(lost);
+    assertThat(schedules.find(lost).orElseThrow().pausedAt()).isNotNull();
+    assertThatIllegalArgumentException().isThrownBy(() -> schedules.resume(lost));
+    schedules.put(Schedule.of(lost, "0 3 * * *", "unserved", lost, "{}"));
+    schedules.resume(lost);
+    assertThat(schedules.find(lost).orElseThrow().error()).isNull();
+    assertThat(schedules.remove(lost)).isTrue();
   }
 
   @Test
@@ -231,21 +251,21 @@ final class SchedulesTest {
             .withMissed(missed)
             .withOverlap(Schedule.Overlap.ALLOW));
     ticksFrom("10 minutes");
-    new ScheduleTicks(servers.queue).pass();
+    new ScheduleTicks(queue.tasks()).pass();
     long inTime =
-        servers.count(
+        queue.count(
             "select count(*) from tasks where type = '"
                 + name
                 + "' and created_at"
                 + " - split_part(correlation, '@', 2)::timestamptz <= interval '1 minute'");
     long late = tasks() - inTime;
-    servers.sql("delete from tasks where type = '" + name + "'");
+    queue.sql("delete from tasks where type = '" + name + "'");
     return late;
   }
 
   /** As if nobody had looked for so long. */
   private void ticksFrom(String ago) {
-    servers.sql(
+    queue.sql(
         "update task_schedules set next_at = date_trunc('minute', skein_now() - interval '"
             + ago
             + "') + case when cron = '* * * * * *' then date_part('second',"
@@ -258,6 +278,6 @@ final class SchedulesTest {
   }
 
   private long tasks() {
-    return servers.count("select count(*) from tasks where type = '" + name + "'");
+    return queue.count("select count(*) from tasks where type = '" + name + "'");
   }
 }

@@ -15,7 +15,10 @@ import java.util.List;
 import java.util.UUID;
 import org.awaitility.Awaitility;
 
-/** A migrated database, a Redis key space of its own, and a queue; closed in reverse order. */
+/**
+ * A migrated database with a ledger, a Redis key space of its own, and what enqueues; closed in
+ * reverse order.
+ */
 final class Servers implements AutoCloseable {
   final DatabaseAddress address;
   final String redisUrl;
@@ -23,6 +26,7 @@ final class Servers implements AutoCloseable {
   final Database database;
   final RedisConnections redis;
   final TaskQueue queue;
+  final Ledger ledger;
 
   static {
     // A test that means a bound names it; the rest only must not hang on a busy machine.
@@ -39,6 +43,7 @@ final class Servers implements AutoCloseable {
     this.redis =
         closing(RedisConnections.open(RedisSettings.of(redisUrl).withKeyPrefix(keyPrefix), "test"));
     this.queue = closing(TaskQueue.open(database, redis));
+    this.ledger = new Ledger(database);
   }
 
   /** A database of its own on the servers of this JVM. */
@@ -56,7 +61,9 @@ final class Servers implements AutoCloseable {
     DatabaseAddress address = postgres.createDatabase();
     Migrations.migrate(
         PostgresSettings.parse(address.url()), List.of("postgres-core", "task-queue"));
-    return new Servers(address, redisUrl, "test-" + UUID.randomUUID() + ":");
+    Servers servers = new Servers(address, redisUrl, "test-" + UUID.randomUUID() + ":");
+    servers.ledger.open();
+    return servers;
   }
 
   /** What another process has opened. */
@@ -70,9 +77,12 @@ final class Servers implements AutoCloseable {
 
   /** A queue on connections whose clock is ahead of the server's. */
   TaskQueue queueAhead(Duration offset) {
-    String options = "?options=-c%20skein.clock_offset%3D" + offset.toSeconds() + "s";
-    Database ahead =
-        closing(Database.open(PostgresSettings.parse(address.url() + options), "ahead"));
+    // Of the server itself: what is set for a session is none of a pooler's.
+    String url =
+        address.jdbcUrl() + "?options=-c%20skein.clock_offset%3D" + offset.toSeconds() + "s";
+    PostgresSettings settings =
+        new PostgresSettings(url, url, address.user(), address.password(), 16);
+    Database ahead = closing(Database.open(settings, "ahead"));
     return closing(TaskQueue.open(ahead, redis));
   }
 

@@ -8,38 +8,19 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** A queue's limits hold for tasks that crashed twice, too. */
 final class SuspectClaimTest {
-  private static Servers servers;
-  private String queue = "";
-
-  @BeforeAll
-  static void open() {
-    servers = Servers.fresh();
-  }
-
-  @AfterAll
-  static void close() throws Exception {
-    servers.close();
-  }
-
-  @BeforeEach
-  void newQueue() {
-    queue = "q-" + UUID.randomUUID();
-  }
+  @RegisterExtension static final TestQueue queue = TestQueue.fresh();
 
   @Test
   void noMoreRunThanMayRunOverAllWorkersAtOnce() throws Exception {
     limit(QueueLimits.NONE.withMaxRunning(2));
-    suspects(task(), task(), task(), task());
+    suspects(queue.task("count"), queue.task("count"), queue.task("count"), queue.task("count"));
     List<Callable<Optional<TaskId>>> workers = Collections.nCopies(8, this::claim);
     List<TaskId> claimed = new ArrayList<>();
     try (var threads = Executors.newFixedThreadPool(8)) {
@@ -53,14 +34,14 @@ final class SuspectClaimTest {
   @Test
   void aTenantAndAKeyThatAreFullAreLeftOut() {
     limit(QueueLimits.NONE.withMaxPerTenant(1).withMaxPerKey(1));
-    NewTask ofKey = task().withConcurrencyKey("k");
+    NewTask ofKey = queue.task("count").withConcurrencyKey("k");
     List<TaskId> ids =
         suspects(
-            task().withTenant("a"),
-            task().withTenant("a"),
+            queue.task("count").withTenant("a"),
+            queue.task("count").withTenant("a"),
             ofKey.withTenant("b"),
             ofKey.withTenant("c"),
-            task());
+            queue.task("count"));
     assertThat(claim()).contains(ids.get(0));
     assertThat(claim()).contains(ids.get(2));
     assertThat(claim()).contains(ids.get(4));
@@ -70,7 +51,7 @@ final class SuspectClaimTest {
   @Test
   void aStartIsCountedInTheRate() {
     limit(QueueLimits.NONE.withRate(2, Duration.ofHours(1)));
-    List<TaskId> ids = suspects(task(), task(), task());
+    List<TaskId> ids = suspects(queue.task("count"), queue.task("count"), queue.task("count"));
     assertThat(claim()).contains(ids.get(0));
     assertThat(claim()).contains(ids.get(1));
     assertThat(claim()).isEmpty();
@@ -80,38 +61,33 @@ final class SuspectClaimTest {
 
   @Test
   void aPausedQueueStartsNone() {
-    suspects(task());
-    servers.queue.queues().pause(queue);
+    suspects(queue.task("count"));
+    queue.tasks().queues().pause(queue.name());
     assertThat(claim()).isEmpty();
     limit(QueueLimits.NONE.withMaxRunning(1));
     assertThat(claim()).isEmpty();
-    servers.queue.queues().resume(queue);
+    queue.tasks().queues().resume(queue.name());
     assertThat(claim()).isPresent();
   }
 
   private void limit(QueueLimits limits) {
-    servers.queue.queues().limit(queue, limits);
-  }
-
-  private NewTask task() {
-    return NewTask.of(queue, "count", "{}");
+    queue.tasks().queues().limit(queue.name(), limits);
   }
 
   private List<TaskId> suspects(NewTask... tasks) {
     List<TaskId> ids = new ArrayList<>();
     for (NewTask task : tasks) {
-      ids.add(servers.queue.enqueue(task));
+      ids.add(queue.enqueue(task));
     }
-    servers.sql("update tasks set crash_count = 2 where queue = '" + queue + "'");
+    queue.sql("update tasks set crash_count = 2 where queue = '" + queue.name() + "'");
     return ids;
   }
 
   private Optional<TaskId> claim() {
     ClaimStatements statements =
-        new ClaimStatements("w", List.of(queue), Set.of("count"), "b", Duration.ofSeconds(15));
-    return servers
-        .database
-        .<Optional<Run>, RuntimeException>read(handle -> statements.suspect(handle, queue, false))
+        new ClaimStatements("w", List.of(queue.name()), Set.of("count"), "b", Duration.ofSeconds(15));
+    return queue.database()
+        .<Optional<Run>, RuntimeException>read(handle -> statements.suspect(handle, queue.name(), false))
         .map(run -> run.task().id());
   }
 }

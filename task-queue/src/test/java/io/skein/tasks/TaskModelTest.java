@@ -71,7 +71,7 @@ final class TaskModelTest {
             "expire",
             "retry ended",
             "crash",
-            "bury");
+            "end poison");
   }
 
   private static void seen(String what) {
@@ -132,7 +132,8 @@ final class TaskModelTest {
   private static final class Sequence {
     private final Random random;
     private final String queue = "m-" + UUID.randomUUID();
-    private final LeasedWrites writes = new LeasedWrites(TERM, servers.queue.hints());
+    private final RunRenewals renewals = new RunRenewals(TERM);
+    private final FinishedRuns finished = new FinishedRuns(servers.queue.hints());
     private final Map<TaskId, Modelled> model = new LinkedHashMap<>();
     private final List<String> done = new ArrayList<>();
 
@@ -319,7 +320,7 @@ final class TaskModelTest {
       boolean expected = held(run);
       done.add("begin " + run.lease());
       assertThat(
-              servers.database.<Boolean, RuntimeException>read(h -> writes.begin(h, run.lease())))
+              servers.database.<Boolean, RuntimeException>read(h -> renewals.begin(h, run.lease())))
           .isEqualTo(expected);
       if (expected) {
         modelled(run.task().id()).started = true;
@@ -344,7 +345,7 @@ final class TaskModelTest {
         done.add("complete " + run.lease());
         boolean written =
             servers.database.inTransaction(
-                tx -> writes.complete(tx, new LeasedWrites.Completion(run.lease(), "1", null)));
+                tx -> finished.complete(tx, new FinishedRuns.Completion(run.lease(), "1", null)));
         assertThat(written).isEqualTo(expected);
         if (expected) {
           ended(run.task().id(), TaskState.SUCCEEDED);
@@ -359,10 +360,10 @@ final class TaskModelTest {
       done.add("complete all of " + some.stream().map(Run::lease).toList());
       Set<Lease> written =
           servers.database.inTransaction(tx ->
-              writes.completeAll(
+              finished.completeAll(
                   tx,
                   some.stream()
-                      .map(run -> new LeasedWrites.Completion(run.lease(), null, null))
+                      .map(run -> new FinishedRuns.Completion(run.lease(), null, null))
                       .toList()));
       assertThat(written).isEqualTo(expected);
       expected.forEach(lease -> modelled(lease.task()).state = TaskState.SUCCEEDED);
@@ -393,7 +394,7 @@ final class TaskModelTest {
         TaskState state = random.nextBoolean() ? TaskState.FAILED : TaskState.DEAD;
         done.add(state + " " + run.lease());
         boolean written =
-            servers.database.inTransaction(tx -> writes.end(tx, run.lease(), state, FAILURE));
+            servers.database.inTransaction(tx -> finished.end(tx, run.lease(), state, FAILURE));
         assertThat(written).isEqualTo(expected);
         if (expected) {
           ended(run.task().id(), state);
@@ -553,13 +554,13 @@ final class TaskModelTest {
                 + " and state = 'running'");
       }
       done.add("crash " + (run == null ? "nothing" : run.lease()));
-      Reaper.of(servers, Handlers.of(KNOWN, context -> {})).reap();
+      Reaper.of(servers, Handlers.idle(KNOWN)).reap();
       if (run != null && held(run)) {
         Modelled task = modelled(run.task().id());
         if (task.started && task.crashes >= 2) {
           task.crashes++;
           ended(run.task().id(), TaskState.DEAD);
-          seen("bury");
+          seen("end poison");
         } else {
           task.uncounted(TaskState.QUEUED);
           task.crashes += task.started ? 1 : 0;

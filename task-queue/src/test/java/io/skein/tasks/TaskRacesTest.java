@@ -81,7 +81,8 @@ final class TaskRacesTest {
 
   private static final class Round {
     private final String queue = "r-" + UUID.randomUUID();
-    private final LeasedWrites writes = new LeasedWrites(TERM, servers.queue.hints());
+    private final RunRenewals renewals = new RunRenewals(TERM);
+    private final FinishedRuns finished = new FinishedRuns(servers.queue.hints());
     private final List<TaskId> ids = new ArrayList<>();
     private final List<Run> runs = new CopyOnWriteArrayList<>();
 
@@ -153,7 +154,7 @@ final class TaskRacesTest {
             .read(handle -> statements.suspect(handle, queue, false))
             .ifPresent(suspect -> {
               claimed.add(suspect);
-              servers.database.read(handle -> writes.begin(handle, suspect.lease()));
+              servers.database.read(handle -> renewals.begin(handle, suspect.lease()));
             });
         for (Run run : claimed) {
           assertThat(given.add(run.lease())).as("%s is given once", run.lease()).isTrue();
@@ -184,10 +185,10 @@ final class TaskRacesTest {
                   servers.database.read(handle -> UnfinishedRuns.park(handle, lease, "c", FAILURE));
               case 4 ->
                   servers.database.inTransaction(
-                      tx -> writes.end(tx, lease, TaskState.FAILED, FAILURE));
+                      tx -> finished.end(tx, lease, TaskState.FAILED, FAILURE));
               default ->
                   servers.database.inTransaction(
-                      tx -> writes.complete(tx, new LeasedWrites.Completion(lease, "1", null)));
+                      tx -> finished.complete(tx, new FinishedRuns.Completion(lease, "1", null)));
             };
         if (written) {
           over(lease, way >= 5);
@@ -195,13 +196,13 @@ final class TaskRacesTest {
       }
 
       private void completeSeveral() {
-        List<LeasedWrites.Completion> some =
+        List<FinishedRuns.Completion> some =
             runs.stream()
                 .filter(run -> random.nextBoolean())
-                .map(run -> new LeasedWrites.Completion(run.lease(), null, null))
+                .map(run -> new FinishedRuns.Completion(run.lease(), null, null))
                 .toList();
-        List<Lease> asked = some.stream().map(LeasedWrites.Completion::lease).toList();
-        Set<Lease> written = servers.database.inTransaction(tx -> writes.completeAll(tx, some));
+        List<Lease> asked = some.stream().map(FinishedRuns.Completion::lease).toList();
+        Set<Lease> written = servers.database.inTransaction(tx -> finished.completeAll(tx, some));
         assertThat(asked).as("nothing is completed under another lease").containsAll(written);
         written.forEach(lease -> over(lease, true));
       }
@@ -217,7 +218,7 @@ final class TaskRacesTest {
                   + lease.number()
                   + " and state = 'running'");
         }
-        Reaper.of(servers, Handlers.of("t", context -> {})).reap();
+        Reaper.of(servers, Handlers.idle("t")).reap();
       }
 
       private void expire() {
@@ -310,12 +311,12 @@ final class TaskRacesTest {
             "update tasks set lease_until = skein_now() - interval '1 s'"
                 + " where state = 'running'");
         servers.sql("update tasks set crash_count = least(crash_count, 1)");
-        Reaper.of(servers, Handlers.of("t", context -> {})).reap();
+        Reaper.of(servers, Handlers.idle("t")).reap();
         promote();
         for (Run run : last.claims.claim(queue, FairClaims.Levels.ALL, TASKS)) {
           boolean written =
               servers.database.inTransaction(
-                  tx -> writes.complete(tx, new LeasedWrites.Completion(run.lease(), null, null)));
+                  tx -> finished.complete(tx, new FinishedRuns.Completion(run.lease(), null, null)));
           assertThat(written).isTrue();
         }
       }

@@ -7,13 +7,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
-import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
  * One tenant has far more short tasks than can run soon, another has one: how long until that one
@@ -28,30 +26,19 @@ final class TenantTurnsTest {
   private static final Duration SHORT = Duration.ofMillis(5);
   private static final Duration BOUND = Duration.ofSeconds(1);
 
-  private final Servers servers = Servers.fresh();
-  private final String queue = "q-" + UUID.randomUUID();
+  @RegisterExtension final TestQueue queue = TestQueue.fresh();
   private final Map<TaskId, Long> begun = new ConcurrentHashMap<>();
-
-  @AfterEach
-  void close() throws Exception {
-    servers.close();
-  }
 
   @Test
   void aTenantWithManyTasksDelaysTheSingleOneOfAnotherByLessThanASecond() {
-    try (Worker worker =
-        new Worker(
-            WorkerSettings.named("w").withQueues(List.of(queue)),
-            servers.queue,
-            List.of(Handlers.of("short", this::run)))) {
-      enqueueMany("many");
-      worker.start();
+    enqueueMany("many");
+    queue.start(Handlers.of("short", this::run));
       await().until(() -> !begun.isEmpty());
       List<Duration> delays = new ArrayList<>();
       for (int n = 0; n < SINGLE_ONES; n++) {
-        NewTask single = NewTask.of(queue, "short", "{}").withTenant("single-" + n % 2);
+        NewTask single = queue.task("short").withTenant("single-" + n % 2);
         long enqueued = System.nanoTime();
-        TaskId id = servers.queue.enqueue(single);
+        TaskId id = queue.enqueue(single);
         await()
             .pollInterval(Duration.ofMillis(1))
             .atMost(Duration.ofSeconds(30))
@@ -63,7 +50,6 @@ final class TenantTurnsTest {
           "single tasks beside %d of another tenant begin after %s ms%n",
           MANY, delays.stream().map(Duration::toMillis).sorted().toList());
       assertThat(delays).allSatisfy(delay -> assertThat(delay).isLessThan(BOUND));
-    }
   }
 
   private void run(TaskContext context) {
@@ -72,14 +58,12 @@ final class TenantTurnsTest {
   }
 
   private long queued() {
-    return servers.count("select count(*) from tasks where state = 'queued' and tenant = 'many'");
+    return queue.count("select count(*) from tasks where state = 'queued' and tenant = 'many'");
   }
 
   private void enqueueMany(String tenant) {
-    NewTask task = NewTask.of(queue, "short", "{}").withTenant(tenant);
     for (int left = MANY; left > 0; left -= CHUNK) {
-      List<NewTask> chunk = IntStream.range(0, Math.min(left, CHUNK)).mapToObj(i -> task).toList();
-      servers.database.useTransaction(tx -> servers.queue.enqueue(tx, chunk));
+      queue.enqueue(Math.min(left, CHUNK), queue.task("short").withTenant(tenant));
     }
   }
 }

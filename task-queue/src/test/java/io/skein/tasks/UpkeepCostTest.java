@@ -4,36 +4,30 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What every worker asks all the time reads no task with which there is nothing to do. */
 final class UpkeepCostTest {
   private static final int MANY = 3_000;
   private static final long FEW = 100;
-  private static Servers servers;
+  @RegisterExtension static final TestQueue queue = TestQueue.fresh();
 
   @BeforeAll
   static void fill() {
-    servers = Servers.fresh();
     enqueue("delay => '1 hour'");
     enqueue("expires_at => skein_now() + interval '1 hour'");
     enqueue("unique_key => 'key-' || i, unique_period => '1 day'");
-    servers.sql(
+    queue.sql(
         "update tasks set state = 'succeeded', started_at = skein_now(), finished_at = skein_now()"
             + " where state = 'queued' and expires_at is null");
-    servers.sql("analyze tasks, task_periods");
-  }
-
-  @AfterAll
-  static void close() throws Exception {
-    servers.close();
+    queue.sql("analyze tasks, task_periods");
   }
 
   private static void enqueue(String options) {
     assertThat(
-            servers.count(
+            queue.count(
                 "select count(skein_enqueue('q', 'count', %s)) from generate_series(1, %d) i"
                     .formatted(options, MANY)))
         .isEqualTo(MANY);
@@ -42,86 +36,86 @@ final class UpkeepCostTest {
   @Test
   void promotingReadsWhatIsDue() {
     assertThat(
-            RowsRead.by(servers, tx -> assertThat(DuePromoter.promoteSome(tx.handle())).isEmpty()))
+            RowsRead.by(queue.servers(), tx -> assertThat(DuePromoter.promoteSome(tx.handle())).isEmpty()))
         .isLessThan(FEW);
   }
 
   @Test
   void expiryReadsWhatIsLate() {
-    Expiry expiry = new Expiry(servers.database, servers.queue.hints());
-    assertThat(RowsRead.by(servers, tx -> assertThat(expiry.cancelSome(tx)).isZero()))
+    Expiry expiry = new Expiry(queue.database(), queue.hints());
+    assertThat(RowsRead.by(queue.servers(), tx -> assertThat(expiry.cancelSome(tx)).isZero()))
         .isLessThan(FEW);
   }
 
   @Test
   void retentionReadsWhatIsOver() {
-    Retention retention = new Retention(servers.database, TaskRetention.DEFAULT);
-    assertThat(RowsRead.by(servers, tx -> assertThat(retention.deleteBatch(tx.handle())).isZero()))
+    Retention retention = new Retention(queue.database(), TaskRetention.DEFAULT);
+    assertThat(RowsRead.by(queue.servers(), tx -> assertThat(retention.deleteBatch(tx.handle())).isZero()))
         .isLessThan(FEW);
     assertThat(
-            RowsRead.by(servers, tx -> assertThat(Retention.deletePeriods(tx.handle())).isZero()))
+            RowsRead.by(queue.servers(), tx -> assertThat(Retention.deletePeriods(tx.handle())).isZero()))
         .isLessThan(FEW);
   }
 
   /** A type that a deploy has removed is known for ever. */
   @Test
   void lookingForTypesThatNobodyKnowsReadsNoTaskThatIsNotQueued() {
-    servers.sql("insert into task_types values ('short', 'removed')");
+    queue.sql("insert into task_types values ('short', 'removed')");
     Parking parking = parking("short", "1");
     assertThat(
             RowsRead.by(
-                servers, tx -> assertThat(parking.park(tx.handle(), Duration.ZERO)).isFalse()))
+                queue.servers(), tx -> assertThat(parking.park(tx.handle(), Duration.ZERO)).isFalse()))
         .isLessThan(FEW);
   }
 
   @Test
   void lookingForTypesThatNobodyKnowsReadsABoundedPartOfALongQueueAndGoesOn() {
-    servers.sql(
+    queue.sql(
         "select count(skein_enqueue('long', 'count')) from generate_series(1, %d)"
             .formatted(Parking.MOST_LOOKED_AT + 100));
-    TaskId last = servers.queue.enqueue(NewTask.of("long", "removed", "{}"));
-    servers.sql("analyze tasks");
+    TaskId last = queue.enqueue(NewTask.of("long", "removed", "{}"));
+    queue.sql("analyze tasks");
     Parking parking = parking("long", "1");
     assertThat(
             RowsRead.by(
-                servers, tx -> assertThat(parking.park(tx.handle(), Duration.ZERO)).isFalse()))
+                queue.servers(), tx -> assertThat(parking.park(tx.handle(), Duration.ZERO)).isFalse()))
         .isLessThan(Parking.MOST_LOOKED_AT + FEW);
-    assertThat(servers.task(last).state()).isEqualTo(TaskState.QUEUED);
+    assertThat(queue.find(last).state()).isEqualTo(TaskState.QUEUED);
     parking.park(Duration.ZERO);
-    assertThat(servers.task(last).state()).isEqualTo(TaskState.PARKED);
+    assertThat(queue.find(last).state()).isEqualTo(TaskState.PARKED);
   }
 
   @Test
   void unparkingReadsNoTaskThatThisBuildHasRefused() {
-    servers.sql(
+    queue.sql(
         "select count(skein_enqueue('parked', 'refused')) from generate_series(1, %d)"
             .formatted(MANY));
-    servers.sql(
+    queue.sql(
         "update tasks set state = 'parked', refused_by = '{0,1}' where queue = 'parked'"
             + " and state = 'queued'");
-    servers.sql("analyze tasks");
+    queue.sql("analyze tasks");
     Parking refuser = parking("parked", "1");
-    assertThat(RowsRead.by(servers, tx -> assertThat(refuser.unparkSome(tx.handle())).isEmpty()))
+    assertThat(RowsRead.by(queue.servers(), tx -> assertThat(refuser.unparkSome(tx.handle())).isEmpty()))
         .isLessThan(FEW);
     parking("parked", "2").unpark();
     assertThat(
-            servers.count("select count(*) from tasks where state = 'parked' and queue = 'parked'"))
+            queue.count("select count(*) from tasks where state = 'parked' and queue = 'parked'"))
         .isZero();
   }
 
   @Test
   void needingReadsOnlyWhatHasNotBeenTold() {
-    servers.sql(
+    queue.sql(
         """
         with needed as materialized (
           select skein_enqueue('needed', 'count') as id from generate_series(1, 3000))
         select skein_enqueue('needed', 'count', needs => array_agg(needed.id)) from needed
         """);
-    servers.sql("analyze tasks, task_dependencies");
-    NeededTasks needed = new NeededTasks(servers.database, servers.queue.hints());
+    queue.sql("analyze tasks, task_dependencies");
+    NeededTasks needed = new NeededTasks(queue.database(), queue.hints());
     assertThat(
             RowsRead.by(
-                servers,
+                queue.servers(),
                 tx -> {
                   assertThat(NeededTasks.tellSome(tx.handle())).isZero();
                   assertThat(needed.releaseSome(tx)).isZero();
@@ -129,12 +123,12 @@ final class UpkeepCostTest {
         .isLessThan(FEW);
   }
 
-  private static Parking parking(String queue, String build) {
+  private static Parking parking(String name, String build) {
     WorkerSettings settings =
-        WorkerSettings.named(queue).withQueues(List.of(queue)).withBuild(build);
+        WorkerSettings.named(name).withQueues(List.of(name)).withBuild(build);
     List<String> types = List.of("count", "refused");
-    servers.sql("delete from task_workers");
-    new WorkerRoll(servers.database, WorkerLine.of(settings, queue, types)).sign();
-    return new Parking(servers.database, servers.queue.hints(), settings, types);
+    queue.sql("delete from task_workers");
+    new WorkerRoll(queue.database(), WorkerLine.of(settings, name, types)).sign();
+    return new Parking(queue.database(), queue.hints(), settings, types);
   }
 }

@@ -14,7 +14,9 @@ final class UpkeepTest {
       servers.sql("alter table task_schedules rename to away");
       servers.queue.enqueue(NewTask.of("q", "count", "{}"));
       servers.sql("update tasks set state = 'succeeded', finished_at = skein_now()");
-      Thread upkeep = Thread.ofPlatform().start(upkeep(servers));
+      Thread upkeep =
+          Thread.ofPlatform()
+              .start(new RunUntilStopped("upkeep", upkeep(servers), Duration.ofMillis(50)));
       await().until(() -> servers.count("select count(*) from tasks") == 0);
       upkeep.interrupt();
       upkeep.join();

@@ -49,7 +49,6 @@ final class WorkerLossTest {
 
   @Test
   void tasksOfAKilledWorkerRunAgainInThreeSecondsOfASilentOneInTwenty() throws Exception {
-    servers.sql("create table ledger (task uuid, note text)");
     List<Duration> delays = new ArrayList<>();
     try (Worker survivor =
         new Worker(

@@ -1,8 +1,9 @@
 package io.skein.telemetry;
 
+import io.skein.redis.FeatureGates;
+import io.skein.redis.FeatureMode;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -19,14 +20,12 @@ public final class Readiness {
     return this;
   }
 
-  /** Adds a feature that Redis carries, and PostgreSQL when Redis is not available. */
-  public Readiness carriedByRedis(String name, BooleanSupplier available) {
-    return part(
-        name,
-        () ->
-            available.getAsBoolean()
-                ? new State(false, "redis", "")
-                : State.fallback("Redis cannot be used; PostgreSQL carries it"));
+  /** Adds the features, each with the mode of its gate. */
+  public Readiness features(FeatureGates gates) {
+    gates
+        .all()
+        .forEach(gate -> part(gate.feature().label(), () -> State.of(gate.mode())));
+    return this;
   }
 
   /** From now on not ready: the process is about to stop. */
@@ -54,8 +53,8 @@ public final class Readiness {
       return new State(false, "ok", "");
     }
 
-    public static State fallback(String detail) {
-      return new State(false, "fallback", detail);
+    static State of(FeatureMode mode) {
+      return new State(false, mode.label(), mode == FeatureMode.REDIS ? "" : mode.reason());
     }
 
     public static State down(String detail) {

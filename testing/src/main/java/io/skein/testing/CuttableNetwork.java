@@ -7,21 +7,25 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
- * The network between a process and a server, which a test cuts: nothing is forwarded any more, in
- * neither direction, and nothing is closed, so neither side is told. What was sent meanwhile
- * arrives when the cut heals, as from a network that sends again. Thread safe.
+ * The network between a process and a server, which a test disturbs. Cut, it forwards nothing any
+ * more, in neither direction, and closes nothing, so neither side is told; what was sent meanwhile
+ * arrives when the cut heals, as from a network that sends again. Slow, it delays what the server
+ * says. Refusing, it closes all connections and takes no new ones. Thread safe.
  */
 public final class CuttableNetwork implements AutoCloseable {
   private static final int BUFFER = 64 * 1024;
 
   private final String host;
   private final int serverPort;
-  private final ServerSocket listener;
+  private final int port;
   private final List<Socket> sockets = new CopyOnWriteArrayList<>();
+  private volatile ServerSocket listener;
+  private volatile Duration delay = Duration.ZERO;
   private boolean cut;
   private boolean closed;
 
@@ -29,17 +33,43 @@ public final class CuttableNetwork implements AutoCloseable {
   public CuttableNetwork(String host, int serverPort) {
     this.host = host;
     this.serverPort = serverPort;
+    this.listener = listen(0);
+    this.port = listener.getLocalPort();
+    startAccepting(listener);
+  }
+
+  private static ServerSocket listen(int port) {
     try {
-      this.listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+      return new ServerSocket(port, 50, InetAddress.getLoopbackAddress());
     } catch (IOException e) {
-      throw new UncheckedIOException("no port to listen on", e);
+      throw new UncheckedIOException("the port cannot be listened on: " + port, e);
     }
-    Thread.ofPlatform().name("skein-test-network").daemon().start(this::accept);
+  }
+
+  private void startAccepting(ServerSocket on) {
+    Thread.ofPlatform().name("skein-test-network").daemon().start(() -> accept(on));
   }
 
   /** On 127.0.0.1. */
   public int port() {
-    return listener.getLocalPort();
+    return port;
+  }
+
+  /** From now on each piece of what the server says arrives so much later; zero ends it. */
+  public void slow(Duration by) {
+    delay = by;
+  }
+
+  /** Closes every connection and refuses new ones, until {@link #admit}. */
+  public void refuse() {
+    stopListening();
+    closeAll();
+  }
+
+  /** Takes connections again, at the same port. */
+  public void admit() {
+    listener = listen(port);
+    startAccepting(listener);
   }
 
   /** From now on nothing arrives. */
@@ -64,15 +94,15 @@ public final class CuttableNetwork implements AutoCloseable {
     }
   }
 
-  private void accept() {
+  private void accept(ServerSocket on) {
     try {
       while (true) {
-        Socket client = listener.accept();
+        Socket client = on.accept();
         sockets.add(client);
         Thread.ofPlatform().name("skein-test-network").daemon().start(() -> connect(client));
       }
-    } catch (IOException e) {
-      closeAll();
+    } catch (IOException stoppedListening) {
+      // who stopped it closes what it carries
     }
   }
 
@@ -81,19 +111,22 @@ public final class CuttableNetwork implements AutoCloseable {
       awaitWhole();
       Socket server = new Socket(host, serverPort);
       sockets.add(server);
-      Thread.ofPlatform().name("skein-test-network").daemon().start(() -> forward(server, client));
-      forward(client, server);
+      Thread.ofPlatform().name("skein-test-network").daemon().start(() -> forward(server, client, true));
+      forward(client, server, false);
     } catch (IOException e) {
       close(client); // as if it had met nobody
     }
   }
 
-  private void forward(Socket from, Socket to) {
+  private void forward(Socket from, Socket to, boolean answers) {
     try {
       byte[] buffer = new byte[BUFFER];
       InputStream in = from.getInputStream();
       OutputStream out = to.getOutputStream();
       for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+        if (answers) {
+          awaitDelay();
+        }
         awaitWhole();
         out.write(buffer, 0, read);
       }
@@ -104,6 +137,16 @@ public final class CuttableNetwork implements AutoCloseable {
       close(from);
       close(to);
       sockets.removeAll(List.of(from, to));
+    }
+  }
+
+  @SuppressWarnings("ThreadSleep") // it is the network that takes time
+  private void awaitDelay() throws IOException {
+    try {
+      Thread.sleep(delay);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted while the network is slow", e);
     }
   }
 
@@ -126,11 +169,15 @@ public final class CuttableNetwork implements AutoCloseable {
       closed = true;
       notifyAll();
     }
+    stopListening();
+    closeAll();
+  }
+
+  private void stopListening() {
     try {
       listener.close();
     } catch (IOException e) {
       throw new UncheckedIOException("the port was not closed", e);
     }
-    closeAll();
   }
 }

@@ -9,22 +9,31 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
-/** Several Redis servers that belong together. Not for concurrent use. */
-public final class RedisGroup implements AutoCloseable {
+/**
+ * Several Redis servers that belong together; what is done to the group is done to each of them, and
+ * sentinels are left alone. Not for concurrent use, but for {@link #url} and {@link #flush}.
+ */
+public final class RedisGroup implements RedisServer {
   private static final Duration FORMING_LIMIT = Duration.ofSeconds(30);
   private static final int SLOTS = 16_384;
   private static final String MASTER_NAME = "skein";
 
   private final String url;
   private final List<EmbeddedRedis> servers;
-  private final List<EmbeddedRedis> all;
+  private final List<EmbeddedRedis> sentinels;
+  private final Runnable ready;
 
-  private RedisGroup(String url, List<EmbeddedRedis> servers, List<EmbeddedRedis> all) {
+  /**
+   * @param ready waits until the servers are one group
+   */
+  private RedisGroup(
+      String url, List<EmbeddedRedis> servers, List<EmbeddedRedis> sentinels, Runnable ready) {
     this.url = url;
     this.servers = List.copyOf(servers);
-    this.all = List.copyOf(all);
+    this.sentinels = List.copyOf(sentinels);
+    this.ready = ready;
+    ready.run();
   }
 
   /**
@@ -47,19 +56,44 @@ public final class RedisGroup implements AutoCloseable {
           nodes.getFirst().url(),
           "CLUSTER MEET 127.0.0.1 " + port(member.server()) + " " + member.busPort());
     }
-    nodes.forEach(node -> await(node, "GET x", answer -> !answer.startsWith("-CLUSTERDOWN")));
-    return new RedisGroup("redis-cluster://" + hosts(nodes), nodes, nodes);
+    return new RedisGroup(
+        "redis-cluster://" + hosts(nodes),
+        nodes,
+        List.of(),
+        () -> nodes.forEach(node -> await(node, "GET x", RedisGroup::isServed)));
+  }
+
+  /** Found, not there, or at another node: but not that the cluster is down. */
+  private static boolean isServed(String answer) {
+    return !answer.startsWith("-CLUSTERDOWN");
   }
 
   static RedisGroup sentinel(List<EmbeddedRedis> masterAndReplica, EmbeddedRedis sentinel) {
-    EmbeddedRedis replica = masterAndReplica.getLast();
-    await(replica, "SET x 1", answer -> answer.startsWith("-READONLY"));
-    await(sentinel, "SENTINEL CKQUORUM " + MASTER_NAME, answer -> answer.startsWith("+OK"));
-    await(sentinel, "SENTINEL REPLICAS " + MASTER_NAME, answer -> !answer.equals("*0"));
     return new RedisGroup(
         "redis-sentinel://" + hosts(List.of(sentinel)) + "#" + MASTER_NAME,
         masterAndReplica,
-        Stream.concat(Stream.of(sentinel), masterAndReplica.stream()).toList());
+        List.of(sentinel),
+        () -> {
+          await(sentinel, "SENTINEL CKQUORUM " + MASTER_NAME, answer -> answer.startsWith("+OK"));
+          await(sentinel, "SENTINEL REPLICAS " + MASTER_NAME, answer -> !answer.equals("*0"));
+          awaitOneMaster(masterAndReplica);
+        });
+  }
+
+  /** Who of the two it is can have changed. */
+  private static void awaitOneMaster(List<EmbeddedRedis> servers) {
+    long deadline = System.nanoTime() + FORMING_LIMIT.toNanos();
+    while (servers.stream().filter(RedisGroup::isMaster).count() != 1) {
+      if (System.nanoTime() > deadline) {
+        throw new IllegalStateException("of " + hosts(servers) + " not one is the master");
+      }
+      LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
+    }
+  }
+
+  /** Three lines follow from a master, five from a replica. */
+  private static boolean isMaster(EmbeddedRedis server) {
+    return answer(server, "ROLE").equals("*3");
   }
 
   /** Sentinel rewrites its file, so each has one of its own. */
@@ -78,18 +112,69 @@ public final class RedisGroup implements AutoCloseable {
   }
 
   /** {@code redis-cluster://host:port,…} or {@code redis-sentinel://host:port#master}. */
+  @Override
   public String url() {
     return url;
   }
 
-  /** The masters of a cluster; of the other the master, then its replica. */
+  /** The masters of a cluster; of the other the first master, then its replica. */
   public List<EmbeddedRedis> servers() {
     return servers;
   }
 
+  /** Of the first. */
+  @Override
+  public long pid() {
+    return servers.getFirst().pid();
+  }
+
+  @Override
+  public void start() {
+    servers.forEach(EmbeddedRedis::start);
+    ready.run();
+  }
+
+  @Override
+  public void stop() {
+    servers.forEach(EmbeddedRedis::stop);
+  }
+
+  @Override
+  public void kill() {
+    servers.forEach(EmbeddedRedis::kill);
+  }
+
+  @Override
+  public void restartEmpty() {
+    servers.forEach(EmbeddedRedis::restartEmpty);
+    ready.run();
+  }
+
+  @Override
+  public void freeze() {
+    servers.forEach(EmbeddedRedis::freeze);
+  }
+
+  @Override
+  public void thaw() {
+    servers.forEach(EmbeddedRedis::thaw);
+  }
+
+  /** Every master; a replica follows its own. */
+  @Override
+  public void flush() {
+    for (EmbeddedRedis server : servers) {
+      String answer = answer(server, "FLUSHALL");
+      if (!answer.equals("+OK") && !answer.startsWith("-READONLY")) {
+        throw new IllegalStateException("FLUSHALL was refused: " + answer);
+      }
+    }
+  }
+
   @Override
   public void close() {
-    all.forEach(EmbeddedRedis::close);
+    sentinels.forEach(EmbeddedRedis::close);
+    servers.forEach(EmbeddedRedis::close);
   }
 
   private static void await(EmbeddedRedis server, String command, Check check) {

@@ -32,8 +32,12 @@ final class ServerBinaries {
     return unpacked(POSTGRES, ServerBinaries::unpackPostgres);
   }
 
-  /** The {@code redis-server} program. */
+  /** The {@code redis-server} program: 7.0, or what {@code skein.test.redis.program} names. */
   static Path redis() {
+    String program = System.getProperty("skein.test.redis.program", "");
+    if (!program.isEmpty()) {
+      return Path.of(program);
+    }
     return unpacked(REDIS, ServerBinaries::unpackRedis).resolve("redis-server");
   }
 

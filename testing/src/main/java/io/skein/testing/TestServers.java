@@ -5,10 +5,11 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,9 +21,16 @@ import org.jspecify.annotations.Nullable;
  *   <li>{@code containers}: Docker, by Testcontainers;
  *   <li>{@code external}: {@code skein.test.postgres.url} and {@code skein.test.redis.url} as
  *       system properties, or {@code SKEIN_TEST_POSTGRES_URL} and {@code SKEIN_TEST_REDIS_URL} in
- *       the environment.
+ *       the environment; one that is not given is embedded.
  * </ul>
  *
+ * How they are arranged, the tests do not see either: {@code -Dskein.test.redis.arrangement} is
+ * {@code single} (default), {@code cluster} or {@code sentinel}, {@code
+ * -Dskein.test.postgres.pooler} is {@code none} (default) or {@code pgbouncer}. {@code
+ * -Dskein.test.redis.program} names the {@code redis-server} or {@code valkey-server} that the
+ * embedded ones run, instead of 7.0.
+ *
+ * <p>
  * Thread-safe. The only state of the module that belongs to the JVM, since sharing one server per
  * JVM is its purpose.
  */
@@ -40,14 +48,26 @@ public final class TestServers {
     EXTERNAL
   }
 
+  private enum Arrangement {
+    SINGLE,
+    CLUSTER,
+    SENTINEL
+  }
+
+  private enum Pooler {
+    NONE,
+    PGBOUNCER
+  }
+
   /** The PostgreSQL of this JVM; each test class creates a database of its own in it. */
   public static PostgresServer postgres() {
     synchronized (LOCK) {
       if (sharedPostgres == null) {
         sharedPostgres =
-            source() == Source.EXTERNAL
-                ? closet().keep(new ExternalPostgres(DatabaseAddress.parse(setting("postgres"))))
-                : newPostgres();
+            externalUrl("postgres")
+                .<PostgresServer>map(url -> new ExternalPostgres(DatabaseAddress.parse(url)))
+                .map(server -> pooled(closet().keep(server)))
+                .orElseGet(TestServers::newPostgres);
       }
       return sharedPostgres;
     }
@@ -58,9 +78,9 @@ public final class TestServers {
     synchronized (LOCK) {
       if (sharedRedis == null) {
         sharedRedis =
-            source() == Source.EXTERNAL
-                ? closet().keep(new ExternalRedis(setting("redis")))
-                : newRedis();
+            externalUrl("redis")
+                .<RedisServer>map(url -> closet().keep(new ExternalRedis(url)))
+                .orElseGet(TestServers::newRedis);
       }
       return sharedRedis;
     }
@@ -71,9 +91,22 @@ public final class TestServers {
    * shared one is external.
    */
   public static PostgresServer newPostgres() {
-    return source() == Source.CONTAINERS
-        ? closet().keep(new ContainerPostgres())
-        : newEmbeddedPostgres();
+    return pooled(
+        source() == Source.CONTAINERS
+            ? closet().keep(new ContainerPostgres())
+            : newEmbeddedPostgres());
+  }
+
+  /** PgBouncer in transaction mode before this server, for one test or more. */
+  public static PgBouncer newPgBouncer(PostgresServer server) {
+    Path directory = closet().newDirectory("pgbouncer");
+    return closet().keep(PgBouncer.start(server.address(), directory, closet().watch()));
+  }
+
+  private static PostgresServer pooled(PostgresServer server) {
+    return choice("skein.test.postgres.pooler", Pooler.NONE) == Pooler.NONE
+        ? server
+        : new PooledPostgres(server, newPgBouncer(server));
   }
 
   /**
@@ -81,10 +114,14 @@ public final class TestServers {
    * it stops.
    */
   public static RedisServer newRedis() {
-    return newRedis(EmbeddedRedis.Persistence.NONE);
+    return switch (choice("skein.test.redis.arrangement", Arrangement.SINGLE)) {
+      case SINGLE -> newRedis(EmbeddedRedis.Persistence.NONE);
+      case CLUSTER -> newRedisCluster();
+      case SENTINEL -> newSentinelRedis();
+    };
   }
 
-  /** {@link #newRedis()}, with a choice of what survives a restart. */
+  /** One server, with a choice of what survives a restart. */
   public static RedisServer newRedis(EmbeddedRedis.Persistence persistence) {
     return source() == Source.CONTAINERS
         ? closet().keep(new ContainerRedis(persistence))
@@ -186,20 +223,36 @@ public final class TestServers {
   }
 
   private static Source source() {
-    String name = System.getProperty("skein.test.servers", "embedded");
+    return choice("skein.test.servers", Source.EMBEDDED);
+  }
+
+  private static <E extends Enum<E>> E choice(String property, E otherwise) {
+    Class<E> type = otherwise.getDeclaringClass();
+    String name = System.getProperty(property, otherwise.name());
     try {
-      return Source.valueOf(name.toUpperCase(Locale.ROOT));
+      return Enum.valueOf(type, name.toUpperCase(Locale.ROOT));
     } catch (IllegalArgumentException e) {
-      throw new IllegalStateException(
-          "skein.test.servers is embedded, containers or external, not " + name, e);
+      String known = Arrays.toString(type.getEnumConstants()).toLowerCase(Locale.ROOT);
+      throw new IllegalStateException(property + " is one of " + known + ", not " + name, e);
     }
   }
 
-  private static String setting(String server) {
-    String property = "skein.test." + server + ".url";
+  /** Empty when this server is not external. */
+  private static Optional<String> externalUrl(String server) {
+    if (source() != Source.EXTERNAL) {
+      return Optional.empty();
+    }
+    if (given("postgres").or(() -> given("redis")).isEmpty()) {
+      throw new IllegalStateException(
+          "skein.test.servers=external needs -Dskein.test.postgres.url=… or"
+              + " -Dskein.test.redis.url=…, or SKEIN_TEST_POSTGRES_URL or SKEIN_TEST_REDIS_URL");
+    }
+    return given(server);
+  }
+
+  private static Optional<String> given(String server) {
     String variable = "SKEIN_TEST_" + server.toUpperCase(Locale.ROOT) + "_URL";
-    return Objects.requireNonNull(
-        System.getProperty(property, System.getenv(variable)),
-        () -> "skein.test.servers=external needs -D" + property + "=… or " + variable);
+    return Optional.ofNullable(
+        System.getProperty("skein.test." + server + ".url", System.getenv(variable)));
   }
 }

@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
+import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -56,6 +58,39 @@ final class CuttableNetworkTest {
         assertThat(met.getInputStream().read()).isEqualTo(3);
         met.getOutputStream().write(4);
         assertThat(client.getInputStream().read()).isEqualTo(4);
+      }
+    }
+  }
+
+  @Test
+  void whatTheServerSaysThroughASlowNetworkArrivesLater() throws IOException {
+    try (Socket client = new Socket("127.0.0.1", network.port());
+        Socket met = server.accept()) {
+      network.slow(Duration.ofMillis(300));
+      met.getOutputStream().write(5);
+      client.setSoTimeout(200);
+      assertThatThrownBy(() -> client.getInputStream().read())
+          .isInstanceOf(SocketTimeoutException.class);
+      client.setSoTimeout(0);
+      assertThat(client.getInputStream().read()).isEqualTo(5);
+    }
+  }
+
+  @Test
+  void aRefusingNetworkClosesWhatItCarriesAndAdmitsAtTheSamePort() throws IOException {
+    int port = network.port();
+    try (Socket client = new Socket("127.0.0.1", port);
+        Socket met = server.accept()) {
+      network.refuse();
+      assertThat(met.getInputStream().read()).isEqualTo(-1);
+      assertThat(client.getInputStream().read()).isEqualTo(-1);
+    }
+    assertThatThrownBy(() -> new Socket("127.0.0.1", port)).isInstanceOf(ConnectException.class);
+    network.admit();
+    try (Socket client = new Socket("127.0.0.1", port)) {
+      client.getOutputStream().write(6);
+      try (Socket met = server.accept()) {
+        assertThat(met.getInputStream().read()).isEqualTo(6);
       }
     }
   }

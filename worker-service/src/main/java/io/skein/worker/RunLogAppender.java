@@ -3,7 +3,7 @@ package io.skein.worker;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.classic.spi.IThrowableProxy;
 import ch.qos.logback.core.AppenderBase;
-import io.skein.tasks.RunLogs;
+import io.skein.tasks.RunLog;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import org.slf4j.event.KeyValuePair;
@@ -26,6 +26,6 @@ public final class RunLogAppender extends AppenderBase<ILoggingEvent> {
     if (thrown != null) {
       line.append(": ").append(thrown.getClassName()).append(": ").append(thrown.getMessage());
     }
-    RunLogs.append(line.toString());
+    RunLog.append(line.toString());
   }
 }

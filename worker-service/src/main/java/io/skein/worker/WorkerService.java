@@ -17,7 +17,7 @@ import io.skein.redis.RedisConnections;
 import io.skein.tasks.TaskQueue;
 import io.skein.tasks.Worker;
 import io.skein.telemetry.Closer;
-import io.skein.telemetry.FeatureMeters;
+import io.skein.telemetry.FeatureSwitches;
 import io.skein.telemetry.ManagementServer;
 import io.skein.telemetry.Metrics;
 import io.skein.telemetry.Readiness;
@@ -25,6 +25,7 @@ import io.skein.telemetry.Readiness.State;
 import io.skein.telemetry.series.Telemetry;
 import io.skein.telemetry.series.TelemetrySettings;
 import java.io.IOException;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -76,6 +77,15 @@ public final class WorkerService implements AutoCloseable {
     Database database = closer.add("database", Database.open(settings.postgres(), settings.name()));
     RedisConnections redis =
         closer.add("redis", RedisConnections.open(settings.redis(), settings.name()));
+    closer.add(
+        "features",
+        FeatureSwitches.start(
+            database,
+            redis.gates(),
+            settings.name(),
+            settings.features(),
+            metrics.registry(),
+            Clock.systemUTC()));
     EventBus events =
         closer.add(
             "event bus", EventBus.start(database, redis, settings.name(), settings.events()));
@@ -90,7 +100,6 @@ public final class WorkerService implements AutoCloseable {
                 InstantSource.system()));
     metrics.alsoIn(telemetry.registry());
     telemetry.start();
-    FeatureMeters.register(metrics.registry(), redis.gates());
     events.relay().onRelayed(Timer.builder("skein.relay.lag").register(metrics.registry())::record);
     FunctionCounter.builder(
             "skein.events.appended", events, bus -> bus.relay().counts().appended())
@@ -125,8 +134,7 @@ public final class WorkerService implements AutoCloseable {
     Readiness readiness =
         new Readiness()
             .part("postgres", () -> database.reachable() ? State.ok() : State.down("no answer"))
-            .carriedByRedis("event_bus", redis.health()::available)
-            .carriedByRedis("task_queue", redis.health()::available);
+            .features(redis.gates());
     ManagementServer management =
         closer.add(
             "management port",

@@ -4,12 +4,15 @@ import io.skein.events.EventSettings;
 import io.skein.events.RetentionPolicy;
 import io.skein.flows.FlowEngine;
 import io.skein.postgres.PostgresSettings;
+import io.skein.redis.Feature;
 import io.skein.redis.RedisSettings;
 import io.skein.tasks.TaskRetention;
 import io.skein.tasks.WorkerSettings;
+import io.skein.telemetry.FeatureSettings;
 import io.skein.telemetry.SettingsReader;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -20,6 +23,7 @@ import java.util.Set;
  * @param host the address its management port binds to
  * @param managementPort 0 lets the system choose
  * @param retention of the events of finished flows; empty to keep them for ever
+ * @param features which features are on until an operator says something else
  * @param agentPhases phases of flows that agents do over HTTP; the same in API instances
  */
 public record WorkerServiceSettings(
@@ -30,6 +34,7 @@ public record WorkerServiceSettings(
     RedisSettings redis,
     EventSettings events,
     Optional<RetentionPolicy> retention,
+    Map<Feature, Boolean> features,
     Set<String> agentPhases,
     WorkerSettings worker) {
   private static final int DEFAULT_MANAGEMENT_PORT = 8471;
@@ -78,6 +83,7 @@ public record WorkerServiceSettings(
     RedisSettings prefixed =
         redis.withKeyPrefix(settings.text("SKEIN_KEY_PREFIX", redis.keyPrefix()));
     Set<String> agentPhases = Set.copyOf(settings.list("SKEIN_AGENT_PHASES"));
+    Map<Feature, Boolean> features = FeatureSettings.read(settings);
     settings.finish();
     return new WorkerServiceSettings(
         name,
@@ -87,6 +93,7 @@ public record WorkerServiceSettings(
         prefixed,
         events,
         retention,
+        features,
         agentPhases,
         worker);
   }

@@ -12,40 +12,60 @@ import org.jspecify.annotations.Nullable;
 /**
  * Runs before every request, whether or not it matches a route: finds the caller or refuses. A
  * bearer token goes before a cookie, since no other page can make a browser send one; so does a
- * ticket, which opens one stream only.
+ * ticket, which opens one stream only. All but open routes pass the admission then.
  */
 final class Authentication {
   private static final Set<HandlerType> READS =
       Set.of(HandlerType.GET, HandlerType.HEAD, HandlerType.OPTIONS);
   private static final String BEARER = "Bearer ";
+  private static final OpenRoute SIGN_IN = SessionRoutes.signIn();
 
   private final Tokens tokens;
   private final Sessions sessions;
   private final Tickets tickets;
   private final AllowedOrigins origins;
   private final List<OpenRoute> open;
+  private final Admission admission;
 
   Authentication(
       Tokens tokens,
       Sessions sessions,
       Tickets tickets,
       AllowedOrigins origins,
-      List<OpenRoute> open) {
+      List<OpenRoute> open,
+      Admission admission) {
     this.tokens = tokens;
     this.sessions = sessions;
     this.tickets = tickets;
     this.origins = origins;
     this.open = open;
+    this.admission = admission;
   }
 
   void handle(Context context) {
+    if (SIGN_IN.matches(context)) {
+      admission.admit(context, null);
+      return;
+    }
     if (open.stream().anyMatch(route -> route.matches(context))) {
       return;
     }
-    Caller caller = caller(context);
-    demandAgreement(context, "X-Client-Account-ID", caller.principal().tenant());
-    demandAgreement(context, "X-Engagement-ID", caller.principal().engagement());
+    Caller caller = identify(context);
     caller.attachTo(context);
+    admission.admit(context, caller);
+  }
+
+  /** Who tries credentials, or has none, is counted as well. */
+  private Caller identify(Context context) {
+    try {
+      Caller caller = caller(context);
+      demandAgreement(context, "X-Client-Account-ID", caller.principal().tenant());
+      demandAgreement(context, "X-Engagement-ID", caller.principal().engagement());
+      return caller;
+    } catch (ProblemException refused) {
+      admission.admit(context, null);
+      throw refused;
+    }
   }
 
   private Caller caller(Context context) {

@@ -14,7 +14,8 @@ final class CrossOrigin {
   private static final String REQUEST_HEADERS =
       "Authorization, Content-Type, X-CSRF-Token, X-Client-Account-ID, X-Engagement-ID, If-Match,"
           + " If-None-Match, Idempotency-Key, Last-Event-ID, X-Correlation-ID, traceparent";
-  private static final String ANSWER_HEADERS = "ETag, Location, Retry-After, X-Correlation-ID";
+  private static final String ANSWER_HEADERS =
+      "ETag, Location, Retry-After, RateLimit, RateLimit-Policy, X-Correlation-ID";
   private static final String PREFLIGHT_SECONDS = "600";
 
   private final AllowedOrigins origins;

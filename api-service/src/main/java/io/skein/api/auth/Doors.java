@@ -3,8 +3,6 @@ package io.skein.api.auth;
 import io.javalin.config.RoutesConfig;
 import io.skein.api.http.ProblemResponses;
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.List;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Closes every route of a server but the listed ones, and adds the routes for signing in. */
@@ -15,6 +13,7 @@ public final class Doors {
    * To be called before any other route is added, since handlers run in the order of their adding.
    *
    * @param tickets which streams take
+   * @param admission who has come in, signs in or was refused passes it
    * @param clock decides when tokens have expired
    * @throws IllegalArgumentException when an allowed origin is malformed
    */
@@ -22,18 +21,17 @@ public final class Doors {
       RoutesConfig routes,
       DoorSettings settings,
       Tickets tickets,
+      Admission admission,
       InstantSource clock,
       JsonMapper json) {
     AllowedOrigins origins = new AllowedOrigins(settings.allowedOrigins());
     Tokens tokens = new Tokens(settings.tokens(), clock);
     Sessions sessions = new Sessions(settings.tokens(), clock);
-    List<OpenRoute> open = new ArrayList<>(settings.openRoutes());
-    open.add(SessionRoutes.signIn());
-
     new ProblemResponses(json).install(routes);
     routes.before(new CrossOrigin(origins)::handle);
     routes.before(
-        new Authentication(tokens, sessions, tickets, origins, List.copyOf(open))::handle);
+        new Authentication(tokens, sessions, tickets, origins, settings.openRoutes(), admission)
+            ::handle);
     new SessionRoutes(tokens, sessions, origins, clock, json).install(routes);
   }
 }

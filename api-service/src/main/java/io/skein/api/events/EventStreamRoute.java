@@ -6,6 +6,7 @@ import io.skein.api.auth.Caller;
 import io.skein.api.auth.Principal;
 import io.skein.api.auth.TicketScope;
 import io.skein.api.flows.Owners;
+import io.skein.api.limits.ClientAddresses;
 import io.skein.events.StreamId;
 import io.skein.flows.FlowEngine;
 import io.skein.flows.FlowId;
@@ -48,15 +49,18 @@ public final class EventStreamRoute implements AutoCloseable {
   private final WatchedFlows watched;
   private final SseBroker broker;
   private final Clock clock;
+  private final ClientAddresses addresses;
   private final ScheduledThreadPoolExecutor expiry =
       new ScheduledThreadPoolExecutor(
           1, Thread.ofPlatform().name("skein-credential-expiry").daemon().factory());
 
-  public EventStreamRoute(FlowEngine engine, SseBroker broker, Clock clock) {
+  public EventStreamRoute(
+      FlowEngine engine, SseBroker broker, Clock clock, ClientAddresses addresses) {
     this.engine = engine;
     this.watched = new WatchedFlows(engine);
     this.broker = broker;
     this.clock = clock;
+    this.addresses = addresses;
     // A credential lasts hours and a stream minutes: what was cancelled must not wait for its time.
     expiry.setRemoveOnCancelPolicy(true);
   }
@@ -134,9 +138,10 @@ public final class EventStreamRoute implements AutoCloseable {
     return broker.openFeed(viewer(context), chosen, filter, lastEventId(context));
   }
 
-  private static Viewer viewer(Context context) {
+  private Viewer viewer(Context context) {
     Principal principal = Caller.of(context).principal();
-    return new Viewer(principal.tenant(), principal.engagement(), principal.user(), context.ip());
+    return new Viewer(
+        principal.tenant(), principal.engagement(), principal.user(), addresses.of(context));
   }
 
   /** The header wins, because EventSource repeats its address with the query it began with. */

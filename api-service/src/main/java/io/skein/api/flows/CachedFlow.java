@@ -1,7 +1,9 @@
 package io.skein.api.flows;
 
+import io.skein.cache.StateCodec;
+import io.skein.cache.StateMetadata;
 import io.skein.cache.StateVersion;
-import io.skein.cache.VersionedState;
+import io.skein.cache.Versioned;
 import io.skein.flows.Flow;
 import io.skein.flows.FlowJson;
 import io.skein.flows.Owner;
@@ -11,6 +13,7 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Instant;
 
 /**
  * A flow as the state cache keeps it: the owner first, then the JSON of its state. A key proves no
@@ -18,27 +21,52 @@ import java.io.UncheckedIOException;
  *
  * @param json UTF-8
  */
-record CachedFlow(Owner owner, byte[] json) {
+record CachedFlow(Owner owner, StateMetadata metadata, byte[] json) {
+  static final StateCodec<CachedFlow> CODEC = new Codec();
 
-  static VersionedState encode(Flow flow, FlowJson flowJson) {
-    try (ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        DataOutputStream out = new DataOutputStream(bytes)) {
-      out.writeUTF(flow.owner().tenant());
-      out.writeUTF(flow.owner().engagement());
-      out.write(flowJson.bytes(flow));
-      return new VersionedState(
-          new StateVersion(flow.epoch(), flow.version()), bytes.toByteArray());
-    } catch (IOException e) {
-      throw new UncheckedIOException("memory cannot fail", e);
-    }
+  static Versioned<CachedFlow> of(Flow flow, FlowJson flowJson) {
+    StateMetadata metadata =
+        new StateMetadata(
+            flow.status().wireName(), flow.currentPhases().getFirst(), flow.updatedAt());
+    return new Versioned<>(
+        new StateVersion(flow.epoch(), flow.version()),
+        new CachedFlow(flow.owner(), metadata, flowJson.bytes(flow)));
   }
 
-  static CachedFlow decode(VersionedState state) {
-    try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(state.data()))) {
-      Owner owner = new Owner(in.readUTF(), in.readUTF());
-      return new CachedFlow(owner, in.readAllBytes());
-    } catch (IOException e) {
-      throw new UncheckedIOException("the cached state is cut short", e);
+  private static final class Codec implements StateCodec<CachedFlow> {
+    @Override
+    public byte[] encode(CachedFlow flow) {
+      try (ByteArrayOutputStream bytes = new ByteArrayOutputStream(flow.json.length + 128);
+          DataOutputStream out = new DataOutputStream(bytes)) {
+        out.writeUTF(flow.owner.tenant());
+        out.writeUTF(flow.owner.engagement());
+        out.writeUTF(flow.metadata.status());
+        out.writeUTF(flow.metadata.phase());
+        out.writeLong(flow.metadata.updated().getEpochSecond());
+        out.writeInt(flow.metadata.updated().getNano());
+        out.write(flow.json);
+        return bytes.toByteArray();
+      } catch (IOException e) {
+        throw new UncheckedIOException("memory cannot fail", e);
+      }
+    }
+
+    @Override
+    public CachedFlow decode(byte[] bytes) {
+      try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
+        Owner owner = new Owner(in.readUTF(), in.readUTF());
+        String status = in.readUTF();
+        String phase = in.readUTF();
+        Instant updated = Instant.ofEpochSecond(in.readLong(), in.readInt());
+        return new CachedFlow(owner, new StateMetadata(status, phase, updated), in.readAllBytes());
+      } catch (IOException e) {
+        throw new UncheckedIOException("the cached state is cut short", e);
+      }
+    }
+
+    @Override
+    public StateMetadata metadata(CachedFlow flow) {
+      return flow.metadata;
     }
   }
 }

@@ -6,7 +6,6 @@ import io.skein.api.http.Paging;
 import io.skein.api.http.Problem;
 import io.skein.api.http.ProblemType;
 import io.skein.api.http.QueryParameters;
-import io.skein.cache.StateCache;
 import io.skein.flows.Flow;
 import io.skein.flows.FlowEngine;
 import io.skein.flows.FlowId;
@@ -28,10 +27,10 @@ public final class FlowReadRoutes {
   private final FlowJson flowJson;
   private final JsonMapper json;
 
-  public FlowReadRoutes(FlowEngine engine, StateCache cache, JsonMapper json) {
+  public FlowReadRoutes(FlowEngine engine, FlowStates states, JsonMapper json) {
     this.engine = engine;
     this.flowJson = new FlowJson(json);
-    this.states = new FlowStates(cache, engine, flowJson);
+    this.states = states;
     this.json = json;
   }
 

@@ -1,45 +1,99 @@
 package io.skein.api.flows;
 
+import io.skein.cache.CacheSettings;
+import io.skein.cache.CacheStatistics;
 import io.skein.cache.StateCache;
+import io.skein.cache.StateKind;
+import io.skein.cache.StateSource;
 import io.skein.cache.StateVersion;
-import io.skein.cache.VersionedState;
+import io.skein.cache.Versioned;
 import io.skein.flows.FlowEngine;
 import io.skein.flows.FlowId;
 import io.skein.flows.FlowJson;
 import io.skein.flows.Owner;
+import io.skein.redis.FeatureMode;
+import io.skein.redis.KeySpace;
+import io.skein.redis.RedisConnections;
+import java.util.List;
 import java.util.Optional;
 
 /** States of flows through the cache, for those who own them. Thread safe. */
-final class FlowStates {
-  private final StateCache cache;
-  private final FlowEngine engine;
-  private final FlowJson flowJson;
+public final class FlowStates implements AutoCloseable {
+  private static final StateKind<FlowId, CachedFlow> KIND =
+      new StateKind<>(KeySpace.FLOW, FlowId::toString, FlowId::parse, CachedFlow.CODEC);
 
-  FlowStates(StateCache cache, FlowEngine engine, FlowJson flowJson) {
+  private final StateCache<FlowId, CachedFlow> cache;
+
+  private FlowStates(StateCache<FlowId, CachedFlow> cache) {
     this.cache = cache;
-    this.engine = engine;
-    this.flowJson = flowJson;
   }
 
   /**
+   * Begins to follow the versions of all flows, and to warm.
+   *
+   * @param redis stays the caller's
+   */
+  public static FlowStates start(
+      RedisConnections redis, FlowEngine engine, FlowJson flowJson, CacheSettings settings) {
+    StateCache<FlowId, CachedFlow> cache =
+        new StateCache<>(redis, settings, KIND, new Source(engine, flowJson));
+    cache.start();
+    cache.warm();
+    return new FlowStates(cache);
+  }
+
+  private record Source(FlowEngine engine, FlowJson flowJson)
+      implements StateSource<FlowId, CachedFlow> {
+    @Override
+    public Optional<Versioned<CachedFlow>> load(FlowId flow) {
+      return engine.findOfAnyOwner(flow).map(found -> CachedFlow.of(found, flowJson));
+    }
+
+    @Override
+    public List<FlowId> recent(int most) {
+      return engine.recentlyChanged(most);
+    }
+  }
+
+  /**
+   * The state of a flow.
+   *
    * @param minVersion what the caller has seen, or 0
    * @return empty when the flow is unknown or another's
    */
   Optional<State> find(Owner owner, FlowId flow, long minVersion) {
     return cache
-        .get(flow.value(), minVersion, id -> load(new FlowId(id)))
-        .flatMap(state -> owned(owner, state));
+        .get(flow, minVersion)
+        .filter(state -> state.value().owner().equals(owner))
+        .map(state -> new State(state.version(), state.value().json()));
   }
 
-  private Optional<VersionedState> load(FlowId flow) {
-    return engine.findOfAnyOwner(flow).map(found -> CachedFlow.encode(found, flowJson));
+  /** Removes a flow's state from all caches; false when Redis does not answer. */
+  boolean invalidate(FlowId flow) {
+    return cache.invalidate(flow);
   }
 
-  private static Optional<State> owned(Owner owner, VersionedState state) {
-    CachedFlow cached = CachedFlow.decode(state);
-    return cached.owner().equals(owner)
-        ? Optional.of(new State(state.version(), cached.json()))
-        : Optional.empty();
+  /** Begins to bring recent and hottest flows to Redis; false when that is under way. */
+  boolean warm() {
+    return cache.warm();
+  }
+
+  boolean warming() {
+    return cache.warming();
+  }
+
+  FeatureMode mode() {
+    return cache.mode();
+  }
+
+  /** Counts of this process. */
+  public CacheStatistics statistics() {
+    return cache.statistics();
+  }
+
+  @Override
+  public void close() {
+    cache.close();
   }
 
   /**

@@ -26,6 +26,7 @@ public enum ProblemType {
   ADDRESS_TOO_LONG("address-too-long", 414, "The address is too long"),
   UNSUPPORTED_MEDIA_TYPE("unsupported-media-type", 415, "This kind of content is not accepted"),
   UNUSABLE_INPUT("unusable-input", 422, "The content cannot be used"),
+  TOO_MANY_REQUESTS("too-many-requests", 429, "Too many requests"),
   HEADERS_TOO_LARGE("headers-too-large", 431, "The headers are too large"),
   INTERNAL("internal", 500, "Something failed on our side"),
   UNAVAILABLE("unavailable", 503, "Not available for a moment");

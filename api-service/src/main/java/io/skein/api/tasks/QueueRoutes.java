@@ -12,7 +12,7 @@ import io.skein.tasks.QueueRules;
 import io.skein.tasks.QueueStatus;
 import io.skein.tasks.Queues;
 import io.skein.tasks.TaskQueue;
-import io.skein.tasks.TaskStatistics;
+import io.skein.tasks.TypeStatistics;
 import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -150,11 +150,11 @@ public final class QueueRoutes {
     node.put("countedUpTo", Queues.MOST_COUNTED);
   }
 
-  private static void write(TaskStatistics figures, ObjectNode node) {
+  private static void write(TypeStatistics figures, ObjectNode node) {
     node.put("type", figures.type());
     TaskNodes.counts(node.putObject("live"), figures.live());
     node.put("oldestWaitSeconds", TaskNodes.seconds(figures.oldestWait()));
-    TaskStatistics.Ended ended = figures.ended();
+    TypeStatistics.Ended ended = figures.ended();
     node.putObject("lastHour")
         .put("since", ended.since().toString())
         .put("succeeded", ended.succeeded())

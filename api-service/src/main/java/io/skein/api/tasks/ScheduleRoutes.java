@@ -103,6 +103,8 @@ public final class ScheduleRoutes {
       change.accept(name);
     } catch (NoSuchElementException e) {
       throw noSuchSchedule();
+    } catch (IllegalArgumentException e) {
+      throw unreadable(e);
     }
     show(context);
   }
@@ -113,6 +115,8 @@ public final class ScheduleRoutes {
       answers.write(context, answers.node().put("taskId", schedules.trigger(name).toString()));
     } catch (NoSuchElementException e) {
       throw noSuchSchedule();
+    } catch (IllegalArgumentException e) {
+      throw unreadable(e);
     }
   }
 
@@ -150,7 +154,7 @@ public final class ScheduleRoutes {
 
   /** Answers its name. One that the caller may not see does not exist for him. */
   private String demandToChange(Context context) {
-    String name = demand(context).schedule().name();
+    String name = demand(context).name();
     Roles.demand(context, Role.OPERATOR);
     return name;
   }
@@ -164,28 +168,38 @@ public final class ScheduleRoutes {
 
   private static boolean visible(Context context, ScheduleStatus status) {
     return Roles.has(context, Role.ADMIN)
-        || VisibleTasks.tenant(context).equals(status.schedule().tenant());
+        || VisibleTasks.tenant(context).equals(status.tenant());
   }
 
   private static void write(ScheduleStatus status, ObjectNode node) {
+    node.put("name", status.name()).put("tenant", status.tenant());
     Schedule schedule = status.schedule();
-    node.put("name", schedule.name()).put("cron", schedule.cron());
-    node.put("zone", schedule.zone().getId());
+    if (schedule != null) {
+      write(schedule, node);
+    }
+    node.put("pausedAt", TaskNodes.text(status.pausedAt())).put("error", status.error());
+    node.put("nextAt", status.pausedAt() == null ? status.nextAt().toString() : null);
+    node.put("lastAt", TaskNodes.text(status.lastAt()));
+    TaskId last = status.lastTask();
+    node.put("lastTaskId", last == null ? null : last.toString());
+  }
+
+  private static void write(Schedule schedule, ObjectNode node) {
+    node.put("cron", schedule.cron()).put("zone", schedule.zone().getId());
     node.put("queue", schedule.queue()).put("type", schedule.type());
     TaskNodes.putJson(node, "payload", schedule.payload());
     node.put("priority", TaskNodes.text(schedule.priority()));
-    node.put("tenant", schedule.tenant());
     node.put("missed", TaskNodes.text(schedule.missed()));
     node.put("overlap", TaskNodes.text(schedule.overlap()));
     node.put("maxAttempts", schedule.retries().maxAttempts());
     node.put("retryDelaySeconds", TaskNodes.seconds(schedule.retries().delay()));
     node.put("softLimitSeconds", TaskNodes.seconds(schedule.limits().soft()));
     node.put("hardLimitSeconds", TaskNodes.seconds(schedule.limits().hard()));
-    node.put("pausedAt", TaskNodes.text(status.pausedAt())).put("error", status.error());
-    node.put("nextAt", status.pausedAt() == null ? status.nextAt().toString() : null);
-    node.put("lastAt", TaskNodes.text(status.lastAt()));
-    TaskId last = status.lastTask();
-    node.put("lastTaskId", last == null ? null : last.toString());
+  }
+
+  private static ProblemException unreadable(IllegalArgumentException reason) {
+    return Refusals.conflict(
+        "The schedule cannot be read: " + reason.getMessage() + ". Put it anew.");
   }
 
   private static ProblemException noSuchSchedule() {

@@ -70,7 +70,8 @@ class DoorsTest {
                 config -> {
                   config.startup.showJavalinBanner = false;
                   Tickets tickets = new Tickets(settings.tokens(), () -> now);
-                  Doors.install(config.routes, settings, tickets, () -> now, JSON);
+                  Admission everybody = (context, caller) -> {};
+                  Doors.install(config.routes, settings, tickets, everybody, () -> now, JSON);
                   config.routes.get("/", context -> context.result("page"));
                   config.routes.get("/main.js", context -> context.result("script"));
                   config.routes.get(FLOWS, DoorsTest::whoAmI);

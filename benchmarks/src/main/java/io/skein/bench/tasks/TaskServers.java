@@ -43,15 +43,19 @@ public final class TaskServers implements AutoCloseable {
             watch);
   }
 
-  /** Starts both; Skein's tables are there when this returns. */
+  /** Starts both; the tables of tasks are there when this returns. */
   public static TaskServers start(BenchFolder folder) {
+    return start(folder, List.of("postgres-core", "task-queue"));
+  }
+
+  /** Starts both; the tables of these modules are there when this returns. */
+  public static TaskServers start(BenchFolder folder, List<String> modules) {
     TaskServers servers = new TaskServers(folder.below("servers"), folder.path());
     try {
       servers.postgres.start();
       servers.redis.start();
       Migrations.migrate(
-          PostgresSettings.parse(servers.database("skein").url()),
-          List.of("postgres-core", "task-queue"));
+          PostgresSettings.parse(servers.database("skein").url()), modules);
       return servers;
     } catch (RuntimeException e) {
       servers.close();
@@ -60,12 +64,12 @@ public final class TaskServers implements AutoCloseable {
   }
 
   /** The database of this name, made when it is missing. */
-  DatabaseAddress database(String name) {
+  public DatabaseAddress database(String name) {
     return postgres.database(name);
   }
 
   /** Shared by all whose truth or hints are in Redis; their keys differ. */
-  EmbeddedRedis redis() {
+  public EmbeddedRedis redis() {
     return redis;
   }
 

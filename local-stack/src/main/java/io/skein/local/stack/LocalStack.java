@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +26,11 @@ import org.jspecify.annotations.Nullable;
  * <p>The processes can be disturbed from any thread; start and close are for the owner.
  */
 public final class LocalStack implements AutoCloseable {
+  /** A demo, a bench and a test ask in the name of few users, from one address. */
+  private static final Map<String, String> ROOM =
+      Stream.of("USER", "WATCHING", "STREAMS", "TICKETS", "SIGN_IN", "ADDRESS")
+          .collect(Collectors.toUnmodifiableMap(kind -> "SKEIN_LIMIT_" + kind, kind -> "1000000/1m"));
+
   private final StackDirectory directory;
   private final StackLock lock;
   private final OrphanWatch watch;
@@ -223,6 +229,7 @@ public final class LocalStack implements AutoCloseable {
       PortCheck.requireFree(name, port);
       environment.put("SKEIN_PORT", String.valueOf(port));
       environment.put("SKEIN_JWT_SECRET_FILE", directory.secretFile().toString());
+      environment.putAll(ROOM);
     }
     PortCheck.requireFree(name + " for its management", managementPort);
     environment.putAll(settings.environment());

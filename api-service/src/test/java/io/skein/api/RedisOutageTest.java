@@ -1,0 +1,272 @@
+package io.skein.api;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.skein.testing.CuttableNetwork;
+import io.skein.testing.RedisServer;
+import io.skein.testing.TestServers;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
+import org.assertj.core.api.SoftAssertions;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Whatever becomes of Redis, the API answers: quickly, or 503 with the time to come again, without
+ * using up PostgreSQL, and it finds its way back. Prints what was measured.
+ */
+class RedisOutageTest {
+  private static final Duration HEALTHY = Duration.ofSeconds(4);
+  private static final Duration OUTAGE = Duration.ofSeconds(8);
+  private static final Duration AFTERWARDS = Duration.ofSeconds(3);
+  private static final int FLOWS = 20;
+  private static final int USERS = 300;
+  private static final int REQUESTS_A_SECOND = 60;
+
+  /** Of an instance's pool of 20. */
+  private static final int BULKHEAD = 12;
+
+  private static final List<String> TABLE = new ArrayList<>();
+
+  private static RedisServer server;
+  private static CuttableNetwork network;
+  private static ApiStack stack;
+  private static List<ApiClient> clients;
+  private static List<String> flows;
+  private static List<String> commanded;
+
+  /** What becomes of Redis. */
+  enum Outage {
+    FROZEN {
+      @Override
+      void begin() {
+        server.freeze();
+      }
+
+      @Override
+      void end() {
+        server.thaw();
+      }
+    },
+    KILLED {
+      @Override
+      void begin() {
+        server.kill();
+      }
+
+      @Override
+      void end() {
+        server.start();
+      }
+    },
+    REFUSING {
+      @Override
+      void begin() {
+        network.refuse();
+      }
+
+      @Override
+      void end() {
+        network.admit();
+      }
+    },
+    OUT_OF_MEMORY {
+      @Override
+      void begin() {
+        tell("CONFIG SET maxmemory 1");
+      }
+
+      @Override
+      void end() {
+        tell("CONFIG SET maxmemory 0");
+      }
+    },
+    READ_ONLY {
+      @Override
+      void begin() {
+        tell("REPLICAOF 127.0.0.1 1");
+      }
+
+      @Override
+      void end() {
+        tell("REPLICAOF NO ONE");
+      }
+    },
+    SLOW {
+      @Override
+      void begin() {
+        network.slow(Duration.ofMillis(300));
+      }
+
+      @Override
+      void end() {
+        network.slow(Duration.ZERO);
+      }
+    };
+
+    abstract void begin();
+
+    abstract void end();
+  }
+
+  @BeforeAll
+  static void start() throws Exception {
+    server = TestServers.newRedis();
+    network = new CuttableNetwork("127.0.0.1", URI.create(server.url()).getPort());
+    stack = ApiStack.start(2, Map.of("REDIS_URL", "redis://127.0.0.1:" + network.port()));
+    clients = new ArrayList<>();
+    for (int user = 0; user < USERS; user++) {
+      String token = TestTokens.ofUser("user-" + user, "operator");
+      clients.add(stack.anonymous(1 + user % 2).withToken(token));
+    }
+    flows = create(FLOWS);
+    commanded = create(4);
+    TABLE.add(
+        "| Redis | p99 before | p50 | p99 | most | requests | 503 | wrong | closed after | open again"
+            + " after | connections | loads/s | loads in 3 s after |");
+    TABLE.add("|---|---|---|---|---|---|---|---|---|---|---|---|---|");
+  }
+
+  private static List<String> create(int number) {
+    List<String> created = new ArrayList<>();
+    for (int i = 0; i < number; i++) {
+      created.add(clients.get(i).create(ApiClient.UNCLEAR_CSV));
+    }
+    return created;
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    stack.close();
+    network.close();
+    server.close();
+    System.out.println(String.join("\n", TABLE));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void theApiGoesOn(Outage outage) throws Exception {
+    await().atMost(Duration.ofSeconds(15)).until(RedisOutageTest::allOpen);
+    try (ApiLoad load = new ApiLoad(clients, flows, commanded).start(REQUESTS_A_SECOND);
+        ConnectionCount connections = ConnectionCount.start(stack.database)) {
+      pause(HEALTHY);
+      long begun = System.nanoTime();
+      long loadsBegun = loads();
+      outage.begin();
+      Duration closed;
+      long ended;
+      long loadsEnded;
+      try {
+        closed = awaitMode("fallback", begun);
+        load.burst(2);
+        pause(OUTAGE.minusNanos(System.nanoTime() - begun));
+      } finally {
+        ended = System.nanoTime();
+        loadsEnded = loads();
+        outage.end();
+      }
+      Duration reopened = awaitMode("redis", ended);
+      long loadsReopened = loads();
+      load.burst(2);
+      pause(AFTERWARDS);
+      long after = System.nanoTime();
+      long loadsAfter = loads();
+      List<ApiLoad.Sample> during = load.between(begun, after);
+      double p99 = ApiLoad.percentile(during, 0.99);
+      long wrong = during.stream().filter(ApiLoad.Sample::wrong).count();
+      TABLE.add(
+          String.format(
+              Locale.ROOT,
+              "| %s | %.0f ms | %.0f ms | %.0f ms | %.0f ms | %d | %d | %d | %.1f s | %.1f s | %d of"
+                  + " %d | %.1f | %d |",
+              outage.name().toLowerCase(Locale.ROOT).replace('_', ' '),
+              ApiLoad.percentile(load.between(0, begun), 0.99),
+              ApiLoad.percentile(during, 0.5),
+              p99,
+              ApiLoad.percentile(during, 1),
+              during.size(),
+              during.stream().filter(sample -> sample.status() == 503).count(),
+              wrong,
+              closed.toMillis() / 1e3,
+              reopened.toMillis() / 1e3,
+              connections.most(),
+              BULKHEAD,
+              (loadsEnded - loadsBegun) * 1e9 / (ended - begun),
+              loadsAfter - loadsReopened));
+      System.out.println(TABLE.getLast());
+      SoftAssertions all = new SoftAssertions();
+      all.assertThat(p99).as("p99 in ms").isLessThan(500);
+      all.assertThat(wrong).as("answers that no outage excuses").isZero();
+      all.assertThat(closed).as("gates closed after").isLessThan(Duration.ofSeconds(2));
+      all.assertThat(reopened).as("gates open after").isLessThan(Duration.ofSeconds(10));
+      all.assertThat(connections.most()).as("connections").isLessThanOrEqualTo(BULKHEAD);
+      // Each instance loads a state once per life of the near cache, however many ask for it.
+      all.assertThat(loadsAfter - loadsReopened).as("loads").isLessThan(2L * 2 * FLOWS);
+      all.assertAll();
+    }
+  }
+
+  private static Duration awaitMode(String mode, long since) {
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .pollInterval(Duration.ofMillis(20))
+        .until(() -> everyMode(mode));
+    return Duration.ofNanos(System.nanoTime() - since);
+  }
+
+  private static boolean allOpen() {
+    return everyMode("redis");
+  }
+
+  private static boolean everyMode(String mode) {
+    for (int instance = 1; instance <= 2; instance++) {
+      ApiClient management =
+          new ApiClient(
+              stack.http, stack.json, stack.instance(instance).managementPort(), Map.of());
+      for (JsonNode part : management.tree(management.get("/readyz")).get("parts")) {
+        boolean feature = !part.get("name").asString().equals("postgres");
+        if (feature && !part.get("mode").asString().equals(mode)) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
+  private static long loads() {
+    return stack.instance(1).cacheStatistics().loads() + stack.instance(2).cacheStatistics().loads();
+  }
+
+  /** Past the network, and past what the instances know of the server. */
+  private static void tell(String command) {
+    URI address = URI.create(server.url());
+    try (Socket socket = new Socket(address.getHost(), address.getPort());
+        BufferedReader answer = StreamReading.reader(socket.getInputStream())) {
+      socket.getOutputStream().write((command + "\r\n").getBytes(StandardCharsets.US_ASCII));
+      assertThat(answer.readLine()).isEqualTo("+OK");
+    } catch (IOException e) {
+      throw new UncheckedIOException("Redis was not told " + command, e);
+    }
+  }
+
+  private static void pause(Duration time) {
+    long end = System.nanoTime() + time.toNanos();
+    while (System.nanoTime() < end) {
+      LockSupport.parkNanos(end - System.nanoTime());
+    }
+  }
+}

@@ -1,0 +1,5 @@
+/** Rate limits and their rivals. */
+@NullMarked
+package io.skein.bench.limits;
+
+import org.jspecify.annotations.NullMarked;

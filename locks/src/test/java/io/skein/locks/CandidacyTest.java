@@ -1,0 +1,107 @@
+package io.skein.locks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.skein.postgres.Database;
+import io.skein.postgres.Leadership;
+import io.skein.postgres.Migrations;
+import io.skein.postgres.PostgresSettings;
+import io.skein.testing.PostgresServer;
+import io.skein.testing.TestServers;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class CandidacyTest {
+  private static final Duration LEASE = Duration.ofMillis(1_500);
+
+  private final String duty = "duty-" + UUID.randomUUID();
+  private PostgresServer server;
+  private Database database;
+
+  @BeforeEach
+  void open() {
+    server = TestServers.newPostgres();
+    PostgresSettings settings = PostgresSettings.parse(server.createDatabase().url());
+    Migrations.migrate(settings, List.of("postgres-core"));
+    database = Database.open(settings.withPoolSize(4), "candidates");
+  }
+
+  @AfterEach
+  void close() {
+    database.close();
+    server.close();
+  }
+
+  private Leadership leadership(String instance) {
+    return new Leadership(database, duty, instance, LEASE);
+  }
+
+  /** Writes down what it hears. */
+  private static final class Diary implements LeaderListener {
+    private final List<String> entries = new CopyOnWriteArrayList<>();
+
+    @Override
+    public void elected(long term) {
+      entries.add("elected " + term);
+    }
+
+    @Override
+    public void lost(long term) {
+      entries.add("lost " + term);
+    }
+  }
+
+  @Test
+  void one_leads_and_the_next_follows_when_it_resigns() {
+    Diary ann = new Diary();
+    Diary bob = new Diary();
+    try (Candidacy first = Candidacy.stand(leadership("ann"), ann)) {
+      await().until(() -> first.term().isPresent());
+      try (Candidacy second = Candidacy.stand(leadership("bob"), bob)) {
+        await().during(LEASE).until(() -> second.term().isEmpty() && first.term().isPresent());
+        first.close();
+        await().atMost(LEASE).until(() -> second.term().isPresent());
+        assertThat(second.term()).hasValue(2);
+        assertThat(first.term()).isEmpty();
+      }
+    }
+    assertThat(ann.entries).containsExactly("elected 1", "lost 1");
+    assertThat(bob.entries).containsExactly("elected 2", "lost 2");
+  }
+
+  @Test
+  void a_leader_that_cannot_reach_the_database_ceases_when_its_lease_ends() {
+    Diary diary = new Diary();
+    try (Candidacy candidacy = Candidacy.stand(leadership("ann"), diary)) {
+      await().until(() -> candidacy.term().isPresent());
+      server.freeze();
+      await().atMost(LEASE.multipliedBy(3)).until(() -> diary.entries.contains("lost 1"));
+      assertThat(candidacy.term()).isEmpty();
+      server.thaw();
+      await().atMost(Duration.ofSeconds(20)).until(() -> candidacy.term().isPresent());
+      assertThat(candidacy.term().orElseThrow()).as("a later term").isGreaterThan(1);
+    }
+    assertThat(diary.entries).hasSize(4).startsWith("elected 1", "lost 1");
+  }
+
+  @Test
+  void who_was_overtaken_cannot_write_in_its_term() {
+    Leadership ann = leadership("ann");
+    long term = ann.lead().orElseThrow();
+    assertThat(database.<Boolean, RuntimeException>inTransaction(tx -> ann.holds(tx, term)))
+        .isTrue();
+    ann.resign();
+    long next = leadership("bob").lead().orElseThrow();
+    assertThat(next).isEqualTo(term + 1);
+    assertThat(database.<Boolean, RuntimeException>inTransaction(tx -> ann.holds(tx, term)))
+        .isFalse();
+    assertThat(database.<Boolean, RuntimeException>inTransaction(tx -> ann.holds(tx, next)))
+        .isTrue();
+  }
+}

@@ -1,0 +1,7 @@
+package io.skein.locks;
+
+class RedisWaitingTest extends WaitingContract {
+  RedisWaitingTest() {
+    super(Where.REDIS);
+  }
+}

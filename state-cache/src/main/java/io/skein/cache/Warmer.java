@@ -1,0 +1,115 @@
+package io.skein.cache;
+
+import io.skein.redis.RedisAwayException;
+import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Brings to Redis what will be read soon: what all instances read most, and what changed last. One
+ * at a time, so many a second, and what is there already costs one look. Thread safe.
+ */
+final class Warmer<K, V> {
+  private static final Logger LOG = LoggerFactory.getLogger(Warmer.class);
+
+  private final CacheSettings.Warming settings;
+  private final StateKind<K, V> kind;
+  private final StateSource<K, V> source;
+  private final RedisHeat heat;
+  private final SharedReads<V> reads;
+  private final Consumer<K> load;
+  private final CountDownLatch stopped = new CountDownLatch(1);
+  private final AtomicBoolean underWay = new AtomicBoolean();
+
+  /**
+   * @param load reads a state that Redis does not have
+   */
+  Warmer(
+      CacheSettings.Warming settings,
+      StateKind<K, V> kind,
+      StateSource<K, V> source,
+      RedisHeat heat,
+      SharedReads<V> reads,
+      Consumer<K> load) {
+    this.settings = settings;
+    this.kind = kind;
+    this.source = source;
+    this.heat = heat;
+    this.reads = reads;
+    this.load = load;
+  }
+
+  /** Begins on a thread of its own; false when it is under way. */
+  boolean begin() {
+    if (!underWay.compareAndSet(false, true)) {
+      return false;
+    }
+    Thread.ofVirtual().name("skein-cache-warming").start(this::run);
+    return true;
+  }
+
+  boolean underWay() {
+    return underWay.get();
+  }
+
+  void stop() {
+    stopped.countDown();
+  }
+
+  private void run() {
+    try {
+      for (K key : wanted()) {
+        if (!reads.trusted() || pausedTillStopped()) {
+          return;
+        }
+        warm(key);
+      }
+    } catch (RedisAwayException e) {
+      LOG.debug("warming ended early: Redis does not answer", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (RuntimeException | Error e) {
+      LOG.warn("warming ended early; what is missing is loaded when it is read", e);
+    } finally {
+      underWay.set(false);
+    }
+  }
+
+  private boolean pausedTillStopped() throws InterruptedException {
+    long pause = Duration.ofSeconds(1).toNanos() / settings.aSecond();
+    return stopped.await(pause, TimeUnit.NANOSECONDS);
+  }
+
+  private Set<K> wanted() {
+    Set<K> keys = new LinkedHashSet<>();
+    if (reads.trusted()) {
+      heat.hottest(settings.hottest()).forEach(id -> parse(id, keys));
+    }
+    List<K> recent = settings.recent() == 0 ? List.of() : source.recent(settings.recent());
+    keys.addAll(recent);
+    return keys;
+  }
+
+  private void parse(String id, Set<K> into) {
+    try {
+      into.add(kind.parse().apply(id));
+    } catch (IllegalArgumentException e) {
+      LOG.warn("ignoring an id among the hottest that is none id={}", id);
+    }
+  }
+
+  private void warm(K key) {
+    try {
+      load.accept(key);
+    } catch (StateUnavailableException e) {
+      LOG.debug("a state was not warmed: readers need all places for loads", e);
+    }
+  }
+}

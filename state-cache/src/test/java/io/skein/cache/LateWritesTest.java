@@ -1,0 +1,197 @@
+package io.skein.cache;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.skein.redis.KeySpace;
+import io.skein.testing.RedisServer;
+import io.skein.testing.TestServers;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** An old state does not come back, whatever is late or lost. */
+@Timeout(60)
+class LateWritesTest {
+  private static RedisServer server;
+
+  private TwoInstances both;
+  private Truth truth;
+  private UUID flow;
+
+  @BeforeAll
+  static void startServer() {
+    server = TestServers.newRedis();
+  }
+
+  @AfterAll
+  static void stopServer() {
+    server.close();
+  }
+
+  @BeforeEach
+  void open() {
+    server.flush();
+    both = new TwoInstances(server).follow();
+    truth = both.truth;
+    flow = both.flow;
+  }
+
+  @AfterEach
+  void close() {
+    both.close();
+  }
+
+  @Test
+  void a_delayed_reader_with_an_old_state_is_refused() throws Exception {
+    CacheStatistics slow = delayedLoad(() -> truth.relay(both.redis, truth.commit()));
+    assertThat(slow.redis().refusedWrites()).isEqualTo(1);
+    assertThat(inRedis()).containsEntry("version", "2").doesNotContainKey("data");
+    await().until(() -> both.read(both.one).version() == 2);
+    await().until(() -> both.read(both.two).version() == 2);
+  }
+
+  @Test
+  void a_fill_that_was_delayed_over_flushall_leaves_only_a_tombstone() throws Exception {
+    CacheStatistics slow =
+        delayedLoad(() -> {
+          truth.relay(both.redis, truth.commit());
+          server.flush();
+        });
+    assertThat(slow.redis().refusedWrites()).isEqualTo(1);
+    assertThat(inRedis()).containsOnlyKeys(KeySpace.STATE_EPOCH, KeySpace.STATE_VERSION);
+    assertThat(both.read(both.third(truth)).version()).isEqualTo(2);
+  }
+
+  @Test
+  void a_write_that_was_delayed_over_flushall_leaves_only_a_tombstone() {
+    StateVersion second = truth.commit();
+    StateVersion third = truth.commit();
+    truth.relay(both.redis, third);
+    server.flush();
+    assertThat(both.one.put(flow, Truth.state(second))).isEqualTo(PutOutcome.VERSION_TOLD);
+    assertThat(both.one.put(flow, Truth.state(second)))
+        .as("what a late write left proves nothing to the next one")
+        .isEqualTo(PutOutcome.VERSION_TOLD);
+    assertThat(inRedis()).containsEntry("version", "2").doesNotContainKey("data");
+    assertThat(both.read(both.third(truth))).isEqualTo(third);
+  }
+
+  @Test
+  void the_higher_version_wins_among_writes() {
+    StateVersion second = truth.commit();
+    StateVersion third = truth.commit();
+    assertThat(both.one.put(flow, Truth.state(third))).isEqualTo(PutOutcome.KEPT);
+    assertThat(both.two.put(flow, Truth.state(second))).isEqualTo(PutOutcome.OUTDATED);
+    int loads = truth.loads();
+    await().until(() -> both.read(both.two).equals(third));
+    assertThat(truth.loads()).as("it need not be loaded").isEqualTo(loads);
+  }
+
+  @Test
+  void a_write_after_the_relay_told_its_version_spares_the_load() {
+    StateVersion second = truth.commit();
+    truth.relay(both.redis, second);
+    assertThat(both.one.put(flow, Truth.state(second))).isEqualTo(PutOutcome.KEPT);
+    int loads = truth.loads();
+    assertThat(both.read(both.one)).isEqualTo(second);
+    assertThat(truth.loads()).isEqualTo(loads);
+  }
+
+  @Test
+  void who_was_told_of_a_change_by_its_event_gets_it() {
+    StateVersion second = truth.commit();
+    truth.relay(both.redis, second); // the same script publishes the event
+    assertThat(both.read(both.one, second.version())).isEqualTo(second);
+    assertThat(both.read(both.two, second.version())).isEqualTo(second);
+  }
+
+  @Test
+  void an_invalidation_in_flight_ends_the_near_entry_of_a_read_that_began_before_it()
+      throws Exception {
+    StateVersion[] second = new StateVersion[1];
+    delayedLoad(() -> {
+      second[0] = truth.commit();
+      truth.relay(both.redis, second[0]);
+    });
+    assertThat(both.read(both.one, second[0].version())).isEqualTo(second[0]);
+    assertThat(both.read(both.one)).isEqualTo(second[0]);
+  }
+
+  @Test
+  void a_lost_invalidation_is_made_good_by_the_sweep_and_nobody_goes_back() {
+    StateVersion second = truth.commit();
+    assertThat(both.read(both.one, second.version())).as("who knows of it").isEqualTo(second);
+    server.flush();
+    StateVersion third = truth.commit(); // its relay is lost
+    assertThat(both.read(both.one, third.version())).isEqualTo(third);
+    assertThat(both.read(both.one)).isEqualTo(third);
+    both.pass(TwoInstances.SETTINGS.near().timeToLive());
+    assertThat(both.read(both.two)).as("near entries are short-lived").isEqualTo(third);
+    StateVersion fourth = truth.commit(); // lost as well
+    truth.relay(both.redis, fourth); // the sweep
+    await().until(() -> both.read(both.one).equals(fourth) && both.read(both.two).equals(fourth));
+  }
+
+  @Test
+  void after_a_crash_between_commit_and_invalidation_the_sweep_ends_the_old_state() {
+    StateVersion second = truth.commit(); // the process dies here
+    assertThat(both.read(both.two)).as("told by nobody").isEqualTo(new StateVersion(1, 1));
+    assertThat(both.two.invalidate(flow, second)).isEqualTo(PutOutcome.VERSION_TOLD);
+    await().until(() -> both.read(both.one).equals(second));
+    assertThat(both.read(both.two)).isEqualTo(second);
+  }
+
+  @Test
+  void near_entries_do_not_count_once_the_subscription_was_lost() {
+    StateVersion second = truth.commit();
+    both.cutSubscriptions();
+    truth.relay(both.redis, second);
+    await().until(() -> both.read(both.one).equals(second));
+    await().until(() -> both.read(both.two).equals(second));
+    await().until(() -> both.isNear(both.one));
+  }
+
+  private Map<String, String> inRedis() {
+    return both.redis.jedis().hgetAll(both.key());
+  }
+
+  /** An old state is loaded by a third instance, then the rest happens, then its fill arrives. */
+  private CacheStatistics delayedLoad(Runnable meanwhile) throws Exception {
+    server.flush();
+    CountDownLatch loaded = new CountDownLatch(1);
+    CountDownLatch proceed = new CountDownLatch(1);
+    StateCache<UUID, String> slow =
+        both.third(id -> {
+          var old = truth.load(id);
+          loaded.countDown();
+          awaitQuietly(proceed);
+          return old;
+        });
+    try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
+      Future<?> reading = executor.submit(() -> slow.get(flow));
+      loaded.await();
+      meanwhile.run();
+      proceed.countDown();
+      reading.get();
+    }
+    return slow.statistics();
+  }
+
+  private static void awaitQuietly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
