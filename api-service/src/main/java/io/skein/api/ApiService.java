@@ -197,8 +197,7 @@ public final class ApiService implements AutoCloseable {
             clock,
             metrics.registry(),
             telemetry,
-            instances,
-            redis.gates());
+            instances);
     HttpServer http =
         closer.add(
             "http",

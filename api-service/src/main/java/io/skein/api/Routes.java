@@ -36,7 +36,6 @@ import io.skein.flows.FlowEngine;
 import io.skein.locks.Locks;
 import io.skein.postgres.Database;
 import io.skein.postgres.Instances;
-import io.skein.redis.FeatureGates;
 import io.skein.sse.ConnectionRegistry;
 import io.skein.tasks.RemoteWorkers;
 import io.skein.tasks.TaskQueue;
@@ -64,7 +63,6 @@ final class Routes {
   private final MeterRegistry metrics;
   private final Telemetry telemetry;
   private final Instances instances;
-  private final FeatureGates gates;
 
   Routes(
       ApiSettings settings,
@@ -83,8 +81,7 @@ final class Routes {
       Clock clock,
       MeterRegistry metrics,
       Telemetry telemetry,
-      Instances instances,
-      FeatureGates gates) {
+      Instances instances) {
     this.settings = settings;
     this.admission = admission;
     this.database = database;
@@ -102,7 +99,6 @@ final class Routes {
     this.metrics = metrics;
     this.telemetry = telemetry;
     this.instances = instances;
-    this.gates = gates;
   }
 
   void install(RoutesConfig routes) {
@@ -132,7 +128,7 @@ final class Routes {
     new ScheduleRoutes(engine, tasks, json).install(routes);
     new WorkerRoutes(engine, tasks, workers, json).install(routes);
     new MetricRoutes(telemetry, json).install(routes);
-    new OverviewRoute(telemetry, instances, gates, clock, json).install(routes);
+    new OverviewRoute(telemetry, instances, features, clock, json).install(routes);
     new RunRoutes(engine, tasks, workers.runs(), json).install(routes);
   }
 }

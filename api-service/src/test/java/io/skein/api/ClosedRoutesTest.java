@@ -58,6 +58,7 @@ class ClosedRoutesTest {
       return path.replace("{flow}", flow)
           .replace("{task}", task)
           .replace("{queue}", "default")
+          .replace("{name}", "skein.x")
           .replace("{schedule}", "s");
     }
   }

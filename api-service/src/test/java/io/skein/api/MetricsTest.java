@@ -40,20 +40,20 @@ class MetricsTest {
   @Test
   void requests_of_both_instances_are_counted_by_route_and_status() {
     for (int i = 0; i < 7; i++) {
-      assertThat(first.get("/api/v1/schedules?limit=1").statusCode()).isEqualTo(200);
+      assertThat(first.get("/api/v1/tasks?limit=1").statusCode()).isEqualTo(200);
     }
     for (int i = 0; i < 5; i++) {
-      assertThat(second.get("/api/v1/schedules?limit=1").statusCode()).isEqualTo(200);
+      assertThat(second.get("/api/v1/tasks?limit=1").statusCode()).isEqualTo(200);
     }
-    assertThat(second.get("/api/v1/schedules?limit=0").statusCode()).isEqualTo(400);
+    assertThat(second.get("/api/v1/tasks?limit=0").statusCode()).isEqualTo(400);
     await()
         .atMost(Duration.ofSeconds(30))
         .untilAsserted(() -> {
           for (ApiClient asked : new ApiClient[] {first, second}) {
             JsonNode body = asked.tree(asked.get(REQUESTS + "?by=route&by=status"));
-            assertThat(count(body, Map.of("route", "/api/v1/schedules", "status", "2xx")))
+            assertThat(count(body, Map.of("route", "/api/v1/tasks", "status", "2xx")))
                 .isEqualTo(12);
-            assertThat(count(body, Map.of("route", "/api/v1/schedules", "status", "4xx")))
+            assertThat(count(body, Map.of("route", "/api/v1/tasks", "status", "4xx")))
                 .isEqualTo(1);
           }
         });
@@ -63,8 +63,8 @@ class MetricsTest {
     assertThat(body.get("reason").isNull()).isTrue();
     assertThat(body.get("kind").asString()).isEqualTo("distribution");
     assertThat(body.get("minutes").asInt()).isEqualTo(2);
-    assertThat(count(body, Map.of("route", "/api/v1/schedules", "instance", "api-1"))).isEqualTo(7);
-    assertThat(count(body, Map.of("route", "/api/v1/schedules", "instance", "api-2"))).isEqualTo(6);
+    assertThat(count(body, Map.of("route", "/api/v1/tasks", "instance", "api-1"))).isEqualTo(7);
+    assertThat(count(body, Map.of("route", "/api/v1/tasks", "instance", "api-2"))).isEqualTo(6);
     JsonNode minute = body.get("series").get(0).get("minutes").get(0);
     assertThat(minute.get("average").asDouble()).isPositive();
     assertThat(minute.get("p50").asDouble()).isBetween(1e-5, 10.0);

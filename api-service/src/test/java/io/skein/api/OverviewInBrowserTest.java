@@ -64,10 +64,11 @@ class OverviewInBrowserTest {
       Duration time = Duration.ofNanos((long) (2e6 * Math.exp(random.nextGaussian())));
       String status = i % 50 == 0 ? "4xx" : ago == 11 && i % 7 == 0 ? "5xx" : "2xx";
       registry.timer("skein.http.requests", "status", status).record(time);
-      registry
-          .counter(
-              "skein.cache.reads", "outcome", i % (ago == 11 ? 2 : 20) == 0 ? "loaded" : "near")
-          .increment();
+      registry.counter("skein.cache.hits", "level", "near").increment();
+      if (i % (ago == 11 ? 2 : 20) == 0) {
+        registry.counter("skein.cache.misses", "level", "near").increment();
+        registry.counter("skein.cache.loads").increment();
+      }
       registry.counter("skein.sse.delivered").increment(3);
       if (i % 4 == 0) {
         registry.counter("skein.events.appended").increment();
@@ -104,7 +105,7 @@ class OverviewInBrowserTest {
       page.getByText("Overview").click();
       assertThat(page.locator(".features li")).hasCount(7);
       assertThat(page.locator("tbody tr")).hasCount(2);
-      assertThat(page.locator(".line-chart svg.chart")).hasCount(11);
+      assertThat(page.locator(".line-chart svg.chart")).hasCount(14);
       assertThat(page.locator(".places a[aria-current=page]")).hasText("Overview");
       asked.clear();
       String before = page.locator(".stack > p.muted").first().textContent();

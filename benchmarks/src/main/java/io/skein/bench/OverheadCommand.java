@@ -1,6 +1,6 @@
 package io.skein.bench;
 
-import io.skein.bench.load.RequestLoad;
+import io.skein.bench.load.RequestClient;
 import io.skein.bench.overhead.OverheadRound;
 import io.skein.bench.overhead.OverheadServer;
 import java.nio.file.Path;
@@ -34,10 +34,11 @@ final class OverheadCommand implements Callable<Integer> {
                   List.of(
                       stack.databaseUrl(), stack.redisUrl(), below.resolve("secret").toString()),
                   folder.path());
-          RequestLoad load = RequestLoad.start(folder.path())) {
-        Cores.CLIENT.take(load.pid());
+          RequestClient client = RequestClient.start(folder.path())) {
+        report.say(
+            client.takeCore() ? "API and client have a core each" : "API and client share the cores");
         OverheadRound overhead =
-            new OverheadRound(stack, server, load, Duration.ofSeconds(options.seconds()), report);
+            new OverheadRound(stack, server, client, Duration.ofSeconds(options.seconds()), report);
         report.say("warming up");
         overhead.warmUp();
         for (int round = 1; round <= options.rounds(); round++) {

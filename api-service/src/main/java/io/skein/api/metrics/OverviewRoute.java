@@ -6,16 +6,18 @@ import io.skein.api.auth.Role;
 import io.skein.api.auth.Roles;
 import io.skein.api.http.Paging;
 import io.skein.api.http.QueryParameters;
+import io.skein.postgres.FeatureFlag;
 import io.skein.postgres.Instance;
+import io.skein.postgres.InstanceMode;
 import io.skein.postgres.Instances;
-import io.skein.redis.FeatureGate;
-import io.skein.redis.FeatureGates;
-import io.skein.redis.FeatureMode;
+import io.skein.telemetry.FeatureSwitches;
 import io.skein.telemetry.series.SeriesAnswer;
 import io.skein.telemetry.series.Telemetry;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import tools.jackson.databind.json.JsonMapper;
@@ -33,6 +35,8 @@ public final class OverviewRoute {
   /** An instance that missed three heartbeats is dead. */
   private static final Duration SEEN = Duration.ofSeconds(15);
 
+  private static final String REDIS = "redis";
+
   private static final List<Shown> SHOWN =
       List.of(
           new Shown("requests", "skein.http.requests", Set.of("status")),
@@ -41,28 +45,33 @@ public final class OverviewRoute {
           new Shown("delivered", "skein.sse.delivered", Set.of()),
           new Shown("relayLag", "skein.relay.lag", Set.of()),
           new Shown("streams", "skein.sse.connections", Set.of()),
-          new Shown("cacheReads", "skein.cache.reads", Set.of("outcome")),
+          new Shown("cacheHits", "skein.cache.hits", Set.of("level")),
+          new Shown("cacheMisses", "skein.cache.misses", Set.of("level")),
+          new Shown("cacheLoads", "skein.cache.loads", Set.of()),
+          new Shown("refusals", "skein.limits.refused", Set.of()),
+          new Shown("lockWaits", "skein.locks.wait", Set.of()),
           new Shown("queued", "skein.queue.queued", Set.of("queue")),
           new Shown("oldestWait", "skein.queue.oldest.wait", Set.of("queue")),
           new Shown("pickUp", "skein.tasks.pickup", Set.of()),
           new Shown("runTime", "skein.tasks.run", Set.of()),
-          new Shown("runs", "skein.tasks.runs", Set.of("outcome")));
+          new Shown("runs", "skein.tasks.runs", Set.of("outcome")),
+          new Shown("processor", "process.cpu.usage", Set.of(SeriesAnswer.INSTANCE)));
 
   private final Telemetry telemetry;
   private final Instances instances;
-  private final FeatureGates gates;
+  private final FeatureSwitches features;
   private final InstantSource clock;
   private final JsonMapper json;
 
   public OverviewRoute(
       Telemetry telemetry,
       Instances instances,
-      FeatureGates gates,
+      FeatureSwitches features,
       InstantSource clock,
       JsonMapper json) {
     this.telemetry = telemetry;
     this.instances = instances;
-    this.gates = gates;
+    this.features = features;
     this.clock = clock;
     this.json = json;
   }
@@ -111,15 +120,24 @@ public final class OverviewRoute {
     }
   }
 
+  /** A feature counts as carried by Redis when that is so on every instance. */
   private void writeFeatures(ArrayNode items) {
-    for (FeatureGate gate : gates.all()) {
-      FeatureMode mode = gate.mode();
-      items
-          .addObject()
-          .put("name", gate.feature().label())
-          .put("enabled", mode != FeatureMode.FLAG_OFF)
-          .put("mode", mode.label())
-          .put("reason", mode.reason());
+    Map<String, List<InstanceMode>> everywhere =
+        features.modes().ofInstancesSeenWithin(SEEN).stream()
+            .collect(Collectors.groupingBy(InstanceMode::feature));
+    for (InstanceMode here : features.here()) {
+      List<InstanceMode> all = new ArrayList<>(everywhere.getOrDefault(here.feature(), List.of()));
+      all.removeIf(other -> other.instance().equals(here.instance())); // may be a moment old
+      all.addFirst(here);
+      List<InstanceMode> fallen = all.stream().filter(one -> !one.mode().equals(REDIS)).toList();
+      InstanceMode shown = fallen.isEmpty() ? here : fallen.getFirst();
+      FeatureFlag flag = features.flags().all().get(here.feature());
+      ObjectNode item = items.addObject().put("name", here.feature());
+      item.put("enabled", flag == null || flag.enabled());
+      item.put("mode", shown.mode());
+      item.put("reason", shown.reason());
+      ArrayNode instances = item.putArray("fallbackOn");
+      fallen.stream().map(InstanceMode::instance).sorted().forEach(instances::add);
     }
   }
 }

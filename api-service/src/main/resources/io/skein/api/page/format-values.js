@@ -6,7 +6,7 @@ const CLOCK = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' });
 const NOTHING = '–';
 
 const SPECIAL_WORDS = {
-  '6r': '6R', ip: 'IP', os: 'OS', cpu: 'CPU', fqdn: 'FQDN', csv: 'CSV', id: 'ID', mb: 'MB', gb: 'GB', eol: 'end of life',
+  '6r': '6R', ip: 'IP', os: 'OS', cpu: 'CPU', fqdn: 'FQDN', csv: 'CSV', id: 'ID', sse: 'SSE', mb: 'MB', gb: 'GB', eol: 'end of life',
 };
 
 /** `waiting_for_user` and `endedWithExtendedSupport` become "Waiting for user" and "Ended with extended support". */

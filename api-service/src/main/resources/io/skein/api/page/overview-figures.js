@@ -35,18 +35,20 @@ export function overviewFigures(body) {
     return columns.map((column) => ({ label: column, points: rows(key, column)[0]?.points ?? [] }));
   }
 
-  /** The share of some lines of a metric in all of them. */
-  function share(key, labels) {
-    const part = new Map();
-    const whole = new Map();
-    for (const { label, points } of rows(key, 'count')) {
-      for (const [minute, count] of points) {
-        whole.set(minute, (whole.get(minute) ?? 0) + count);
-        if (labels.includes(label)) part.set(minute, (part.get(minute) ?? 0) + count);
-      }
-    }
-    return [...whole].sort(([a], [b]) => a - b).map(([minute, count]) => [minute, (part.get(minute) ?? 0) / count]);
+  function counts(key, label = '') {
+    return new Map(rows(key, 'count').find((line) => line.label === label)?.points ?? []);
   }
 
-  return { rows, rates, quantiles, share };
+  /** The share of reads of states that did not need PostgreSQL. */
+  function hitRate() {
+    const hits = counts('cacheHits', 'near');
+    const misses = counts('cacheMisses', 'near');
+    const loads = counts('cacheLoads');
+    return [...new Set([...hits.keys(), ...misses.keys()])].sort((a, b) => a - b).map((minute) => {
+      const reads = (hits.get(minute) ?? 0) + (misses.get(minute) ?? 0);
+      return [minute, Math.max(0, 1 - (loads.get(minute) ?? 0) / reads)];
+    });
+  }
+
+  return { rows, rates, quantiles, hitRate };
 }

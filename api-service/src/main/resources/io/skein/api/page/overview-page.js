@@ -63,11 +63,11 @@ function instanceRow(instance) {
     element('td', { class: 'number' }, element('time', { datetime: instance.startedAt }, moment(instance.startedAt))));
 }
 
-function featureRow({ name, mode, reason }) {
+function featureRow({ name, mode, reason, fallbackOn }) {
   const redis = mode === 'redis';
   return element('li', {}, element('strong', {}, words(name)),
     element('span', { class: 'badge', 'data-mode': mode }, element('span', { 'aria-hidden': 'true' }, redis ? '✓' : '!'), ' ', redis ? 'Redis' : words(mode)),
-    element('span', { class: 'muted' }, redis ? '' : reason));
+    element('span', { class: 'muted' }, redis ? '' : `${reason} (${fallbackOn.join(', ')})`));
 }
 
 function allCharts() {
@@ -75,15 +75,18 @@ function allCharts() {
   return [
     chart('Requests a second', (of) => of.rates('requests').map((line) => ({ ...line, tone: STATUS_TONES[line.label] })), { format: small, most: 1 }),
     chart('Time to answer', (of) => of.quantiles('latency', QUANTILES), { format: time }),
-    chart('States read from memory or Redis', (of) => [{ label: '', points: of.share('cacheReads', ['near', 'redis', 'joined']) }], { format: percent, most: 1 }),
+    chart('States read from memory or Redis', (of) => [{ label: '', points: of.hitRate() }], { format: percent, most: 1 }),
+    chart('Requests refused by limits, a second', (of) => named(of.rates('refusals'), ''), { format: small, most: 1 }),
     chart('Events a second', (of) => [...named(of.rates('appended'), 'appended'), ...named(of.rates('delivered'), 'delivered')], { format: small, most: 1 }),
     chart('Event from commit to Redis', (of) => of.quantiles('relayLag', QUANTILES), { format: time }),
     chart('Open streams', (of) => named(of.rows('streams', 'total'), ''), { format: small, most: 1 }),
+    chart('Waits for locks, a second', (of) => named(of.rates('lockWaits'), ''), { format: small, most: 1 }),
     chart('Tasks that wait', (of) => of.rows('queued', 'average'), { format: small, most: 1 }),
     chart('Longest wait of a task', (of) => of.rows('oldestWait', 'average'), { format: time }),
     chart('Task from due to claimed', (of) => of.quantiles('pickUp', QUANTILES), { format: time }),
     chart('Runs a second', (of) => of.rates('runs'), { format: small, most: 1 }),
     chart('Run time of tasks', (of) => of.quantiles('runTime', QUANTILES), { format: time }),
+    chart('Processor, all cores', (of) => of.rows('processor', 'average'), { format: percent, most: 1 }),
   ];
 }
 

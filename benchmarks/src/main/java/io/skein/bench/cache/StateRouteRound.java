@@ -4,6 +4,8 @@ import io.skein.bench.BenchStack;
 import io.skein.bench.Cores;
 import io.skein.bench.Report;
 import io.skein.bench.Target;
+import io.skein.bench.load.RequestClient;
+import io.skein.bench.load.RouteFigures;
 import io.skein.local.stack.Program;
 import io.skein.local.stack.StackSettings;
 import java.nio.file.Path;

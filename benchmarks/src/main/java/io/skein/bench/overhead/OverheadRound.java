@@ -3,20 +3,17 @@ package io.skein.bench.overhead;
 import io.skein.bench.BenchStack;
 import io.skein.bench.Report;
 import io.skein.bench.Target;
-import io.skein.bench.load.RequestFigures;
-import io.skein.bench.load.RequestLoad;
-import io.skein.bench.load.Requests;
-import io.skein.events.StreamId;
+import io.skein.bench.load.RequestClient;
+import io.skein.bench.load.RouteFigures;
 import java.time.Duration;
-import java.util.List;
 
 /**
  * Cached states asked of an instance that measures itself and of one that does not, by turns of a
  * second: what disturbs the machine disturbs both.
  */
 public final class OverheadRound {
-  private static final int FLOWS = 50;
-  private static final int CONNECTIONS = 8;
+  private static final int CONNECTIONS = 16;
+  private static final int WARM_UP_TURNS = 8;
   private static final Duration TURN = Duration.ofSeconds(1);
   private static final double MOST_PERCENT = 3;
 
@@ -34,32 +31,30 @@ public final class OverheadRound {
   private static final String TOGETHER = "throughput that all take together";
 
   private final OverheadServer server;
-  private final RequestLoad load;
+  private final RequestClient client;
   private final int turns;
   private final Report report;
-  private final Requests requests;
+  private final String path;
+  private final String token;
 
   /**
    * @param duration of a round, both instances together
    */
   public OverheadRound(
-      BenchStack stack, OverheadServer server, RequestLoad load, Duration duration, Report report) {
+      BenchStack stack, OverheadServer server, RequestClient client, Duration duration, Report report) {
     this.server = server;
-    this.load = load;
+    this.client = client;
     this.turns = Math.max(2, (int) duration.dividedBy(TURN) / 2);
     this.report = report;
-    List<StreamId> flows = stack.createFlows(FLOWS);
-    this.requests =
-        Requests.of(
-            flows.stream().map(flow -> "/api/v1/flows/" + flow + "/state").toList(),
-            stack.tokens().subList(0, FLOWS));
+    this.path = "/api/v1/flows/" + stack.createFlows(1).getFirst() + "/state";
+    this.token = stack.tokens().getFirst();
   }
 
   /** Until the code is compiled. */
   public void warmUp() {
-    for (int turn = 0; turn < 5; turn++) {
-      load.run(server.measuredPort(), CONNECTIONS, TURN.multipliedBy(2), requests);
-      load.run(server.plainPort(), CONNECTIONS, TURN.multipliedBy(2), requests);
+    for (int turn = 0; turn < WARM_UP_TURNS; turn++) {
+      turn(server.measuredPort());
+      turn(server.plainPort());
     }
   }
 
@@ -107,8 +102,8 @@ public final class OverheadRound {
         all <= MOST_PERCENT);
   }
 
-  private RequestFigures turn(int port) {
-    return load.run(port, CONNECTIONS, TURN, requests);
+  private RouteFigures turn(int port) {
+    return client.get(port, path, token, CONNECTIONS, TURN);
   }
 
   /** Turns of one instance. */
@@ -116,8 +111,8 @@ public final class OverheadRound {
     private long requests;
     private long nanos;
 
-    void add(RequestFigures figures) {
-      requests += figures.requests();
+    void add(RouteFigures figures) {
+      requests += figures.answers();
       nanos += figures.nanos();
     }
 

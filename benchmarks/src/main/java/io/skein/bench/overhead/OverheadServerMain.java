@@ -16,6 +16,7 @@ import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadInfo;
 import java.lang.management.ThreadMXBean;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
@@ -54,6 +55,8 @@ final class OverheadServerMain {
     settings.put("DATABASE_URL", args[0]);
     settings.put("REDIS_URL", args[1]);
     settings.put("SKEIN_JWT_SECRET_FILE", args[2]);
+    List.of("USER", "WATCHING", "ADDRESS")
+        .forEach(kind -> settings.put("SKEIN_LIMIT_" + kind, "1000000/1m")); // asked, never reached
     settings.put("SKEIN_TELEMETRY", telemetry);
     return ApiService.start(ApiSettings.read(new SettingsReader(settings)));
   }

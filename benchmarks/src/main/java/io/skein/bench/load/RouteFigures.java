@@ -1,4 +1,4 @@
-package io.skein.bench.cache;
+package io.skein.bench.load;
 
 import java.util.Arrays;
 import java.util.stream.Collectors;
@@ -13,9 +13,9 @@ import java.util.stream.LongStream;
  * @param p50Micros from the request to the end of its answer, microseconds
  * @param p99Micros the same of the slowest hundredth
  */
-record RouteFigures(long answers, long others, long nanos, long p50Micros, long p99Micros) {
+public record RouteFigures(long answers, long others, long nanos, long p50Micros, long p99Micros) {
 
-  double aSecond() {
+  public double aSecond() {
     return answers * 1e9 / nanos;
   }
 

@@ -1,4 +1,4 @@
-package io.skein.bench.cache;
+package io.skein.bench.load;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
@@ -13,8 +13,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 
-/** The other end of the client's process. Not thread safe. */
-final class RequestClient implements AutoCloseable {
+/** The other end of the process of a client that asks and asks again. Not thread safe. */
+public final class RequestClient implements AutoCloseable {
   private final BenchProcess process;
   private final Writer orders;
   private final BufferedReader answers;
@@ -27,7 +27,12 @@ final class RequestClient implements AutoCloseable {
     this.request = folder.resolve("request");
   }
 
-  static RequestClient start(Path folder) {
+  /**
+   * Starts the process.
+   *
+   * @param folder for its files
+   */
+  public static RequestClient start(Path folder) {
     return new RequestClient(
         BenchProcess.java(
             "request-loop",
@@ -39,7 +44,7 @@ final class RequestClient implements AutoCloseable {
   }
 
   /** Gets it a core that the server does not have; answers whether that was possible. */
-  boolean takeCore() {
+  public boolean takeCore() {
     return Cores.CLIENT.take(process.pid());
   }
 
@@ -48,7 +53,7 @@ final class RequestClient implements AutoCloseable {
    *
    * @throws IllegalStateException when an answer was not 200
    */
-  RouteFigures get(int port, String path, String token, int connections, Duration time) {
+  public RouteFigures get(int port, String path, String token, int connections, Duration time) {
     String text =
         "GET %s HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer %s\r\n\r\n"
             .formatted(path, token);

@@ -1,4 +1,4 @@
-package io.skein.bench.cache;
+package io.skein.bench.load;
 
 import java.io.BufferedReader;
 import java.io.IOException;

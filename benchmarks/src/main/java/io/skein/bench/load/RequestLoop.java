@@ -1,4 +1,4 @@
-package io.skein.bench.cache;
+package io.skein.bench.load;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
