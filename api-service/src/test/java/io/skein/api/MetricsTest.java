@@ -53,8 +53,7 @@ class MetricsTest {
             JsonNode body = asked.tree(asked.get(REQUESTS + "?by=route&by=status"));
             assertThat(count(body, Map.of("route", "/api/v1/tasks", "status", "2xx")))
                 .isEqualTo(12);
-            assertThat(count(body, Map.of("route", "/api/v1/tasks", "status", "4xx")))
-                .isEqualTo(1);
+            assertThat(count(body, Map.of("route", "/api/v1/tasks", "status", "4xx"))).isEqualTo(1);
           }
         });
     JsonNode body = first.tree(first.get(REQUESTS + "?by=instance&by=route&minutes=2"));

@@ -186,9 +186,7 @@ class RateLimitTest {
       assertThat(readiness(1)).contains("each instance limits with its share");
     } finally {
       redis.start();
-      await()
-          .atMost(Duration.ofSeconds(30))
-          .until(() -> limitsInRedis(1) && limitsInRedis(2));
+      await().atMost(Duration.ofSeconds(30)).until(() -> limitsInRedis(1) && limitsInRedis(2));
     }
   }
 

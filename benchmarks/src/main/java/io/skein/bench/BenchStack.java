@@ -73,8 +73,7 @@ public final class BenchStack implements AutoCloseable {
       int connections,
       List<String> jvmOptions,
       UnaryOperator<StackSettings> change) {
-    StackSettings settings =
-        change.apply(StackSettings.in(folder).withApis(apis).withWorkers(0));
+    StackSettings settings = change.apply(StackSettings.in(folder).withApis(apis).withWorkers(0));
     for (int number = 1; number <= apis; number++) {
       settings = settings.withJvmOptionsOf("api-" + number, jvmOptions.toArray(String[]::new));
     }

@@ -36,7 +36,9 @@ final class OverheadCommand implements Callable<Integer> {
                   folder.path());
           RequestClient client = RequestClient.start(folder.path())) {
         report.say(
-            client.takeCore() ? "API and client have a core each" : "API and client share the cores");
+            client.takeCore()
+                ? "API and client have a core each"
+                : "API and client share the cores");
         OverheadRound overhead =
             new OverheadRound(stack, server, client, Duration.ofSeconds(options.seconds()), report);
         report.say("warming up");

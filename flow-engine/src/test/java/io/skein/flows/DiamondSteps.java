@@ -3,16 +3,21 @@ package io.skein.flows;
 import io.skein.events.EventBus;
 import io.skein.postgres.Database;
 import io.skein.tasks.TaskQueue;
+import java.util.List;
+import java.util.Set;
 import tools.jackson.databind.json.JsonMapper;
 
 /** The steps of a diamond flow without an engine around them. */
 record DiamondSteps(FlowAdvance advance, PhaseSteps phases) {
   static DiamondSteps on(Database database, EventBus events, TaskQueue queue, JsonMapper json) {
-    FlowDefinition definition = DiamondFlow.idle().definition();
+    FlowKind kind = DiamondFlow.idle();
+    FlowDefinition definition = kind.definition();
     FlowStore store = new FlowStore(database, json);
     PhaseStore phases = new PhaseStore(json);
     UnitStore units = new UnitStore(json);
-    FlowTasks tasks = new FlowTasks(queue, json, flow -> definition, java.util.Set.of());
+    KindEnvironment environment = new KindEnvironment(database, new UploadStore(database), json);
+    PhaseHandlers handlers = new PhaseHandlers(List.of(kind), environment, Set.of());
+    FlowTasks tasks = new FlowTasks(queue, json, flow -> definition, handlers);
     FlowAdvance advance =
         new FlowAdvance(
             store,
@@ -21,7 +26,7 @@ record DiamondSteps(FlowAdvance advance, PhaseSteps phases) {
             events.journal(),
             tasks,
             json,
-            kind -> definition,
+            name -> definition,
             events.progress());
     return new DiamondSteps(advance, new PhaseSteps(store, phases, units, tasks, advance, json));
   }

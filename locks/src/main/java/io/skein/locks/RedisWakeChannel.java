@@ -37,9 +37,10 @@ final class RedisWakeChannel implements AutoCloseable {
   @Override
   public void close() {
     if (wanted.getAndSet(true)) {
-      Thread.ofVirtual().start(() -> {
-        var unused = topic().removeAllListenersAsync();
-      });
+      Thread.ofVirtual()
+          .start(() -> {
+            var unused = topic().removeAllListenersAsync();
+          });
     }
   }
 

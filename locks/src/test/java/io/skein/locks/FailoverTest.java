@@ -79,8 +79,8 @@ class FailoverTest {
     }
   }
 
-  private Optional<Lease> take(Locks locks) throws InterruptedException {
-    return locks.acquire(name, "tester", TTL, Duration.ZERO);
+  private Optional<Lease> take(Locks locks) {
+    return locks.tryAcquire(LockRequest.of(name, "tester", TTL));
   }
 
   private RedisShard shard(Stores stores) {

@@ -96,7 +96,7 @@ final class LockingProcess implements AutoCloseable {
 
   /** Arguments: database, user, password, Redis, key prefix. */
   public static void main(String[] args) throws Exception {
-    PostgresSettings postgres = new PostgresSettings(args[0], args[1], args[2], 8);
+    PostgresSettings postgres = new PostgresSettings(args[0], args[0], args[1], args[2], 8);
     RedisSettings redis = RedisSettings.of(args[3]).withKeyPrefix(args[4]);
     try (Database database = Database.open(postgres, "locking");
         RedisConnections connections = RedisConnections.open(redis, "locking");
@@ -194,7 +194,7 @@ final class LockingProcess implements AutoCloseable {
     }
 
     String held() {
-      return lease.orElseThrow().held() ? "held" : lost.get();
+      return lease.orElseThrow().held() ? "held" : String.valueOf(lost.get());
     }
   }
 }

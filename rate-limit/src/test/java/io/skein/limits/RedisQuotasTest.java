@@ -50,13 +50,14 @@ class RedisQuotasTest extends QuotaStoreContract {
   @Test
   void aLogOutlivesItsLastAdmissionByAWindow() {
     long now = now();
-    redis.jedis().rpush(key("log"), Long.toString(now - 61_000_000), Long.toString(now - 1_000_000));
+    redis
+        .jedis()
+        .rpush(key("log"), Long.toString(now - 61_000_000), Long.toString(now - 1_000_000));
     redis.jedis().pexpire(key("log"), 5_000);
     Policy none = Policy.of("none", 1, MINUTE);
     take(none);
     Decision refused =
-        quotas.take(
-            List.of(new Quota(Policy.of("log", 10, MINUTE), ann), new Quota(none, ann)));
+        quotas.take(List.of(new Quota(Policy.of("log", 10, MINUTE), ann), new Quota(none, ann)));
     assertThat(refused.allowed()).isFalse();
     assertThat(redis.jedis().pttl(key("log"))).isBetween(110_000L, 120_000L);
   }

@@ -88,8 +88,8 @@ public final class StateCache<K, V> implements AutoCloseable {
   }
 
   /**
-   * Begins to follow the versions of all states; until then nothing is answered from near. From then
-   * on also warms whenever Redis is used again, since it may have come back empty.
+   * Begins to follow the versions of all states; until then nothing is answered from near. From
+   * then on also warms whenever Redis is used again, since it may have come back empty.
    */
   public void start() {
     feed.start();

@@ -77,7 +77,9 @@ public final class CacheRoutes {
   /** Of the caller's own flows; others are not there. */
   private void invalidate(Context context) {
     FlowId flow = Owners.flow(context);
-    engine.find(Owners.of(context), flow).orElseThrow(Owners::noSuchFlow);
+    if (engine.find(Owners.of(context), flow).isEmpty()) {
+      throw Owners.noSuchFlow();
+    }
     Roles.demand(context, Role.OPERATOR);
     if (!states.invalidate(flow)) {
       throw Problem.of(

@@ -53,7 +53,7 @@ final class FigureNodes {
   static void rows(SeriesAnswer answer, String name, Set<String> by, ObjectNode node) {
     SeriesKind kind = answer.kindOf(name);
     ArrayNode columns = node.putArray("columns").add("minute").add("count");
-    COLUMNS.get(kind).forEach(columns::add);
+    COLUMNS.getOrDefault(kind, List.of()).forEach(columns::add);
     ArrayNode lines = node.putArray("lines");
     answer
         .by(name, by)

@@ -67,8 +67,7 @@ public final class StateRouteRound implements AutoCloseable {
   /** One instance with an empty route; without limits, which would end the client at once. */
   public static StackSettings settings(StackSettings plain) {
     return plain
-        .withProgramOf(
-            "api-1", Program.onThisClassPath(ApiWithEmptyRouteMain.class.getName()))
+        .withProgramOf("api-1", Program.onThisClassPath(ApiWithEmptyRouteMain.class.getName()))
         .withEnvironment("SKEIN_LIMIT_USER", "off")
         .withEnvironment("SKEIN_LIMIT_ADDRESS", "off");
   }

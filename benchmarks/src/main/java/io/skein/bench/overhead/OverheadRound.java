@@ -41,7 +41,11 @@ public final class OverheadRound {
    * @param duration of a round, both instances together
    */
   public OverheadRound(
-      BenchStack stack, OverheadServer server, RequestClient client, Duration duration, Report report) {
+      BenchStack stack,
+      OverheadServer server,
+      RequestClient client,
+      Duration duration,
+      Report report) {
     this.server = server;
     this.client = client;
     this.turns = Math.max(2, (int) duration.dividedBy(TURN) / 2);

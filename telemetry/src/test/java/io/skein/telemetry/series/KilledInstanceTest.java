@@ -1,5 +1,6 @@
 package io.skein.telemetry.series;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.skein.telemetry.series.Servers.Counting;
@@ -55,7 +56,9 @@ class KilledInstanceTest {
       servers.clock.set(Instant.now());
       SeriesAnswer answer = other.telemetry().read(Set.of(NAME), 3);
       long kept =
-          answer.by(NAME, Set.of("instance")).get(Map.of("instance", "counting")).values().stream()
+          requireNonNull(answer.by(NAME, Set.of("instance")).get(Map.of("instance", "counting")))
+              .values()
+              .stream()
               .mapToLong(sum -> sum.figures().count())
               .sum();
       long before = said.floorEntry(said.lastKey() - LOST_MILLIS).getValue();

@@ -1,5 +1,6 @@
 package io.skein.telemetry.series;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
@@ -108,7 +109,7 @@ class PercentilesTest {
     assertThat(all.billionths()).isEqualTo(Arrays.stream(sample).sum());
     for (double share : new double[] {0.50, 0.95, 0.99}) {
       double exact = sorted[(int) Math.ceil(share * sorted.length) - 1] / 1e9;
-      double answered = all.quantile(share);
+      double answered = requireNonNull(all.quantile(share));
       System.out.printf(
           "p%.0f exact %.3f ms, answered %.3f ms, off by %.2f %%%n",
           share * 100, exact * 1e3, answered * 1e3, 100 * (answered - exact) / exact);

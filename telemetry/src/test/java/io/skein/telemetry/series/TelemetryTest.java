@@ -1,5 +1,6 @@
 package io.skein.telemetry.series;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.skein.redis.Feature;
@@ -98,8 +99,8 @@ class TelemetryTest {
     one.telemetry().flush();
     SortedMap<Instant, SeriesAnswer.Sum> minutes =
         two.telemetry().read(Set.of(COUNTER), 60).all(COUNTER);
-    assertThat(minutes.get(minute).figures().count()).isEqualTo(7);
-    assertThat(minutes.get(minute.plusSeconds(60)).figures().count()).isEqualTo(5);
+    assertThat(requireNonNull(minutes.get(minute)).figures().count()).isEqualTo(7);
+    assertThat(requireNonNull(minutes.get(minute.plusSeconds(60))).figures().count()).isEqualTo(5);
   }
 
   @Test
@@ -126,9 +127,8 @@ class TelemetryTest {
     assertThat(answer.by(COUNTER, Set.of("flow"))).hasSize(101);
     assertThat(count(two.telemetry(), COUNTER)).isEqualTo(10_000);
     assertThat(
-            answer
-                .by(COUNTER, Set.of("flow"))
-                .get(Map.of("flow", BoundedTags.OTHER))
+            requireNonNull(
+                    answer.by(COUNTER, Set.of("flow")).get(Map.of("flow", BoundedTags.OTHER)))
                 .values()
                 .iterator()
                 .next()
