@@ -90,8 +90,10 @@ final class Loads<V> {
     }
     loaded
         .flatMap(state -> state)
-        .ifPresent(
-            state -> seen.raise(wanted.id(), fill(wanted.id(), granted, state).entry().version()));
+        .ifPresent(state -> {
+          seen.raise(wanted.id(), state.version());
+          Answer<V> unused = fill(wanted.id(), granted, state);
+        });
     return loaded.isPresent();
   }
 

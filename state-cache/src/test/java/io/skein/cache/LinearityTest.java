@@ -44,8 +44,7 @@ class LinearityTest {
   @Timeout(1_200)
   void nobody_goes_back() throws Exception {
     try (RedisServer server = TestServers.newRedis();
-        TwoInstances both =
-            new TwoInstances(server, TwoInstances.SETTINGS, null, (step, id) -> delay())) {
+        TwoInstances both = TwoInstances.inRealTime(server, (step, id) -> delay())) {
       both.one.start();
       both.two.start();
       List<Callable<Long>> work = new ArrayList<>();

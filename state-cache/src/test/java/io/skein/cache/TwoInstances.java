@@ -3,6 +3,7 @@ package io.skein.cache;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.github.benmanes.caffeine.cache.Ticker;
 import io.skein.redis.RedisConnections;
 import io.skein.redis.RedisSettings;
 import io.skein.testing.RedisServer;
@@ -31,6 +32,7 @@ final class TwoInstances implements AutoCloseable {
 
   private final RedisConnections redisOfTwo;
   private final AtomicLong nanos = new AtomicLong();
+  private final boolean timeGoes;
 
   TwoInstances(RedisServer server) {
     this(server, SETTINGS, null, Step.Listener.NONE);
@@ -44,7 +46,22 @@ final class TwoInstances implements AutoCloseable {
       CacheSettings settings,
       @Nullable StateSource<UUID, String> source,
       Step.Listener steps) {
+    this(server, settings, source, steps, false);
+  }
+
+  /** Two instances whose clock goes. */
+  static TwoInstances inRealTime(RedisServer server, Step.Listener steps) {
+    return new TwoInstances(server, SETTINGS, null, steps, true);
+  }
+
+  private TwoInstances(
+      RedisServer server,
+      CacheSettings settings,
+      StateSource<UUID, String> source,
+      Step.Listener steps,
+      boolean timeGoes) {
     this.server = server;
+    this.timeGoes = timeGoes;
     StateSource<UUID, String> asked = source == null ? truth : source;
     redis = RedisConnections.open(RedisSettings.of(server.url()), "cache-one");
     redisOfTwo = RedisConnections.open(RedisSettings.of(server.url()), "cache-two");
@@ -107,7 +124,9 @@ final class TwoInstances implements AutoCloseable {
 
   private StateCache.Surroundings surroundings(Step.Listener steps) {
     return new StateCache.Surroundings(
-        nanos::get, () -> Duration.ofNanos(nanos.get()).toMillis(), steps);
+        timeGoes ? Ticker.systemTicker() : nanos::get,
+        () -> Duration.ofNanos(nanos.get()).toMillis(),
+        steps);
   }
 
   @Override
