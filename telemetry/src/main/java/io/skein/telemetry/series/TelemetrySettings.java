@@ -32,15 +32,4 @@ public record TelemetrySettings(
     return new TelemetrySettings(
         Duration.ofSeconds(5), Duration.ofMinutes(2), Duration.ofDays(3), 15);
   }
-
-  /** With another {@link #keep}. */
-  public TelemetrySettings withKeep(Duration longer) {
-    return new TelemetrySettings(
-        flushInterval, rollInterval, longer, heldMinutes);
-  }
-
-  /** With another {@link #flushInterval} and {@link #rollInterval}. */
-  public TelemetrySettings withIntervals(Duration flush, Duration roll) {
-    return new TelemetrySettings(flush, roll, keep, heldMinutes);
-  }
 }
