@@ -21,8 +21,7 @@ import java.util.function.ToDoubleFunction;
 final class ApiMeters {
   private ApiMeters() {}
 
-  static void register(
-      MeterRegistry registry, EventBus events, TaskQueue tasks, SseBroker broker) {
+  static void register(MeterRegistry registry, EventBus events, TaskQueue tasks, SseBroker broker) {
     register(registry, events);
     registry.gauge("skein.sse.connections", broker, SseBroker::connections);
     registry.gauge("skein.sse.hubs", broker, SseBroker::hubs);
@@ -121,8 +120,7 @@ final class ApiMeters {
     count(registry, "skein.limits.unanswered", limiter, one -> one.counts().unanswered());
     count(registry, "skein.limits.forgotten", limiter, one -> one.counts().forgotten());
     for (Policy policy : policies) {
-      FunctionCounter.builder(
-              "skein.limits.refused", limiter, one -> one.refusals(policy.name()))
+      FunctionCounter.builder("skein.limits.refused", limiter, one -> one.refusals(policy.name()))
           .tag("policy", policy.name())
           .register(registry);
     }

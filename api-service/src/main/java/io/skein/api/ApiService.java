@@ -146,8 +146,7 @@ public final class ApiService implements AutoCloseable {
     FlowJson flowJson = new FlowJson(json);
     FlowStates states =
         closer.add(
-            "state cache",
-            FlowStates.start(redis, engine, flowJson, CacheSettings.defaults()));
+            "state cache", FlowStates.start(redis, engine, flowJson, CacheSettings.defaults()));
     SseBroker broker =
         new SseBroker(
             events,
@@ -171,8 +170,7 @@ public final class ApiService implements AutoCloseable {
     Instances instances = new Instances(database);
     KnownInstances sharing =
         closer.add(
-            "known instances",
-            KnownInstances.start(() -> serving(instances), settings.name()));
+            "known instances", KnownInstances.start(() -> serving(instances), settings.name()));
     RateLimiter limiter = new RateLimiter(redis, sharing);
     ApiMeters.register(metrics.registry(), limiter, settings.limits().all());
     ConnectionRegistry connections =

@@ -107,8 +107,7 @@ final class ApiLoad implements AutoCloseable {
     String command = n / commanded.size() % 2 == 0 ? "pause" : "resume";
     measure(() ->
         client(n)
-            .send(
-                "POST", ApiClient.FLOWS + "/" + flow + "/" + command, BodyPublishers.noBody()));
+            .send("POST", ApiClient.FLOWS + "/" + flow + "/" + command, BodyPublishers.noBody()));
   }
 
   private ApiClient client(int n) {

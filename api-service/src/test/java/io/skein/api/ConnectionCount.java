@@ -1,9 +1,9 @@
 package io.skein.api;
 
 import io.skein.postgres.Database;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 
 /** The most connections at work that any API instance had at once, as PostgreSQL saw it. */
 final class ConnectionCount implements AutoCloseable {

@@ -42,8 +42,7 @@ class FeaturesTest {
   void eachFeatureIsShownWithItsModeOnAllInstances() {
     await()
         .atMost(Duration.ofSeconds(5))
-        .untilAsserted(() ->
-            assertThat(feature(other, "state_cache").get("instances")).hasSize(2));
+        .untilAsserted(() -> assertThat(feature(other, "state_cache").get("instances")).hasSize(2));
     JsonNode listed = other.tree(other.get(PATH));
     assertThat(listed.get("instance").asString()).isEqualTo("api-2");
     assertThat(listed.get("items")).hasSize(Feature.values().length);

@@ -72,9 +72,7 @@ class FlagFlipsTest {
     commanded = admin.create(ApiClient.UNCLEAR_CSV);
     for (int i = 0; i < CLIENTS; i++) {
       ApiClient client =
-          stack
-              .anonymous(1 + i % 2)
-              .withToken(TestTokens.ofUser("watcher-" + i % 10, "viewer"));
+          stack.anonymous(1 + i % 2).withToken(TestTokens.ofUser("watcher-" + i % 10, "viewer"));
       watching.add(open(EventSourceClient.start(client, flows.get(i / 2 % FLOWS))));
     }
     startWriter();
@@ -160,9 +158,7 @@ class FlagFlipsTest {
     String command = flow.get("status").asString().equals("paused") ? "resume" : "pause";
     HttpResponse<String> answer =
         admin.send(
-            "POST",
-            ApiClient.FLOWS + "/" + commanded + "/" + command,
-            BodyPublishers.noBody());
+            "POST", ApiClient.FLOWS + "/" + commanded + "/" + command, BodyPublishers.noBody());
     assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
     return admin.flow(commanded).get("version").asLong();
   }

@@ -60,7 +60,8 @@ class LocksTest {
       JsonNode held = seen.get("held").get(0);
       assertThat(held.get("name").asString()).isEqualTo("flow:" + flow);
       assertThat(held.get("holder").asString()).isEqualTo("retry by olga");
-      assertThat(Instant.parse(held.get("since").asString())).isBefore(Instant.now().plusSeconds(60));
+      assertThat(Instant.parse(held.get("since").asString()))
+          .isBefore(Instant.now().plusSeconds(60));
       assertThat(held.get("stores").get(0).asString()).isEqualTo("redis");
       JsonNode awaited = seen.get("awaited").get(0);
       assertThat(awaited.get("name").asString()).isEqualTo("flow:" + flow);

@@ -125,7 +125,8 @@ class MetricsTest {
           assertThat(latency.get("columns").toString())
               .isEqualTo("[\"minute\",\"count\",\"p50\",\"p95\",\"p99\"]");
           assertThat(latency.get("lines")).hasSize(1);
-          assertThat(latency.get("lines").get(0).get("rows").get(0).get(0).asInt()).isBetween(28, 29);
+          assertThat(latency.get("lines").get(0).get("rows").get(0).get(0).asInt())
+              .isBetween(28, 29);
           assertThat(body.get("metrics").get("streams").get("columns").toString())
               .contains("average", "total");
         });
@@ -136,8 +137,8 @@ class MetricsTest {
     return StreamSupport.stream(body.get("series").spliterator(), false)
         .filter(series ->
             tags.entrySet().stream()
-                .allMatch(tag ->
-                    series.get("tags").get(tag.getKey()).asString().equals(tag.getValue())))
+                .allMatch(
+                    tag -> series.get("tags").get(tag.getKey()).asString().equals(tag.getValue())))
         .flatMap(series -> StreamSupport.stream(series.get("minutes").spliterator(), false))
         .mapToLong(minute -> minute.get("count").asLong())
         .sum();

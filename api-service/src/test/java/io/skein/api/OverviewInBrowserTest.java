@@ -45,8 +45,7 @@ class OverviewInBrowserTest {
     for (int ago = MINUTES; ago > 0; ago--) {
       Clock then = Clock.fixed(Instant.now().minus(Duration.ofMinutes(ago)), ZoneOffset.UTC);
       try (Telemetry past =
-          Telemetry.open(
-              redis, stack.database, "worker-1", TelemetrySettings.defaults(), then)) {
+          Telemetry.open(redis, stack.database, "worker-1", TelemetrySettings.defaults(), then)) {
         count(past.registry(), random, ago);
       }
     }
@@ -76,7 +75,9 @@ class OverviewInBrowserTest {
         registry.timer("skein.relay.lag").record(time.dividedBy(3));
         registry.timer("skein.tasks.pickup", "type", "phase").record(time);
         registry.timer("skein.tasks.run", "type", "phase").record(time.multipliedBy(30));
-        registry.counter("skein.tasks.runs", "outcome", i % 40 == 0 ? "retried" : "succeeded").increment();
+        registry
+            .counter("skein.tasks.runs", "outcome", i % 40 == 0 ? "retried" : "succeeded")
+            .increment();
       }
     }
     registry.gauge("skein.queue.queued", Tags.of("queue", "flows"), busy / 20);

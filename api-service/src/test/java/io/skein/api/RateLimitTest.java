@@ -117,7 +117,11 @@ class RateLimitTest {
     for (int request = 0; request < 120; request++) {
       String invented = "198.51.100." + request + ", " + client;
       int status =
-          stack.anonymous(1 + request % 2).with("X-Forwarded-For", invented).get(FLOWS).statusCode();
+          stack
+              .anonymous(1 + request % 2)
+              .with("X-Forwarded-For", invented)
+              .get(FLOWS)
+              .statusCode();
       assertThat(status).isIn(401, 429);
       refused += status == 429 ? 1 : 0;
     }
@@ -162,11 +166,8 @@ class RateLimitTest {
 
   @Test
   void withoutRedisEachInstanceAdmitsItsShareAndFewerCredentials() throws Exception {
-    await()
-        .atMost(Duration.ofSeconds(30))
-        .until(() -> readiness(1).contains("\"rate_limit\"") && readiness(1).contains("redis"));
-    // By then both know of each other.
     await().atMost(Duration.ofSeconds(30)).until(() -> stack.count(REGISTERED) == 2);
+    // Within the next 5 s both have asked how many they are.
     await().pollDelay(Duration.ofSeconds(6)).until(() -> true);
     redis.kill();
     try {
@@ -185,6 +186,9 @@ class RateLimitTest {
       assertThat(readiness(1)).contains("each instance limits with its share");
     } finally {
       redis.start();
+      await()
+          .atMost(Duration.ofSeconds(30))
+          .until(() -> limitsInRedis(1) && limitsInRedis(2));
     }
   }
 
@@ -195,6 +199,10 @@ class RateLimitTest {
         .anonymous(instance)
         .with("X-Forwarded-For", address)
         .post(SESSION, "{\"token\":\"wrong\"}");
+  }
+
+  private static boolean limitsInRedis(int instance) {
+    return !readiness(instance).contains("each instance limits with its share");
   }
 
   private static String readiness(int instance) {

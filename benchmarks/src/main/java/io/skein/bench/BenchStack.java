@@ -6,7 +6,6 @@ import io.skein.events.NewEvent;
 import io.skein.events.StreamId;
 import io.skein.local.demo.SkeinApi;
 import io.skein.local.stack.LocalStack;
-import io.skein.local.stack.Program;
 import io.skein.local.stack.StackProcess;
 import io.skein.local.stack.StackSettings;
 import io.skein.postgres.Database;
@@ -19,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
 /**
@@ -59,32 +59,23 @@ public final class BenchStack implements AutoCloseable {
    * @param jvmOptions of the API instances, beside those of the demo
    */
   public static BenchStack start(Path folder, int apis, int connections, List<String> jvmOptions) {
-    return start(settings(folder, apis), connections, jvmOptions);
+    return start(folder, apis, connections, jvmOptions, UnaryOperator.identity());
   }
 
   /**
-   * The same with another program as API instance.
+   * The same in another setting.
    *
-   * @param apiProgram main class on the class path of this process
+   * @param change of what is started, before the JVM options are added
    */
   public static BenchStack start(
-      Path folder, int apis, int connections, List<String> jvmOptions, String apiProgram) {
-    StackSettings settings = settings(folder, apis);
+      Path folder,
+      int apis,
+      int connections,
+      List<String> jvmOptions,
+      UnaryOperator<StackSettings> change) {
+    StackSettings settings =
+        change.apply(StackSettings.in(folder).withApis(apis).withWorkers(0));
     for (int number = 1; number <= apis; number++) {
-      settings = settings.withProgramOf("api-" + number, Program.onThisClassPath(apiProgram));
-    }
-    return start(settings, connections, jvmOptions);
-  }
-
-  private static StackSettings settings(Path folder, int apis) {
-    return StackSettings.in(folder).withApis(apis).withWorkers(0);
-  }
-
-  private static BenchStack start(
-      StackSettings plain, int connections, List<String> jvmOptions) {
-    StackSettings settings = plain;
-    Path folder = plain.directory();
-    for (int number = 1; number <= plain.apis(); number++) {
       settings = settings.withJvmOptionsOf("api-" + number, jvmOptions.toArray(String[]::new));
     }
     LocalStack stack = LocalStack.start(settings);

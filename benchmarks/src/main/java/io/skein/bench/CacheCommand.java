@@ -47,7 +47,7 @@ final class CacheCommand implements Callable<Integer> {
                 1,
                 CONNECTIONS,
                 options.apiJvm(),
-                StateRouteRound.API_PROGRAM)) {
+                StateRouteRound::settings)) {
       run(report, stack, folder);
     }
     return report.finish("cache", Clock.systemUTC(), options.json());

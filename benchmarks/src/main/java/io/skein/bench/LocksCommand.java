@@ -50,8 +50,7 @@ final class LocksCommand implements Callable<Integer> {
     Report report = new Report(command.commandLine().getOut(), new Machine());
     try (BenchFolder folder = BenchFolder.create();
         TaskServers servers = TaskServers.start(folder, List.of("postgres-core", "locks"));
-        LockRounds all =
-            new LockRounds(servers, contenders, Duration.ofSeconds(seconds), report)) {
+        LockRounds all = new LockRounds(servers, contenders, Duration.ofSeconds(seconds), report)) {
       report.say("warming up");
       all.warmUp();
       for (int round = 1; round <= rounds; round++) {

@@ -21,7 +21,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Brings committed events to Redis, on a thread of its own, many streams in one round trip. It may
  * lose any of them at any time, since the sweep repairs; it never repeats or reorders, since the
- * tail compares. With the gate closed it tells caches of the new versions, and no more. Thread safe.
+ * tail compares. With the gate closed it tells caches of the new versions, and no more. Thread
+ * safe.
  */
 public final class Relay {
   private static final Logger LOG = LoggerFactory.getLogger(Relay.class);

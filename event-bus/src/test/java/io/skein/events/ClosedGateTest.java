@@ -167,7 +167,7 @@ class ClosedGateTest {
     String key = writer.redis.keys().flowState(stream.value());
     await()
         .atMost(within)
-        .untilAsserted(() ->
-            assertThat(writer.redis.jedis().hget(key, "version")).isEqualTo(version));
+        .untilAsserted(
+            () -> assertThat(writer.redis.jedis().hget(key, "version")).isEqualTo(version));
   }
 }

@@ -159,8 +159,8 @@ public final class FlowCommands {
               handlers
                   .find(flow, phase.phase())
                   .map(handler -> handler.approve(flow, answer))
-                  .orElseGet(() ->
-                      new Approval.Refused("this instance knows no phase " + phase.phase()));
+                  .orElseGet(
+                      () -> new Approval.Refused("this instance knows no phase " + phase.phase()));
           return new Judged(phase.phase(), phase.run(), approval);
         });
   }

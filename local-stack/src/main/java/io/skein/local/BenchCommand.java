@@ -6,7 +6,8 @@ import picocli.CommandLine.Command;
 /** Stands in the help; the script starts the module {@code benchmarks} instead. */
 @Command(
     name = "bench",
-    description = "Measures Skein against its rivals: bench events, bench limits, bench sse, bench tasks.")
+    description =
+        "Measures Skein against its rivals: bench events, bench limits, bench sse, bench tasks.")
 final class BenchCommand implements Callable<Integer> {
   @Override
   public Integer call() {

@@ -21,9 +21,17 @@ import com.tngtech.archunit.lang.ArchRule;
     importOptions = {ImportOption.DoNotIncludeTests.class})
 class ArchitectureTest {
   private static final String[] LIBRARIES = {
-    "io.skein.redis..", "io.skein.postgres..", "io.skein.events..", "io.skein.sse..",
-    "io.skein.cache..", "io.skein.locks..", "io.skein.limits..", "io.skein.tasks..", "io.skein.telemetry..",
-    "io.skein.flows..", "io.skein.discovery.."
+    "io.skein.redis..",
+    "io.skein.postgres..",
+    "io.skein.events..",
+    "io.skein.sse..",
+    "io.skein.cache..",
+    "io.skein.locks..",
+    "io.skein.limits..",
+    "io.skein.tasks..",
+    "io.skein.telemetry..",
+    "io.skein.flows..",
+    "io.skein.discovery.."
   };
 
   private static final DescribedPredicate<JavaClass> INSIDE_A_REDIS_CLASS =
@@ -63,7 +71,16 @@ class ArchitectureTest {
           .definedBy("io.skein.local..")
           .whereLayer("redis")
           .mayOnlyBeAccessedByLayers(
-              "events", "cache", "locks", "limits", "tasks", "telemetry", "sse", "flows", "api", "worker")
+              "events",
+              "cache",
+              "locks",
+              "limits",
+              "tasks",
+              "telemetry",
+              "sse",
+              "flows",
+              "api",
+              "worker")
           .whereLayer("postgres")
           .mayOnlyBeAccessedByLayers(
               "events", "cache", "locks", "tasks", "telemetry", "sse", "flows", "api", "worker")

@@ -52,8 +52,7 @@ public final class Candidacy implements AutoCloseable {
    * @param leadership of one duty; belongs to this candidacy
    */
   public static Candidacy stand(Leadership leadership, LeaderListener listener) {
-    Candidacy candidacy =
-        new Candidacy(leadership, leadership.lease(), listener, System::nanoTime);
+    Candidacy candidacy = new Candidacy(leadership, leadership.lease(), listener, System::nanoTime);
     long third = leadership.lease().toMillis() / 3;
     candidacy.asking.scheduleWithFixedDelay(
         candidacy::ask, 0, Math.max(1, third), TimeUnit.MILLISECONDS);
@@ -113,9 +112,7 @@ public final class Candidacy implements AutoCloseable {
         term = answer.getAsLong();
         tell(() -> listener.elected(answer.getAsLong()));
       }
-      var unused =
-          watching.schedule(
-              this::end, until - nanoTime.getAsLong(), TimeUnit.NANOSECONDS);
+      var unused = watching.schedule(this::end, until - nanoTime.getAsLong(), TimeUnit.NANOSECONDS);
     }
   }
 

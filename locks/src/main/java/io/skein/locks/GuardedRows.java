@@ -27,8 +27,7 @@ public final class GuardedRows {
     checkName(key);
     this.issue =
         "update %s set fence = fence + 1 where %s = :key returning fence".formatted(table, key);
-    this.demand =
-        "select fence = :fence from %s where %s = :key for update".formatted(table, key);
+    this.demand = "select fence = :fence from %s where %s = :key for update".formatted(table, key);
   }
 
   /**

@@ -188,8 +188,7 @@ public final class Lease implements AutoCloseable {
       if (!renewIn(active)) {
         return new Look.Lost(LossReason.REFUSED);
       }
-      List<LeaseStore> left =
-          stores.stream().filter(store -> !active.contains(store)).toList();
+      List<LeaseStore> left = stores.stream().filter(store -> !active.contains(store)).toList();
       stores = active;
       expiresAt = askedAt + claim.ttl().toNanos();
       due = dueAfter(askedAt);

@@ -2,6 +2,7 @@ package io.skein.locks;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.LockSupport;
@@ -59,15 +60,16 @@ final class LeaseRenewer implements AutoCloseable {
 
   /** Releases what the claim may hold in this store, now or as soon as the store answers. */
   void release(LeaseStore store, Claim claim) {
-    long end = nanoTime.getAsLong() + claim.ttl().toNanos();
-    if (!released(store, claim)) {
-      start(() -> releaseUntil(store, claim, end));
-    }
+    untilAnswered(claim, () -> store.release(claim));
   }
 
   /** {@link #release(LeaseStore, Claim)} on a thread of its own. */
   void releaseAside(LeaseStore store, Claim claim) {
     start(() -> release(store, claim));
+  }
+
+  private void leave(LeaseStore store, Claim claim) {
+    untilAnswered(claim, () -> store.leave(claim));
   }
 
   /** Renews all now: the stores may be others from now on. Does not block. */
@@ -125,7 +127,7 @@ final class LeaseRenewer implements AutoCloseable {
     try {
       switch (lease.renew(active.get())) {
         case Lease.Look.Renewed renewed ->
-            renewed.left().forEach(store -> release(store, lease.claim()));
+            renewed.left().forEach(store -> leave(store, lease.claim()));
         case Lease.Look.Lost lost -> lose(lease, lost.reason());
         case Lease.Look.Ending ending -> {}
       }
@@ -153,20 +155,26 @@ final class LeaseRenewer implements AutoCloseable {
     }
   }
 
-  private boolean released(LeaseStore store, Claim claim) {
+  /** Tries once, and if need be again in the background until the lease has ended by itself. */
+  private void untilAnswered(Claim claim, Supplier<Optional<String>> release) {
+    long end = nanoTime.getAsLong() + claim.ttl().toNanos();
+    if (!answered(claim, release)) {
+      start(() -> {
+        do {
+          LockSupport.parkNanos(RELEASE_AGAIN.toNanos());
+        } while (nanoTime.getAsLong() - end < 0 && !answered(claim, release));
+      });
+    }
+  }
+
+  private boolean answered(Claim claim, Supplier<Optional<String>> release) {
     try {
-      store.release(claim).ifPresent(waiters::wake);
+      release.get().ifPresent(waiters::wake);
       return true;
     } catch (RuntimeException e) {
       LOG.debug("cannot release {}; trying again until the lease ends", claim.name(), e);
       return false;
     }
-  }
-
-  private void releaseUntil(LeaseStore store, Claim claim, long end) {
-    do {
-      LockSupport.parkNanos(RELEASE_AGAIN.toNanos());
-    } while (nanoTime.getAsLong() - end < 0 && !released(store, claim));
   }
 
   private static void start(Runnable work) {

@@ -40,6 +40,12 @@ interface LeaseStore {
    */
   Optional<String> release(Claim claim);
 
+  /**
+   * {@link #release}, while the lease goes on in another store: it may come back here as long as
+   * nobody held the lock since.
+   */
+  Optional<String> leave(Claim claim);
+
   /** Who holds the lock now, for people. */
   Optional<LockHolder> holder(LockName name);
 }

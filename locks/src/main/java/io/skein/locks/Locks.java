@@ -165,7 +165,6 @@ public final class Locks implements AutoCloseable {
     return postgresLeases;
   }
 
-
   LockCounts counts() {
     return counts;
   }

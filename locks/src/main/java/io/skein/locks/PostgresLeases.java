@@ -63,7 +63,7 @@ final class PostgresLeases implements LeaseStore {
   private static final String RELEASE =
       """
       with freed as (
-        update lock_leases set owner = '', fence = fence + 1, expires_at = skein_now()
+        update lock_leases set owner = '', fence = fence + :raise, expires_at = skein_now()
         where name = :name and owner = :owner),
       left_queue as (delete from lock_waiters where name = :name and owner = :owner)
       select owner from lock_waiters
@@ -131,9 +131,21 @@ final class PostgresLeases implements LeaseStore {
 
   @Override
   public Optional<String> release(Claim claim) {
+    return release(claim, 1);
+  }
+
+  @Override
+  public Optional<String> leave(Claim claim) {
+    return release(claim, 0);
+  }
+
+  private Optional<String> release(Claim claim, int raise) {
     return database.read(handle -> {
       Optional<String> next =
-          bindOwner(handle.createQuery(RELEASE), claim).mapTo(String.class).findOne();
+          bindOwner(handle.createQuery(RELEASE), claim)
+              .bind("raise", raise)
+              .mapTo(String.class)
+              .findOne();
       handle.execute(FORGET_LEASES);
       handle.execute(FORGET_WAITERS);
       return next;

@@ -93,7 +93,16 @@ final class RedisLeases implements LeaseStore {
 
   @Override
   public Optional<String> release(Claim claim) {
-    List<String> arguments = List.of(claim.owner(), keys.lockTurns(""), LAST_FENCE_LIFE);
+    return release(claim, "1");
+  }
+
+  @Override
+  public Optional<String> leave(Claim claim) {
+    return release(claim, "0");
+  }
+
+  private Optional<String> release(Claim claim, String raise) {
+    List<String> arguments = List.of(claim.owner(), keys.lockTurns(""), LAST_FENCE_LIFE, raise);
     return gate.call(
         "releasing a lock",
         () ->

@@ -1,6 +1,6 @@
 package io.skein.locks;
 
-import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.redisson.api.RTopic;
 import org.redisson.api.RedissonClient;
 import org.redisson.client.codec.StringCodec;
@@ -15,46 +15,45 @@ import org.slf4j.LoggerFactory;
 final class RedisWakeChannel implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RedisWakeChannel.class);
 
-  private final RTopic topic;
+  private final RedissonClient redisson;
+  private final String channel;
   private final Waiters waiters;
-  private boolean wanted;
+  private final AtomicBoolean wanted = new AtomicBoolean();
 
   RedisWakeChannel(RedissonClient redisson, String channel, Waiters waiters) {
-    this.topic = redisson.getTopic(channel, StringCodec.INSTANCE);
+    this.redisson = redisson;
+    this.channel = channel;
     this.waiters = waiters;
   }
 
-  /** Does not wait for Redis. */
-  synchronized void listen() {
-    if (!wanted) {
-      wanted = true;
-      CompletableFuture<Integer> unused =
-          topic
-              .addListenerAsync(String.class, (heard, owner) -> waiters.wake(owner))
-              .toCompletableFuture()
-              .whenComplete((id, failure) -> subscribed(failure));
+  /** Does not wait for Redis: Redisson connects at its first call, on the caller's thread. */
+  void listen() {
+    if (wanted.compareAndSet(false, true)) {
+      Thread.ofVirtual().name("skein-lock-turns").start(this::subscribe);
     }
   }
 
   /** Does not wait for Redis. */
   @Override
-  public synchronized void close() {
-    if (wanted) {
-      var unused = topic.removeAllListenersAsync();
+  public void close() {
+    if (wanted.getAndSet(true)) {
+      Thread.ofVirtual().start(() -> {
+        var unused = topic().removeAllListenersAsync();
+      });
     }
   }
 
-  private void subscribed(Throwable failure) {
-    if (failure == null) {
+  private void subscribe() {
+    try {
+      topic().addListener(String.class, (heard, owner) -> waiters.wake(owner));
       waiters.wakeAll();
-    } else {
-      LOG.debug("cannot listen for turns; the poll finds them", failure);
-      again();
+    } catch (RuntimeException e) {
+      LOG.debug("cannot listen for turns; the poll finds them", e);
+      wanted.set(false); // the next one that waits tries again
     }
   }
 
-  /** The next one that waits tries again. */
-  private synchronized void again() {
-    wanted = false;
+  private RTopic topic() {
+    return redisson.getTopic(channel, StringCodec.INSTANCE);
   }
 }

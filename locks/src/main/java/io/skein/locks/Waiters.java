@@ -71,9 +71,7 @@ final class Waiters {
     return byOwner.values().stream()
         .map(waiter ->
             new AwaitedLock(
-                waiter.claim.name(),
-                waiter.claim.holder(),
-                Duration.ofNanos(waiter.waitedNanos())))
+                waiter.claim.name(), waiter.claim.holder(), Duration.ofNanos(waiter.waitedNanos())))
         .toList();
   }
 }

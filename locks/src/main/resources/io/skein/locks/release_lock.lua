@@ -2,7 +2,8 @@
 -- and for an acquire whose answer was lost: what the owner does not have is left alone.
 -- KEYS  1 hash of the lock   2 its last fence   3 waiters by arrival   4 until when each of them counts
 -- ARGV  1 owner, its process before the first colon   2 channel of a process, without its name
---       3 life of the last fence in ms
+--       3 life of the last fence in ms   4 added to the last fence: 1, or 0 when the lease goes on
+--       in the other store and may come back
 -- Returns the owner whose turn it is when it belongs to the same process and nobody told it; false
 -- when there is none, or it was told on the channel of its process.
 -- Raises the last fence, so that a renewal that arrives after the release does not revive the lease.
@@ -11,7 +12,7 @@ local held = redis.call('HGET', KEYS[1], 'owner') == ARGV[1]
 if held then
   local fence = tonumber(redis.call('HGET', KEYS[1], 'fence'))
   redis.call('DEL', KEYS[1])
-  redis.call('SET', KEYS[2], string.format('%.0f', fence + 1), 'PX', ARGV[3])
+  redis.call('SET', KEYS[2], string.format('%.0f', fence + tonumber(ARGV[4])), 'PX', ARGV[3])
 end
 local waited = redis.call('ZREM', KEYS[3], ARGV[1]) == 1
 if waited then

@@ -26,6 +26,7 @@ import java.util.concurrent.atomic.AtomicReference;
  * line. Ends with its input.
  */
 final class LockingProcess implements AutoCloseable {
+  private static final String ANSWER = "> ";
   private static final GuardedRows LEDGER = new GuardedRows("ledger", "id");
 
   private final Process process;
@@ -71,10 +72,13 @@ final class LockingProcess implements AutoCloseable {
   String answer() {
     try {
       String line = answers.readLine();
+      while (line != null && !line.startsWith(ANSWER)) {
+        line = answers.readLine(); // its log
+      }
       if (line == null) {
         throw new IllegalStateException("the process has ended; its output is above");
       }
-      return line;
+      return line.substring(ANSWER.length());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -92,8 +96,7 @@ final class LockingProcess implements AutoCloseable {
 
   /** Arguments: database, user, password, Redis, key prefix. */
   public static void main(String[] args) throws Exception {
-    PostgresSettings postgres =
-        new PostgresSettings(args[0], args[1], args[2], 8);
+    PostgresSettings postgres = new PostgresSettings(args[0], args[1], args[2], 8);
     RedisSettings redis = RedisSettings.of(args[3]).withKeyPrefix(args[4]);
     try (Database database = Database.open(postgres, "locking");
         RedisConnections connections = RedisConnections.open(redis, "locking");
@@ -123,7 +126,7 @@ final class LockingProcess implements AutoCloseable {
   }
 
   private static void print(String line) {
-    System.out.println(line);
+    System.out.println(ANSWER + line);
     System.out.flush();
   }
 
@@ -140,7 +143,9 @@ final class LockingProcess implements AutoCloseable {
       this.database = database;
     }
 
-    /** Increments a number in a file so many times, with nothing but the lock between the readers. */
+    /**
+     * Increments a number in a file so many times, with nothing but the lock between the readers.
+     */
     String count(LockName name, Path file, int threads, int rounds) throws Exception {
       try (ExecutorService executor = Executors.newFixedThreadPool(threads)) {
         List<Future<?>> all = new ArrayList<>();
@@ -149,8 +154,7 @@ final class LockingProcess implements AutoCloseable {
               executor.submit(() -> {
                 for (int round = 0; round < rounds; round++) {
                   LockRequest request = LockRequest.of(name, "counting", Duration.ofSeconds(10));
-                  try (Lease held =
-                      locks.acquire(request, Duration.ofMinutes(2)).orElseThrow()) {
+                  try (Lease held = locks.acquire(request, Duration.ofMinutes(2)).orElseThrow()) {
                     int read = Integer.parseInt(Files.readString(file));
                     Thread.yield();
                     Files.writeString(file, String.valueOf(read + (held.held() ? 1 : 0)));
@@ -172,8 +176,8 @@ final class LockingProcess implements AutoCloseable {
               .withOnLost((ended, reason) -> lost.set("lost " + reason));
       lease = locks.tryAcquire(request);
       fence =
-          lease.flatMap(held ->
-              database.inTransaction(transaction -> LEDGER.issue(transaction, row)));
+          lease.flatMap(
+              held -> database.inTransaction(transaction -> LEDGER.issue(transaction, row)));
       return fence.map(issued -> "fence " + issued.value()).orElse("busy");
     }
 

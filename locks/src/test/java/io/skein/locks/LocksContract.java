@@ -28,7 +28,8 @@ abstract class LocksContract extends StoreFixture {
   @Test
   void contention_is_an_empty_answer_and_names_the_holder() throws Exception {
     LockName mine = freshName();
-    try (Lease lease = locks.tryAcquire(LockRequest.of(mine, "approve by ann", TTL)).orElseThrow()) {
+    try (Lease lease =
+        locks.tryAcquire(LockRequest.of(mine, "approve by ann", TTL)).orElseThrow()) {
       assertThat(lease.held()).isTrue();
       assertThat(others.tryAcquire(LockRequest.of(mine, "pause by bob", TTL))).isEmpty();
       assertThat(others.holder(mine).map(LockHolder::holder)).contains("approve by ann");
@@ -84,6 +85,21 @@ abstract class LocksContract extends StoreFixture {
   }
 
   @Test
+  void a_lease_that_left_the_store_may_come_back_until_another_one_held_the_lock() {
+    Claim moving = claim(TTL);
+    Answer.Granted grant = take(moving);
+    store.leave(moving);
+    assertThat(store.holder(moving.name())).isEmpty();
+    assertThat(store.renew(moving, grant)).isTrue();
+    assertThat(store.holder(moving.name())).isPresent();
+    store.leave(moving);
+    Claim next = claimOf(moving.name(), TTL);
+    var unused = take(next);
+    store.release(next);
+    assertThat(store.renew(moving, grant)).isFalse();
+  }
+
+  @Test
   void an_expired_lease_is_free_and_its_late_renewal_is_refused_once_another_held_the_lock() {
     Claim frozen = claim(Duration.ofMillis(60));
     Answer.Granted old = take(frozen);
@@ -101,8 +117,7 @@ abstract class LocksContract extends StoreFixture {
     Answer.Granted grant =
         new Answer.Granted(new Fence(1_000_000), Instant.parse("2026-01-02T03:04:05.000006Z"));
     assertThat(store.renew(moved, grant)).isTrue();
-    assertThat(store.holder(moved.name()))
-        .contains(new LockHolder("tester", grant.since()));
+    assertThat(store.holder(moved.name())).contains(new LockHolder("tester", grant.since()));
     assertThat(store.acquire(moved)).isEqualTo(grant);
     store.release(moved);
   }
@@ -127,7 +142,8 @@ abstract class LocksContract extends StoreFixture {
     Lease lease = locks.tryAcquire(LockRequest.of(mine, "first", TTL)).orElseThrow();
     try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
       Future<Optional<Lease>> waiting =
-          executor.submit(() -> others.acquire(LockRequest.of(mine, "waiter", TTL), Duration.ofSeconds(5)));
+          executor.submit(
+              () -> others.acquire(LockRequest.of(mine, "waiter", TTL), Duration.ofSeconds(5)));
       lease.release();
       waiting.get().orElseThrow().release();
     }
@@ -282,7 +298,8 @@ abstract class LocksContract extends StoreFixture {
           for (int round = 0; round < rounds; round++) {
             Locks door = round % 2 == 0 ? locks : others;
             try (Lease lease =
-                door.acquire(LockRequest.of(mine, "counter", TTL), Duration.ofSeconds(60)).orElseThrow()) {
+                door.acquire(LockRequest.of(mine, "counter", TTL), Duration.ofSeconds(60))
+                    .orElseThrow()) {
               fences.add(lease.fence().value());
               counter.increment();
             }

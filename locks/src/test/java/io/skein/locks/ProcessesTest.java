@@ -32,14 +32,16 @@ class ProcessesTest {
   @BeforeEach
   void open() throws Exception {
     stores = Stores.open(TestServers.redis().url());
-    stores.database().useTransaction(tx ->
-        tx.handle()
-            .execute(
-                """
-                create table ledger (
-                  id uuid primary key, fence bigint not null default 0,
-                  entries text not null default '')
-                """));
+    stores
+        .database()
+        .useTransaction(tx ->
+            tx.handle()
+                .execute(
+                    """
+                    create table ledger (
+                      id uuid primary key, fence bigint not null default 0,
+                      entries text not null default '')
+                    """));
   }
 
   @AfterEach
@@ -51,8 +53,7 @@ class ProcessesTest {
   private LockingProcess start() throws Exception {
     PostgresSettings postgres = stores.postgres();
     RedisSettings redis = stores.redisSettings();
-    LockingProcess process =
-        LockingProcess.launch(postgres, redis, TestServers.redis().url());
+    LockingProcess process = LockingProcess.launch(postgres, redis, TestServers.redis().url());
     processes.add(process);
     return process;
   }
@@ -73,15 +74,15 @@ class ProcessesTest {
     for (LockingProcess process : processes) {
       assertThat(process.answer()).isEqualTo("counted");
     }
-    assertThat(Files.readString(counter))
-        .isEqualTo(String.valueOf(PROCESSES * THREADS * ROUNDS));
+    assertThat(Files.readString(counter)).isEqualTo(String.valueOf(PROCESSES * THREADS * ROUNDS));
   }
 
   @Test
   void a_holder_frozen_past_its_time_to_live_writes_no_more_when_it_wakes() throws Exception {
     UUID row = UUID.randomUUID();
-    stores.database().useTransaction(tx ->
-        tx.handle().execute("insert into ledger (id) values (?)", row));
+    stores
+        .database()
+        .useTransaction(tx -> tx.handle().execute("insert into ledger (id) values (?)", row));
     LockingProcess frozen = start();
     LockingProcess next = start();
     assertThat(frozen.answer()).isEqualTo("ready");
@@ -100,8 +101,9 @@ class ProcessesTest {
     await().until(() -> frozen.ask("held").startsWith("lost "));
     assertThat(next.ask("write " + row + " d")).isEqualTo("written");
     String entries =
-        stores.database().read(handle ->
-            handle.select("select entries from ledger").mapTo(String.class).one());
+        stores
+            .database()
+            .read(handle -> handle.select("select entries from ledger").mapTo(String.class).one());
     assertThat(entries).isEqualTo(" a b d");
   }
 }

@@ -3,6 +3,7 @@ package io.skein.locks;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.skein.redis.RedisAwayException;
 import io.skein.testing.RedisServer;
 import io.skein.testing.TestServers;
 import java.time.Duration;
@@ -11,7 +12,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -25,7 +25,9 @@ class RedisOutageTest {
   private static final Duration TTL = Duration.ofSeconds(3);
   private static final Duration HOLD = Duration.ofMinutes(1);
   private static final Duration BUDGET = Duration.ofMillis(250);
-  private static final int CALLERS = 16;
+
+  /** Below the connections of the pool, of which the probe wants one. */
+  private static final int CALLERS = 12;
 
   private final LockName name = new LockName("flow:" + UUID.randomUUID());
   private RedisServer server;
@@ -105,35 +107,53 @@ class RedisOutageTest {
     await().until(() -> keys.holder(name).isEmpty());
   }
 
-  /** The budget, and as much again for PostgreSQL and a busy machine. */
+  /** What is measured beyond the budget is a busy machine's; a second call would be 250 ms more. */
   @Test
   void no_thread_waits_for_a_frozen_redis_longer_than_its_budget() throws Exception {
-    List<Lease> held = new ArrayList<>();
-    for (int i = 0; i < 8; i++) {
-      held.add(locks.tryAcquire(request("held " + i)).orElseThrow());
-    }
-    server.freeze();
-    List<Duration> took = new CopyOnWriteArrayList<>();
+    RedisLeases keys = new RedisLeases(stores.redis());
+    Claim claim = locks.newClaim(LockRequest.of(name, "caller", TTL));
+    LeaseStore rows = new PostgresLeases(stores.database());
+    rows.release(claim); // opens a connection
     try (ExecutorService executor = Executors.newFixedThreadPool(CALLERS)) {
-      List<Future<?>> all = new ArrayList<>();
-      for (int caller = 0; caller < CALLERS; caller++) {
-        int me = caller;
-        all.add(
-            executor.submit(() -> {
-              took.add(timed(() -> locks.tryAcquire(request("new " + me))));
-              took.add(timed(() -> locks.holder(name)));
-              took.add(timed(() -> locks.acquire(request("held 1"), Duration.ofMillis(1))));
-              return null;
-            }));
-      }
-      for (Future<?> one : all) {
-        one.get();
+      assertThat(inParallel(executor, () -> keys.holder(name))).hasSize(CALLERS);
+      server.freeze();
+      assertThat(timed(() -> locks.tryAcquire(LockRequest.of(name, "caller", TTL))))
+          .isBetween(BUDGET, BUDGET.multipliedBy(2));
+      List<Callable<?>> calls =
+          List.of(
+              () -> keys.acquire(claim),
+              () -> keys.acquireInTurn(claim),
+              () -> keys.release(claim),
+              () -> keys.holder(name));
+      for (Callable<?> call : calls) {
+        assertThat(inParallel(executor, () -> swallowed(call)))
+            .allSatisfy(time -> assertThat(time).isLessThan(BUDGET.multipliedBy(2)));
       }
     }
-    held.forEach(lease -> took.add(timedRelease(lease)));
-    assertThat(took).hasSize(CALLERS * 3 + held.size());
-    assertThat(took).allSatisfy(time -> assertThat(time).isLessThan(BUDGET.multipliedBy(2)));
     server.thaw();
+  }
+
+  /** How long each of many callers took. */
+  private static List<Duration> inParallel(ExecutorService executor, Callable<?> call)
+      throws Exception {
+    List<Future<Duration>> all = new ArrayList<>();
+    for (int caller = 0; caller < CALLERS; caller++) {
+      all.add(executor.submit(() -> timed(call)));
+    }
+    List<Duration> took = new ArrayList<>();
+    for (Future<Duration> one : all) {
+      took.add(one.get());
+    }
+    return took;
+  }
+
+  private static boolean swallowed(Callable<?> call) throws Exception {
+    try {
+      var unused = call.call();
+      return false;
+    } catch (RedisAwayException e) {
+      return true;
+    }
   }
 
   @Test
@@ -141,8 +161,8 @@ class RedisOutageTest {
     Lease lease = locks.tryAcquire(LockRequest.of(name, "holder", TTL)).orElseThrow();
     try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
       Future<Optional<Lease>> waiting =
-          executor.submit(() ->
-              others.acquire(LockRequest.of(name, "waiter", TTL), Duration.ofSeconds(30)));
+          executor.submit(
+              () -> others.acquire(LockRequest.of(name, "waiter", TTL), Duration.ofSeconds(30)));
       await().until(() -> others.awaited().size() == 1);
       // As if it had been released and nobody told: no message, no signal in the process.
       stores.redis().jedis().del(stores.redis().keys().lock(name.value()));
@@ -151,6 +171,7 @@ class RedisOutageTest {
     lease.release();
   }
 
+  /** After the flush the lock is free for Redis; the waiters have it before its holder renews. */
   @Test
   void waiters_survive_a_flush_and_cut_subscriptions() throws Exception {
     Lease lease = locks.tryAcquire(LockRequest.of(name, "holder", TTL)).orElseThrow();
@@ -168,7 +189,6 @@ class RedisOutageTest {
       await().until(() -> others.awaited().size() == waiting.size());
       server.flush();
       stores.redis().jedis().sendCommand(Protocol.Command.CLIENT, "KILL", "TYPE", "pubsub");
-      await().until(() -> new RedisLeases(stores.redis()).holder(name).isPresent());
       lease.release();
       for (Future<Optional<Lease>> one : waiting) {
         assertThat(one.get()).isPresent();
@@ -176,19 +196,9 @@ class RedisOutageTest {
     }
   }
 
-  private LockRequest request(String what) {
-    return LockRequest.of(new LockName(name + ":" + what), "caller", TTL);
-  }
-
   private static Duration timed(Callable<?> call) throws Exception {
     long begin = System.nanoTime();
     var unused = call.call();
-    return Duration.ofNanos(System.nanoTime() - begin);
-  }
-
-  private static Duration timedRelease(Lease lease) {
-    long begin = System.nanoTime();
-    lease.release();
     return Duration.ofNanos(System.nanoTime() - begin);
   }
 }

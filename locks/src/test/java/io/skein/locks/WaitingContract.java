@@ -67,7 +67,8 @@ abstract class WaitingContract extends StoreFixture {
     try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
       Future<Optional<Lease>> waiting =
           executor.submit(() ->
-              others.acquire(LockRequest.of(mine, "next", TTL), LeaseStore.PATIENCE.multipliedBy(3)));
+              others.acquire(
+                  LockRequest.of(mine, "next", TTL), LeaseStore.PATIENCE.multipliedBy(3)));
       lease.release();
       waiting.get().orElseThrow().release();
     }
@@ -124,17 +125,20 @@ abstract class WaitingContract extends StoreFixture {
       assertThat(turns.get(contender)).isEqualTo(TURNS);
       // Its first turn came before anybody had a third.
       int first = served.indexOf(contender);
-      assertThat(served.subList(0, first)).as("before %s", contender).allSatisfy(other -> {
-        assertThat(served.subList(0, first).stream().filter(other::equals).count())
-            .isLessThanOrEqualTo(2);
-      });
+      assertThat(served.subList(0, first))
+          .as("before %s", contender)
+          .allSatisfy(other -> {
+            assertThat(served.subList(0, first).stream().filter(other::equals).count())
+                .isLessThanOrEqualTo(2);
+          });
     }
   }
 
   private boolean queueIsFull(LockName name) {
     Claim last = claimOf(name, TTL);
-    boolean full = store.acquireInTurn(last) instanceof Answer.Refused refused
-        && refused.ahead() >= CONTENDERS;
+    boolean full =
+        store.acquireInTurn(last) instanceof Answer.Refused refused
+            && refused.ahead() >= CONTENDERS;
     store.release(last);
     return full;
   }

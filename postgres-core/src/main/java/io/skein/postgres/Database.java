@@ -139,7 +139,8 @@ public final class Database implements AutoCloseable {
     config.setJdbcUrl(settings.jdbcUrl());
     config.setUsername(settings.user());
     config.setPassword(settings.password());
-    // Once for each connection: to ask and set it in each transaction took three round trips. Behind
+    // Once for each connection: to ask and set it in each transaction took three round trips.
+    // Behind
     // a pooler it meets one session of many; there the setting of the role holds.
     config.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
     config.setMaximumPoolSize(settings.poolSize());

@@ -65,7 +65,8 @@ public final class Migrations {
   /**
    * @param modules module names in dependency order, for example {@code postgres-core, event-bus};
    *     each owns {@code db/migration/<module>} and a range of version numbers
-   * @throws IllegalStateException when a pooler is met: the lock would stay with one of its sessions
+   * @throws IllegalStateException when a pooler is met: the lock would stay with one of its
+   *     sessions
    * @throws org.flywaydb.core.api.FlywayException when a migration fails or was changed
    */
   public static void migrate(PostgresSettings settings, List<String> modules) {

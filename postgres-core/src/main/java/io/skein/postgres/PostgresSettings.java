@@ -82,7 +82,8 @@ public record PostgresSettings(
   private static URI server(String hostAndPort) {
     URI server = URI.create("postgresql://" + hostAndPort);
     if (server.getHost() == null || !hostAndPort.equals(server.getRawAuthority())) {
-      throw new IllegalArgumentException("the server's own address must look like direct=host:5432");
+      throw new IllegalArgumentException(
+          "the server's own address must look like direct=host:5432");
     }
     return server;
   }

@@ -90,8 +90,7 @@ class DatabaseTest {
     // Without a pooler, where a new session could be one that nobody has set.
     DatabaseAddress empty = TestServers.postgres().createDatabase();
     PostgresSettings strict =
-        new PostgresSettings(
-            empty.jdbcUrl(), empty.jdbcUrl(), empty.user(), empty.password(), 2);
+        new PostgresSettings(empty.jdbcUrl(), empty.jdbcUrl(), empty.user(), empty.password(), 2);
     try (Database before = Database.open(strict, "database-test-before")) {
       before.useTransaction(tx ->
           tx.handle()

@@ -1,5 +1,6 @@
 package io.skein.postgres;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -16,6 +17,7 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -24,7 +26,7 @@ class FeatureFlagsTest {
   private static final Duration FOLLOWED = Duration.ofSeconds(2);
 
   private final Deque<AutoCloseable> open = new ArrayDeque<>();
-  private PostgresSettings settings;
+  private @Nullable PostgresSettings settings;
 
   @AfterEach
   void close() throws Exception {
@@ -61,7 +63,7 @@ class FeatureFlagsTest {
   void allInstancesFollowWithinTwoSecondsAlsoWhileTheirPoolsAreUsedUp() {
     Database database = database(TestServers.postgres(), 4);
     FeatureFlags one = start(database, Map.of("cache", true));
-    Database exhausted = open(Database.open(settings, "exhausted"));
+    Database exhausted = open(Database.open(requireNonNull(settings), "exhausted"));
     List<Boolean> heard = new CopyOnWriteArrayList<>();
     open(
         FeatureFlags.start(
@@ -84,13 +86,15 @@ class FeatureFlagsTest {
     flags.set("cache", false, "ann");
     server.stop();
     FeatureFlags meanwhile =
-        start(open(Database.open(settings, "late")), Map.of("cache", true));
-    assertThat(flags.all().get("cache").enabled()).isFalse();
-    assertThat(meanwhile.all().get("cache").enabled()).as("as its settings say").isTrue();
+        start(open(Database.open(requireNonNull(settings), "late")), Map.of("cache", true));
+    assertThat(cacheIsOn(flags)).isFalse();
+    assertThat(cacheIsOn(meanwhile)).as("as its settings say").isTrue();
     server.start();
-    await()
-        .atMost(Duration.ofSeconds(10))
-        .until(() -> !meanwhile.all().get("cache").enabled());
+    await().atMost(Duration.ofSeconds(10)).until(() -> !cacheIsOn(meanwhile));
+  }
+
+  private static boolean cacheIsOn(FeatureFlags flags) {
+    return requireNonNull(flags.all().get("cache")).enabled();
   }
 
   @Test
@@ -100,8 +104,7 @@ class FeatureFlagsTest {
     Instances instances = new Instances(database);
     Instant since = Instant.parse("2026-11-29T12:00:00Z");
     InstanceMode away = new InstanceMode("api-1", "cache", "fallback", "away", since);
-    InstanceMode back =
-        new InstanceMode("api-1", "cache", "redis", "back", since.plusSeconds(1));
+    InstanceMode back = new InstanceMode("api-1", "cache", "redis", "back", since.plusSeconds(1));
     assertThat(modes.write("api-1", List.of(away), List.of(away)))
         .as("not in the register yet")
         .isFalse();
@@ -135,13 +138,13 @@ class FeatureFlagsTest {
   private Database database(PostgresServer server, int pool) {
     settings = PostgresSettings.parse(server.createDatabase().url()).withPoolSize(pool);
     Migrations.migrate(settings, List.of("postgres-core"));
-    return open(Database.open(settings, "flags-test"));
+    return open(Database.open(requireNonNull(settings), "flags-test"));
   }
 
   private List<Handle> useUp(Database database) {
     Jdbi pool = database.read(Handle::getJdbi);
     List<Handle> lent = new ArrayList<>();
-    for (int i = 0; i < settings.poolSize(); i++) {
+    for (int i = 0; i < requireNonNull(settings).poolSize(); i++) {
       lent.add(pool.open());
     }
     return lent;

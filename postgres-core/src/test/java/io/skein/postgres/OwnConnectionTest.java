@@ -26,7 +26,8 @@ final class OwnConnectionTest {
   static void open() {
     database =
         Database.open(
-            PostgresSettings.parse(TestServers.postgres().createDatabase().url()), "own-connection");
+            PostgresSettings.parse(TestServers.postgres().createDatabase().url()),
+            "own-connection");
   }
 
   @AfterAll

@@ -115,8 +115,7 @@ class PoolerTest {
   void aPoolerWithoutTheServersAddressIsRefusedAtOnceWithTheReason() {
     String pooled = address.url().substring(0, address.url().indexOf('?'));
     PostgresSettings settings = PostgresSettings.parse(pooled);
-    assertThatThrownBy(() ->
-            Migrations.migrateWhenReachable(settings, List.of("postgres-core")))
+    assertThatThrownBy(() -> Migrations.migrateWhenReachable(settings, List.of("postgres-core")))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("leads through a pooler")
         .hasMessageContaining("?direct=host:port");
@@ -157,8 +156,8 @@ class PoolerTest {
   }
 
   private int session() {
-    return database.read(handle ->
-        handle.createQuery("select pg_backend_pid()").mapTo(Integer.class).one());
+    return database.read(
+        handle -> handle.createQuery("select pg_backend_pid()").mapTo(Integer.class).one());
   }
 
   private long holders() {

@@ -47,9 +47,6 @@ public record Decision(boolean allowed, List<Standing> standings, Source source,
 
   /** After which time another attempt can succeed; zero when this one did. */
   public Duration retryAfter() {
-    return refusals().stream()
-        .map(Standing::reset)
-        .max(Duration::compareTo)
-        .orElse(Duration.ZERO);
+    return refusals().stream().map(Standing::reset).max(Duration::compareTo).orElse(Duration.ZERO);
   }
 }

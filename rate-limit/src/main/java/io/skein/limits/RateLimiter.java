@@ -46,8 +46,7 @@ public final class RateLimiter {
    * @throws IllegalArgumentException without policies, or with two of one name
    */
   public Decision tryAcquire(Subject subject, Policy... policies) {
-    return tryAcquire(
-        Arrays.stream(policies).map(policy -> new Quota(policy, subject)).toList());
+    return tryAcquire(Arrays.stream(policies).map(policy -> new Quota(policy, subject)).toList());
   }
 
   /**
@@ -61,10 +60,12 @@ public final class RateLimiter {
     check(quotas);
     Decision decision = decide(quotas);
     decisions.increment();
-    decision.refusals().forEach(standing ->
-        refused
-            .computeIfAbsent(standing.quota().policy().name(), name -> new LongAdder())
-            .increment());
+    decision
+        .refusals()
+        .forEach(standing ->
+            refused
+                .computeIfAbsent(standing.quota().policy().name(), name -> new LongAdder())
+                .increment());
     return decision;
   }
 
@@ -101,8 +102,7 @@ public final class RateLimiter {
 
   /** What was decided since the start. */
   public LimitCounts counts() {
-    return new LimitCounts(
-        decisions.sum(), locally.sum(), unanswered.sum(), local.forgotten());
+    return new LimitCounts(decisions.sum(), locally.sum(), unanswered.sum(), local.forgotten());
   }
 
   /** How many requests the policies of this name refused since the start. */

@@ -46,8 +46,7 @@ final class RedisQuotas implements QuotaStore {
     Subject subject = quota.subject();
     return redis
         .keys()
-        .rateLimit(
-            plain(subject.group()), plain(quota.policy().name()), plain(subject.member()));
+        .rateLimit(plain(subject.group()), plain(quota.policy().name()), plain(subject.member()));
   }
 
   /** A colon or brace in a name must not make it another's key, nor move it to another slot. */
@@ -55,8 +54,12 @@ final class RedisQuotas implements QuotaStore {
     for (int i = 0; i < name.length(); i++) {
       char c = name.charAt(i);
       boolean harmless =
-          c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '-'
-              || c == '.' || c == '_';
+          c >= 'a' && c <= 'z'
+              || c >= 'A' && c <= 'Z'
+              || c >= '0' && c <= '9'
+              || c == '-'
+              || c == '.'
+              || c == '_';
       if (!harmless) {
         return URLEncoder.encode(name, UTF_8);
       }

@@ -1,8 +1,8 @@
 package io.skein.limits;
 
 /**
- * The moments of all admissions of the last window, in a ring that grows up to the limit. Exact:
- * no window holds more than the limit, wherever it begins.
+ * The moments of all admissions of the last window, in a ring that grows up to the limit. Exact: no
+ * window holds more than the limit, wherever it begins.
  */
 final class SlidingLog implements Counter {
   private static final int FIRST_CAPACITY = 8;

@@ -8,100 +8,98 @@
 -- Closes the race between looking and taking, for any number of callers. Run twice, because an answer
 -- was lost, it takes twice: a caller may get less than the limit, never more. Moments of a clock that
 -- was set back, as by a failover, block nobody for longer than about two windows.
-local time = redis.call('TIME')
+-- Every call of Redis costs as much as the rest of the script, so there are few.
+local call = redis.call
+local time = call('TIME')
 local now = time[1] * 1000000 + time[2]
-local moment = string.format('%.0f', now)
+local answer = { 1, now }
+local counted = {}
+local oldest = {}
 
--- How long the log is without what has left the window, and the oldest that has to leave before it
--- admits more. Finds the expired ones in steps that double and halve: a long log costs few calls.
-local function read_log(key, limit, window)
-  local horizon = now - window
-  local oldest = redis.call('LINDEX', key, 0)
-  if not oldest then
-    return 0, now
-  end
-  if tonumber(oldest) <= horizon then
-    local step = 1
-    redis.call('LPOP', key)
-    repeat
-      local last = redis.call('LINDEX', key, step - 1)
-      if last and tonumber(last) <= horizon then
-        redis.call('LPOP', key, step)
-        step = step * 2
-      else
-        step = math.floor(step / 2)
+-- Drops what has left the window, and answers the oldest that has not. In steps that double and
+-- halve, so that a long log costs few calls.
+local function drop_expired(key, horizon)
+  local step = 1
+  call('LPOP', key)
+  repeat
+    local last = call('LINDEX', key, step - 1)
+    if last and tonumber(last) <= horizon then
+      call('LPOP', key, step)
+      step = step * 2
+    else
+      step = math.floor(step / 2)
+    end
+  until step < 1
+  return call('LINDEX', key, 0)
+end
+
+for i = 1, #KEYS do
+  local key = KEYS[i]
+  local limit = tonumber(ARGV[3 * i - 2])
+  local interval = tonumber(ARGV[3 * i])
+  if interval == 0 then
+    local head = call('LINDEX', key, 0)
+    local used = 0
+    if head then
+      local horizon = now - ARGV[3 * i - 1]
+      if tonumber(head) <= horizon then
+        head = drop_expired(key, horizon)
+        if head then
+          call('PEXPIRE', key, math.ceil(ARGV[3 * i - 1] / 500))
+        end
       end
-    until step < 1
-    oldest = redis.call('LINDEX', key, 0)
-    if not oldest then
-      return 0, now
+      used = head and call('LLEN', key) or 0
+      if used >= limit then
+        if tonumber(head) > now then
+          call('DEL', key)
+          used = 0
+        elseif used > limit then
+          head = call('LINDEX', key, used - limit)
+        end
+      end
     end
-  end
-  local used = redis.call('LLEN', key)
-  if used >= limit and tonumber(oldest) > now then
-    redis.call('DEL', key)
-    return 0, now
-  end
-  if used > limit then
-    oldest = redis.call('LINDEX', key, used - limit)
-  end
-  return used, tonumber(oldest)
-end
-
--- For how long all that was admitted will not have been paid for yet.
-local function read_schedule(key, burst, interval)
-  local backlog = tonumber(redis.call('GET', key) or now) - now
-  if backlog < 0 or backlog > 2 * burst * interval then
-    return 0
-  end
-  return backlog
-end
-
-local taken = 1
-local first = {}
-local second = {}
-for i, key in ipairs(KEYS) do
-  local limit = tonumber(ARGV[3 * i - 2])
-  local window = tonumber(ARGV[3 * i - 1])
-  local interval = tonumber(ARGV[3 * i])
-  if interval == 0 then
-    first[i], second[i] = read_log(key, limit, window)
-    if first[i] >= limit then
-      taken = 0
+    counted[i] = used
+    oldest[i] = used > 0 and head or now
+    if used >= limit then
+      answer[1] = 0
     end
   else
-    first[i] = read_schedule(key, limit, interval)
-    if first[i] > (limit - 1) * interval then
-      taken = 0
+    local backlog = (call('GET', key) or now) - now
+    if backlog < 0 or backlog > 2 * limit * interval then
+      backlog = 0
+    end
+    counted[i] = backlog
+    if backlog > (limit - 1) * interval then
+      answer[1] = 0
     end
   end
 end
 
-local answer = { taken, now }
-for i, key in ipairs(KEYS) do
+-- A log lives for two windows from its first admission and from each time something left it. Until
+-- the next time its oldest is younger than a window, so nothing in it is forgotten too early.
+for i = 1, #KEYS do
+  local key = KEYS[i]
   local limit = tonumber(ARGV[3 * i - 2])
-  local window = tonumber(ARGV[3 * i - 1])
   local interval = tonumber(ARGV[3 * i])
-  local remaining, reset
   if interval == 0 then
-    local used = first[i]
-    if taken == 1 then
-      used = redis.call('RPUSH', key, moment)
-      redis.call('PEXPIRE', key, math.ceil(window / 1000))
+    local used = counted[i]
+    if answer[1] == 1 then
+      used = call('RPUSH', key, now)
+      if used == 1 then
+        call('PEXPIRE', key, math.ceil(ARGV[3 * i - 1] / 500))
+      end
     end
-    remaining = math.max(0, limit - used)
-    reset = used == 0 and 0 or second[i] + window - now
+    answer[2 * i + 1] = used < limit and limit - used or 0
+    answer[2 * i + 2] = used == 0 and 0 or oldest[i] + ARGV[3 * i - 1] - now
   else
-    local backlog = first[i]
-    if taken == 1 then
+    local backlog = counted[i]
+    if answer[1] == 1 then
       backlog = backlog + interval
-      redis.call('SET', key, string.format('%.0f', now + backlog), 'PX', math.ceil(backlog / 1000))
+      call('SET', key, now + backlog, 'PX', math.ceil(backlog / 1000))
     end
     local owed = math.min(limit, math.ceil(backlog / interval))
-    remaining = limit - owed
-    reset = owed == 0 and 0 or backlog - (owed - 1) * interval
+    answer[2 * i + 1] = limit - owed
+    answer[2 * i + 2] = owed == 0 and 0 or backlog - (owed - 1) * interval
   end
-  answer[#answer + 1] = remaining
-  answer[#answer + 1] = reset
 end
 return answer

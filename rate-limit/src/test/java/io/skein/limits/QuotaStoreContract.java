@@ -34,7 +34,9 @@ abstract class QuotaStoreContract {
     }
     Decision refused = take(policy);
     assertThat(refused.allowed()).isFalse();
-    assertThat(refused.refusals()).extracting(standing -> standing.quota().policy()).contains(policy);
+    assertThat(refused.refusals())
+        .extracting(standing -> standing.quota().policy())
+        .contains(policy);
     assertThat(refused.retryAfter()).isPositive().isLessThanOrEqualTo(LONG);
   }
 
@@ -48,8 +50,9 @@ abstract class QuotaStoreContract {
     for (int again = 0; again < 10; again++) {
       Decision refused = take(few, many, paced);
       assertThat(refused.allowed()).isFalse();
-      assertThat(refused.refusals()).singleElement().satisfies(standing ->
-          assertThat(standing.quota().policy()).isEqualTo(few));
+      assertThat(refused.refusals())
+          .singleElement()
+          .satisfies(standing -> assertThat(standing.quota().policy()).isEqualTo(few));
       assertThat(refused.standings().get(1).remaining()).isEqualTo(3);
     }
     assertThat(take(many).remaining()).isEqualTo(2);
@@ -122,8 +125,9 @@ abstract class QuotaStoreContract {
                 List.of(
                     new Quota(policy, group.member("new")), new Quota(policy, group.member("a"))));
     assertThat(together.allowed()).isFalse();
-    assertThat(together.refusals()).singleElement().satisfies(standing ->
-        assertThat(standing.quota().subject().member()).isEqualTo("a"));
+    assertThat(together.refusals())
+        .singleElement()
+        .satisfies(standing -> assertThat(standing.quota().subject().member()).isEqualTo("a"));
   }
 
   @Test

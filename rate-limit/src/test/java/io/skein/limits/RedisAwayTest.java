@@ -82,7 +82,12 @@ class RedisAwayTest {
 
   @Test
   void aRedisThatMayOnlyBeReadIsAsGoodAsNone() {
-    redis.jedis().sendCommand(() -> "REPLICAOF".getBytes(java.nio.charset.StandardCharsets.US_ASCII), "127.0.0.1", "1");
+    redis
+        .jedis()
+        .sendCommand(
+            () -> "REPLICAOF".getBytes(java.nio.charset.StandardCharsets.US_ASCII),
+            "127.0.0.1",
+            "1");
     assertThat(admitted(anybody(), 2 * LIMIT)).isEqualTo(SHARE);
   }
 

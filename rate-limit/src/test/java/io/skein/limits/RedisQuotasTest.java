@@ -38,12 +38,27 @@ class RedisQuotasTest extends QuotaStoreContract {
   }
 
   @Test
-  void nothingStaysLongerThanItsWindow() {
+  void nothingStaysLongerThanTwoWindows() {
     Policy log = Policy.of("log", 10, MINUTE);
     Policy paced = Policy.of("paced", 60_000, MINUTE);
     quotas.take(List.of(new Quota(log, ann), new Quota(paced, ann)));
-    assertThat(redis.jedis().pttl(key("log"))).isBetween(50_000L, 60_000L);
+    assertThat(redis.jedis().pttl(key("log"))).isBetween(110_000L, 120_000L);
     assertThat(redis.jedis().pttl(key("paced"))).isBetween(-2L, 1L);
+  }
+
+  /** The life of the log is renewed when something leaves it, also by a refusal. */
+  @Test
+  void aLogOutlivesItsLastAdmissionByAWindow() {
+    long now = now();
+    redis.jedis().rpush(key("log"), Long.toString(now - 61_000_000), Long.toString(now - 1_000_000));
+    redis.jedis().pexpire(key("log"), 5_000);
+    Policy none = Policy.of("none", 1, MINUTE);
+    take(none);
+    Decision refused =
+        quotas.take(
+            List.of(new Quota(Policy.of("log", 10, MINUTE), ann), new Quota(none, ann)));
+    assertThat(refused.allowed()).isFalse();
+    assertThat(redis.jedis().pttl(key("log"))).isBetween(110_000L, 120_000L);
   }
 
   @Test

@@ -91,8 +91,7 @@ class TwoInstancesTest {
     return admitted(threads, temper, policy);
   }
 
-  private List<Duration> admitted(int threads, Temper temper, Policy... policies)
-      throws Exception {
+  private List<Duration> admitted(int threads, Temper temper, Policy... policies) throws Exception {
     Subject subject = Subject.of("ann-" + UUID.randomUUID());
     List<Future<List<Duration>>> all = new ArrayList<>();
     try (ExecutorService executor = Executors.newFixedThreadPool(threads)) {

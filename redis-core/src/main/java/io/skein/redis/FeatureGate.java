@@ -188,8 +188,11 @@ public final class FeatureGate {
       openSince = System.nanoTime();
     }
     mode = now;
-    LOG.info("feature changed its mode feature={} mode={} reason=\"{}\"",
-        feature.label(), now.label(), now.reason());
+    LOG.info(
+        "feature changed its mode feature={} mode={} reason=\"{}\"",
+        feature.label(),
+        now.label(),
+        now.reason());
     for (Listener listener : listeners) {
       try {
         listener.changed(now);

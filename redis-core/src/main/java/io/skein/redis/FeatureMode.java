@@ -7,7 +7,8 @@ public enum FeatureMode {
   /** Redis does not answer its probes. */
   REDIS_AWAY("fallback", "Redis cannot be used"),
   /** Redis answers its probes, but not this feature's calls, or too slowly. */
-  BREAKER_OPEN("fallback", "calls of Redis failed or were slow; it is tried again in a few seconds"),
+  BREAKER_OPEN(
+      "fallback", "calls of Redis failed or were slow; it is tried again in a few seconds"),
   /** The flag is off. */
   FLAG_OFF("fallback", "switched off by its flag"),
   /** The flag of the feature that it stands on is off. */

@@ -52,7 +52,9 @@ public final class KeySpace {
     return prefix + kind + ":state:{" + id + "}";
   }
 
-  /** Channel that tells every near cache (id, epoch, version), as {@link #flowVersions} for flows. */
+  /**
+   * Channel that tells every near cache (id, epoch, version), as {@link #flowVersions} for flows.
+   */
   public String versions(String kind) {
     return prefix + kind + ":versions";
   }

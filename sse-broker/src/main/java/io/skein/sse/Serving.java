@@ -6,8 +6,8 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -28,7 +28,13 @@ final class Serving<P extends Comparable<P>> {
   private long writtenAt;
   private long endsAt;
 
-  Serving(Source<P> source, Begin<P> begin, Wanted wanted, SseSettings settings, Aside aside, LongAdder delivered) {
+  Serving(
+      Source<P> source,
+      Begin<P> begin,
+      Wanted wanted,
+      SseSettings settings,
+      Aside aside,
+      LongAdder delivered) {
     this.source = source;
     this.begin = begin;
     this.wanted = wanted;

@@ -192,7 +192,10 @@ public final class SseBroker {
             known.orElse(position.last()),
             known.isEmpty());
     return SseStream.served(
-        this, settings, viewer, new Serving<>(source, begin, Wanted.of(filter), settings, aside, delivered));
+        this,
+        settings,
+        viewer,
+        new Serving<>(source, begin, Wanted.of(filter), settings, aside, delivered));
   }
 
   /** The event that the client has; empty when its id means nothing here. */

@@ -72,7 +72,9 @@ public record CacheSettings(Life life, Near near, Sizes sizes, Loads loads, Warm
       }
     }
 
-    /** 5 min, over 10 reads 10 min, over 100 reads 1 h; half-life 10 min; soft after four fifths. */
+    /**
+     * 5 min, over 10 reads 10 min, over 100 reads 1 h; half-life 10 min; soft after four fifths.
+     */
     public static Life defaults() {
       return new Life(
           Duration.ofMinutes(5),

@@ -16,8 +16,8 @@ public record CacheStatistics(Level near, Level redis, Loads loads) {
    * @param misses reads that it did not answer, for whatever reason
    * @param staleRefusals entries not answered because a newer version is known or was asked for
    * @param undecodable entries that made no sense; they are removed and loaded anew
-   * @param refusedWrites states not taken: a newer version was known, the lease was gone, or nothing
-   *     proved that nothing newer had been told
+   * @param refusedWrites states not taken: a newer version was known, the lease was gone, or
+   *     nothing proved that nothing newer had been told
    * @param evictions entries that gave way to others; Redis evicts by itself and tells nobody
    * @param failures calls that were not answered
    */

@@ -148,5 +148,4 @@ final class Envelope<V> {
     buffer.get(bytes);
     return bytes;
   }
-
 }

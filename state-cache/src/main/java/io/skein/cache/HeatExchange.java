@@ -38,7 +38,6 @@ final class HeatExchange {
       while (!stopped.await(INTERVAL.toMillis(), TimeUnit.MILLISECONDS)) {
         exchangeSafely();
       }
-      exchangeSafely();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

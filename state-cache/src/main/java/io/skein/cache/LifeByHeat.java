@@ -12,7 +12,10 @@ final class LifeByHeat {
   private final AccessCounts counts;
   private final Supplier<? extends RandomGenerator> random;
 
-  LifeByHeat(CacheSettings.Life settings, AccessCounts counts, Supplier<? extends RandomGenerator> random) {
+  LifeByHeat(
+      CacheSettings.Life settings,
+      AccessCounts counts,
+      Supplier<? extends RandomGenerator> random) {
     this.settings = settings;
     this.counts = counts;
     this.random = random;

@@ -90,9 +90,8 @@ final class Loads<V> {
     }
     loaded
         .flatMap(state -> state)
-        .ifPresent(state -> seen.raise(wanted.id(), fill(wanted.id(), granted, state)
-            .entry()
-            .version()));
+        .ifPresent(
+            state -> seen.raise(wanted.id(), fill(wanted.id(), granted, state).entry().version()));
     return loaded.isPresent();
   }
 
@@ -109,8 +108,7 @@ final class Loads<V> {
   private Answer<V> fillAbsence(String id, LoadTurn.Granted<V> granted) {
     boolean nothingKnown = granted.known().equals(StateVersion.NONE);
     StateVersion version = nothingKnown ? StateVersion.ABSENT : granted.known();
-    boolean taken =
-        fill(id, granted.token(), version, Envelope.sealAbsence(), life.ofAbsence());
+    boolean taken = fill(id, granted.token(), version, Envelope.sealAbsence(), life.ofAbsence());
     return new Answer<>(Entry.absent(version), true, taken);
   }
 

@@ -8,6 +8,8 @@ public enum PutOutcome {
   VERSION_TOLD,
   /** A newer version is known; nothing changed. */
   OUTDATED,
-  /** Redis could not be told; this process knows the version, the others learn it from the sweep. */
+  /**
+   * Redis could not be told; this process knows the version, the others learn it from the sweep.
+   */
   REDIS_AWAY
 }

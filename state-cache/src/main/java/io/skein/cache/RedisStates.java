@@ -217,7 +217,7 @@ final class RedisStates<V> {
   /** Past the gate: whoever has it open is to know. */
   private @Nullable Object tell(String doing, LuaScript script, String id, List<byte[]> arguments) {
     List<byte[]> keys = List.of(key(id));
-    return RedisAwayException.<Optional<Object>>guard(
+    return gate.<Optional<Object>>tell(
             doing, () -> Optional.ofNullable(script.runBytes(redis.jedis(), keys, arguments)))
         .orElse(null);
   }

@@ -1,5 +1,7 @@
 package io.skein.cache;
 
+import io.skein.redis.Feature;
+import io.skein.redis.FeatureGate;
 import io.skein.redis.RedisConnections;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -14,8 +16,8 @@ import redis.clients.jedis.JedisPubSub;
 import redis.clients.jedis.exceptions.JedisException;
 
 /**
- * Listens to the channel of versions, such as {@code flow:versions}, on a connection of its own, connects again for ever, and cuts a
- * connection that does not answer its probe. Thread safe.
+ * Listens to the channel of versions, such as {@code flow:versions}, on a connection of its own,
+ * connects again for ever, and cuts a connection that does not answer its probe. Thread safe.
  */
 final class RedisVersionFeed {
   /** No subscription: nothing is heard. */
@@ -30,6 +32,7 @@ final class RedisVersionFeed {
   private static final Duration LONGEST_SILENCE = Duration.ofMillis(1500);
 
   private final RedisConnections redis;
+  private final FeatureGate gate;
   private final String channel;
   private final BiConsumer<String, StateVersion> onVersion;
   private final Consumer<String> onForget;
@@ -48,6 +51,7 @@ final class RedisVersionFeed {
       BiConsumer<String, StateVersion> onVersion,
       Consumer<String> onForget) {
     this.redis = redis;
+    this.gate = redis.gate(Feature.STATE_CACHE);
     this.channel = redis.keys().versions(kind);
     this.onVersion = onVersion;
     this.onForget = onForget;
@@ -74,7 +78,7 @@ final class RedisVersionFeed {
   private void listenUntilStopped() {
     try {
       do {
-        if (redis.health().available()) {
+        if (gate.reachable()) {
           listen();
         }
       } while (!stopped.await(RECONNECT.toMillis(), TimeUnit.MILLISECONDS));

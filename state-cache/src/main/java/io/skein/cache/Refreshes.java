@@ -24,11 +24,7 @@ final class Refreshes<V> {
   private volatile boolean stopped;
 
   Refreshes(
-      RedisStates<V> states,
-      Loads<V> loads,
-      SeenVersions seen,
-      Duration lease,
-      Counts counts) {
+      RedisStates<V> states, Loads<V> loads, SeenVersions seen, Duration lease, Counts counts) {
     this.states = states;
     this.loads = loads;
     this.seen = seen;

@@ -37,8 +37,7 @@ final class SingleFlight<V> {
     }
   }
 
-  private Answer<V> lead(
-      String id, CompletableFuture<Answer<V>> mine, Supplier<Answer<V>> read) {
+  private Answer<V> lead(String id, CompletableFuture<Answer<V>> mine, Supplier<Answer<V>> read) {
     try {
       Answer<V> answer = read.get();
       flights.remove(id, mine);

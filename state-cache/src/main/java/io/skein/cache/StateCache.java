@@ -20,7 +20,6 @@ import org.slf4j.LoggerFactory;
 public final class StateCache<K, V> implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(StateCache.class);
 
-  private final RedisConnections redis;
   private final FeatureGate gate;
   private final StateKind<K, V> kind;
   private final StateSource<K, V> source;
@@ -38,6 +37,7 @@ public final class StateCache<K, V> implements AutoCloseable {
   private final HeatExchange heat;
   private final Warmer<K, V> warmer;
   private final RedisVersionFeed feed;
+  private final FeatureGate.Listener onGate = this::gateChanged;
 
   public StateCache(
       RedisConnections redis,
@@ -64,7 +64,6 @@ public final class StateCache<K, V> implements AutoCloseable {
       StateSource<K, V> source,
       Surroundings surroundings) {
     Ticker ticker = surroundings.ticker();
-    this.redis = redis;
     this.gate = redis.gate(Feature.STATE_CACHE);
     this.kind = kind;
     this.source = source;
@@ -76,8 +75,7 @@ public final class StateCache<K, V> implements AutoCloseable {
     this.states = new RedisStates<>(redis, gate, kind.name(), envelope);
     this.life = new LifeByHeat(settings.life(), accesses, ThreadLocalRandom::current);
     LoadBulkhead bulkhead = new LoadBulkhead(settings.loads());
-    Loads<V> loads =
-        new Loads<>(gate, states, envelope, life, bulkhead, seen, counts, steps);
+    Loads<V> loads = new Loads<>(gate, states, envelope, life, bulkhead, seen, counts, steps);
     this.shared = new SharedReads<>(gate, states, settings.loads(), loads, seen, counts, steps);
     this.refreshes = new Refreshes<>(states, loads, seen, settings.loads().lease(), counts);
     RedisHeat hottest =
@@ -85,14 +83,18 @@ public final class StateCache<K, V> implements AutoCloseable {
             redis, gate, kind.name(), settings.life().halfLife(), surroundings.redisClockShift());
     this.heat = new HeatExchange(accesses, hottest, gate);
     this.warmer =
-        new Warmer<>(settings.warming(), kind, source, hottest, shared, this::warmOne);
+        new Warmer<>(gate, settings.warming(), kind, source, hottest, shared, this::warmOne);
     this.feed = new RedisVersionFeed(redis, kind.name(), seen::raise, near::forget);
   }
 
-  /** Begins to follow the versions of all states; until then nothing is answered from near. */
+  /**
+   * Begins to follow the versions of all states; until then nothing is answered from near. From then
+   * on also warms whenever Redis is used again, since it may have come back empty.
+   */
   public void start() {
     feed.start();
     heat.start();
+    gate.onChange(onGate);
   }
 
   /** {@link #get(Object, long)} without insisting on a version. */
@@ -129,16 +131,15 @@ public final class StateCache<K, V> implements AutoCloseable {
    */
   public Optional<Versioned<StateMetadata>> metadata(K key, long minVersion) {
     String id = kind.id(key);
+    accesses.read(id);
     Demand demand = demand(id, minVersion);
     Optional<Entry<V>> here = near.find(id, subscription(), demand);
-    if (here.isEmpty() && shared.trusted()) {
-      Optional<Versioned<StateMetadata>> kept = keptMetadata(id, demand);
-      if (kept.isPresent()) {
-        accesses.read(id);
-        return kept;
-      }
+    if (here.isPresent()) {
+      return here.get().versioned().map(this::metadata);
     }
-    return get(key, minVersion).map(this::metadata);
+    Optional<Versioned<StateMetadata>> kept =
+        shared.trusted() ? keptMetadata(id, demand) : Optional.empty();
+    return kept.isPresent() ? kept : read(key, id, minVersion).versioned().map(this::metadata);
   }
 
   /**
@@ -152,8 +153,8 @@ public final class StateCache<K, V> implements AutoCloseable {
 
   /**
    * Tells all instances that a version is committed: no older state is answered from any cache. The
-   * relay of the event bus does the same for flows. Works while the gate is closed, as long as Redis
-   * answers.
+   * relay of the event bus does the same for flows. Works while the gate is closed, as long as
+   * Redis answers.
    */
   public PutOutcome invalidate(K key, StateVersion version) {
     return write(kind.id(key), version, Optional.empty());
@@ -168,7 +169,7 @@ public final class StateCache<K, V> implements AutoCloseable {
   public boolean invalidate(K key) {
     String id = kind.id(key);
     near.forget(id);
-    if (!redis.health().available()) {
+    if (!gate.reachable()) {
       return false;
     }
     try {
@@ -207,6 +208,7 @@ public final class StateCache<K, V> implements AutoCloseable {
 
   @Override
   public void close() {
+    gate.forget(onGate);
     warmer.stop();
     refreshes.stop();
     heat.stop();
@@ -216,6 +218,12 @@ public final class StateCache<K, V> implements AutoCloseable {
   /** For tests: what the exchange of counts does every 5 s. */
   void exchangeHeat() {
     heat.exchange();
+  }
+
+  private void gateChanged(FeatureMode mode) {
+    if (mode == FeatureMode.REDIS) {
+      warmer.begin();
+    }
   }
 
   private Entry<V> read(K key, String id, long minVersion) {
@@ -262,10 +270,9 @@ public final class StateCache<K, V> implements AutoCloseable {
     return new Versioned<>(state.version(), kind.codec().metadata(state.value()));
   }
 
-  private PutOutcome write(
-      String id, StateVersion version, Optional<Envelope.Sealed> sealed) {
+  private PutOutcome write(String id, StateVersion version, Optional<Envelope.Sealed> sealed) {
     seen.raise(id, version);
-    if (!redis.health().available()) {
+    if (!gate.reachable()) {
       return PutOutcome.REDIS_AWAY;
     }
     try {

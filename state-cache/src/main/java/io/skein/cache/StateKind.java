@@ -8,7 +8,8 @@ import java.util.regex.Pattern;
  *
  * @param name first part of the keys in Redis, for example {@code flow}: lower-case letters
  * @param text the id in the key: without spaces and braces, at most 200 characters
- * @param parse the inverse of {@code text}; throws {@link IllegalArgumentException} for what is none
+ * @param parse the inverse of {@code text}; throws {@link IllegalArgumentException} for what is
+ *     none
  */
 public record StateKind<K, V>(
     String name, Function<K, String> text, Function<String, K> parse, StateCodec<V> codec) {

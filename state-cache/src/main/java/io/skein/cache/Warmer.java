@@ -1,5 +1,6 @@
 package io.skein.cache;
 
+import io.skein.redis.FeatureGate;
 import io.skein.redis.RedisAwayException;
 import java.time.Duration;
 import java.util.LinkedHashSet;
@@ -19,6 +20,9 @@ import org.slf4j.LoggerFactory;
 final class Warmer<K, V> {
   private static final Logger LOG = LoggerFactory.getLogger(Warmer.class);
 
+  private static final Duration LOOK_AGAIN = Duration.ofMillis(500);
+
+  private final FeatureGate gate;
   private final CacheSettings.Warming settings;
   private final StateKind<K, V> kind;
   private final StateSource<K, V> source;
@@ -32,12 +36,14 @@ final class Warmer<K, V> {
    * @param load reads a state that Redis does not have
    */
   Warmer(
+      FeatureGate gate,
       CacheSettings.Warming settings,
       StateKind<K, V> kind,
       StateSource<K, V> source,
       RedisHeat heat,
       SharedReads<V> reads,
       Consumer<K> load) {
+    this.gate = gate;
     this.settings = settings;
     this.kind = kind;
     this.source = source;
@@ -65,6 +71,9 @@ final class Warmer<K, V> {
 
   private void run() {
     try {
+      if (!trusted()) {
+        return;
+      }
       for (K key : wanted()) {
         if (!reads.trusted() || pausedTillStopped()) {
           return;
@@ -82,6 +91,16 @@ final class Warmer<K, V> {
     }
   }
 
+  /** Waits for the moment from which Redis is believed; not while it is away. */
+  private boolean trusted() throws InterruptedException {
+    while (!reads.trusted()) {
+      if (!gate.open() || stopped.await(LOOK_AGAIN.toMillis(), TimeUnit.MILLISECONDS)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   private boolean pausedTillStopped() throws InterruptedException {
     long pause = Duration.ofSeconds(1).toNanos() / settings.aSecond();
     return stopped.await(pause, TimeUnit.NANOSECONDS);
@@ -89,9 +108,7 @@ final class Warmer<K, V> {
 
   private Set<K> wanted() {
     Set<K> keys = new LinkedHashSet<>();
-    if (reads.trusted()) {
-      heat.hottest(settings.hottest()).forEach(id -> parse(id, keys));
-    }
+    heat.hottest(settings.hottest()).forEach(id -> parse(id, keys));
     List<K> recent = settings.recent() == 0 ? List.of() : source.recent(settings.recent());
     keys.addAll(recent);
     return keys;

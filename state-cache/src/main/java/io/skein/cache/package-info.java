@@ -1,7 +1,7 @@
 /**
- * States, such as those of flows, read through two levels: near (this process) and Redis; and loaded
- * from PostgreSQL on a miss. Numbers decide: a higher version wins at both levels, and nobody is
- * answered with less than this instance has seen.
+ * States, such as those of flows, read through two levels: near (this process) and Redis; and
+ * loaded from PostgreSQL on a miss. Numbers decide: a higher version wins at both levels, and
+ * nobody is answered with less than this instance has seen.
  *
  * <pre>{@code
  * StateKind<UUID, Order> orders =
@@ -14,8 +14,8 @@
  * }</pre>
  *
  * <p>Whoever changes a state tells its version after the commit, by {@link
- * io.skein.cache.StateCache#invalidate(Object, StateVersion)} or {@code put}; for flows the relay of
- * the event bus does so, and its sweep repairs what was lost.
+ * io.skein.cache.StateCache#invalidate(Object, StateVersion)} or {@code put}; for flows the relay
+ * of the event bus does so, and its sweep repairs what was lost.
  */
 @NullMarked
 package io.skein.cache;

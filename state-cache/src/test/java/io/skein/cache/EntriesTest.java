@@ -52,7 +52,8 @@ class EntriesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "nonsense", "\u0001another build's", "\u0002\u0000\u0000\u0000\u0009x"})
+  @ValueSource(
+      strings = {"", "nonsense", "\u0001another build's", "\u0002\u0000\u0000\u0000\u0009x"})
   void data_that_nobody_can_decode_are_a_miss_and_replaced(String data) {
     both.redis.jedis().hset(both.key(), KeySpace.STATE_DATA, data);
     replaced();
@@ -129,12 +130,28 @@ class EntriesTest {
   }
 
   @Test
+  void the_near_level_holds_so_many_bytes_and_counts_what_gives_way() {
+    CacheSettings.Near small = new CacheSettings.Near(Duration.ofSeconds(2), 1_000);
+    try (TwoInstances near =
+        new TwoInstances(
+                server,
+                TwoInstances.SETTINGS.withNear(small),
+                id -> Optional.of(Truth.state(FIRST)),
+                Step.Listener.NONE)
+            .follow()) {
+      for (int i = 0; i < 50; i++) {
+        assertThat(near.one.get(UUID.randomUUID())).isPresent();
+      }
+      await().until(() -> near.one.statistics().near().evictions() > 40);
+    }
+  }
+
+  @Test
   void an_id_that_would_break_a_key_is_refused() {
     StateKind<String, String> kind =
         new StateKind<>("flow", id -> id, id -> id, Truth.KIND.codec());
     try (StateCache<String, String> cache =
-        new StateCache<>(
-            both.redis, TwoInstances.SETTINGS, kind, id -> Optional.empty())) {
+        new StateCache<>(both.redis, TwoInstances.SETTINGS, kind, id -> Optional.empty())) {
       assertThat(cache.get("fine:id")).isEmpty();
       for (String id : new String[] {"", "a b", "a}b", "a{b", "x".repeat(201), "a\nb"}) {
         assertThatThrownBy(() -> cache.get(id)).isInstanceOf(IllegalArgumentException.class);

@@ -11,6 +11,7 @@ import io.skein.testing.RedisGroup;
 import io.skein.testing.TestServers;
 import java.net.URI;
 import java.time.Duration;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -29,9 +30,7 @@ class FailoverTest {
       group.servers().getFirst().kill();
       cached.assertReadsAreRightWithoutRedis();
       cached.awaitRedisAndNearReads();
-      assertThat(cached.shard().master())
-          .as("who is the master now")
-          .isNotEqualTo(before.master());
+      assertThat(cached.shard().master()).as("who is the master now").isNotEqualTo(before.master());
       cached.assertTheRelayReachesTheCache();
     }
   }
@@ -57,11 +56,17 @@ class FailoverTest {
   /** An instance whose near cache's clock stands still. */
   private final class Cached implements AutoCloseable {
     private final RedisConnections redis;
-    private final StateCache cache;
+    private final StateCache<UUID, String> cache;
 
     Cached(RedisGroup group) {
       redis = RedisConnections.open(RedisSettings.of(group.url()), "cache-failover-test");
-      cache = new StateCache(redis, CacheSettings.defaults(), () -> 0);
+      cache =
+          new StateCache<>(
+              redis,
+              CacheSettings.defaults(),
+              Truth.KIND,
+              truth,
+              new StateCache.Surroundings(() -> 0, () -> 0, Step.Listener.NONE));
       cache.start();
       await().atMost(SOON).until(this::isNear);
     }
@@ -74,8 +79,7 @@ class FailoverTest {
     /** From before it is noticed until after. */
     void assertReadsAreRightWithoutRedis() {
       StateVersion first = truth.commit();
-      assertThat(cache.get(truth.flow(), first.version(), truth::load).orElseThrow().version())
-          .isEqualTo(first);
+      assertThat(cache.get(truth.flow(), first.version()).orElseThrow().version()).isEqualTo(first);
       await().atMost(SOON).until(() -> !redis.health().available());
       for (int i = 0; i < 20; i++) {
         StateVersion version = truth.commit();
@@ -97,13 +101,13 @@ class FailoverTest {
     }
 
     private StateVersion read() {
-      return cache.get(truth.flow(), 0, truth::load).orElseThrow().version();
+      return cache.get(truth.flow()).orElseThrow().version();
     }
 
     private boolean isNear() {
-      long before = cache.statistics().nearHits();
+      long before = cache.statistics().near().hits();
       StateVersion unused = read();
-      return cache.statistics().nearHits() > before;
+      return cache.statistics().near().hits() > before;
     }
 
     @Override

@@ -31,8 +31,7 @@ import redis.clients.jedis.exceptions.JedisException;
  * none sees one that was never committed, and in the end all see the last.
  */
 class LinearityTest {
-  private static final int OPERATIONS =
-      Boolean.getBoolean("skein.test.full") ? 100_000 : 10_000;
+  private static final int OPERATIONS = Boolean.getBoolean("skein.test.full") ? 100_000 : 10_000;
   private static final int WRITERS = 8;
   private static final int READERS = 16;
   private static final Duration LAST_SEEN_WITHIN = Duration.ofSeconds(5);

@@ -105,6 +105,19 @@ class RedisAwayTest {
   }
 
   @Test
+  void a_redis_that_came_back_empty_is_warmed() {
+    server.kill();
+    await().until(() -> !both.redis.health().available());
+    server.start();
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> both.redis.jedis().hexists(both.key(), "data"));
+    await()
+        .until(() ->
+            both.one.statistics().loads().warmed() + both.two.statistics().loads().warmed() > 0);
+  }
+
+  @Test
   void loads_stay_within_the_bulkhead() throws Exception {
     CacheSettings settings = TwoInstances.SETTINGS;
     server.kill();

@@ -144,9 +144,7 @@ class StateCacheTest {
   @Test
   void an_instance_that_dies_while_loading_holds_the_others_up_for_a_moment_only() {
     server.flush();
-    both.redis
-        .jedis()
-        .hset(both.key(), Map.of("lease", "dead", "lease_until", "99999999999999"));
+    both.redis.jedis().hset(both.key(), Map.of("lease", "dead", "lease_until", "99999999999999"));
     StateCache<UUID, String> other = both.third(truth);
     long begin = System.nanoTime();
     assertThat(both.read(other)).isEqualTo(truth.version());
@@ -183,7 +181,9 @@ class StateCacheTest {
     assertThat((long) truth.loads()).isEqualTo(loads);
     StateVersion second = truth.commit();
     truth.relay(both.redis, second);
-    assertThat(other.metadata(flow, 0)).as("not older than what was told").hasValue(metadata(second));
+    assertThat(other.metadata(flow, 0))
+        .as("not older than what was told")
+        .hasValue(metadata(second));
     assertThat(other.metadata(UUID.randomUUID(), 0)).isEmpty();
   }
 

@@ -9,6 +9,7 @@ import io.skein.testing.RedisServer;
 import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.Jedis;
 import redis.clients.jedis.args.ClientType;
 import redis.clients.jedis.params.ClientKillParams;
@@ -41,7 +42,7 @@ final class TwoInstances implements AutoCloseable {
   TwoInstances(
       RedisServer server,
       CacheSettings settings,
-      StateSource<UUID, String> source,
+      @Nullable StateSource<UUID, String> source,
       Step.Listener steps) {
     this.server = server;
     StateSource<UUID, String> asked = source == null ? truth : source;

@@ -133,7 +133,8 @@ final class FinishedRuns {
                 where t.id = a.id and t.lease = a.lease and t.state = 'running')
             """)
         .map((row, context) ->
-            Map.entry(new Ended(Lease.read(row), row.getBoolean("awaited")), row.getBoolean("done")))
+            Map.entry(
+                new Ended(Lease.read(row), row.getBoolean("awaited")), row.getBoolean("done")))
         .forEach(entry -> {
           if (entry.getValue()) {
             ended.add(entry.getKey());

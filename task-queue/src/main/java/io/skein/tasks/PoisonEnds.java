@@ -13,9 +13,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Ends poison: tasks that take their workers down, with what their handlers do about it. On a thread of its
- * own: a handler's reaction that hangs or throws must not delay the tasks that are to run again.
- * One that could not be ended is found again by the next look. Thread safe.
+ * Ends poison: tasks that take their workers down, with what their handlers do about it. On a
+ * thread of its own: a handler's reaction that hangs or throws must not delay the tasks that are to
+ * run again. One that could not be ended is found again by the next look. Thread safe.
  */
 final class PoisonEnds implements RunUntilStopped.Round {
   private static final Logger LOG = LoggerFactory.getLogger(PoisonEnds.class);

@@ -18,8 +18,7 @@ interface Reaction {
   /** {@link TaskHandler#onFailed}, as {@link #toRetry}. */
   static Optional<Reaction> toEnd(TaskHandler handler, TaskState end) {
     return has(handler, "onFailed", Transaction.class, Task.class, TaskState.class, String.class)
-        ? Optional.of(
-            (transaction, task, error) -> handler.onFailed(transaction, task, end, error))
+        ? Optional.of((transaction, task, error) -> handler.onFailed(transaction, task, end, error))
         : Optional.empty();
   }
 

@@ -56,8 +56,9 @@ public final class RemoteRuns {
   public Optional<Task> held(Lease lease) {
     return database.read(handle ->
         lease
-            .bindTo(handle.createQuery(
-                "select " + TaskRow.COLUMNS + " from tasks t where " + Lease.HELD))
+            .bindTo(
+                handle.createQuery(
+                    "select " + TaskRow.COLUMNS + " from tasks t where " + Lease.HELD))
             .map((row, context) -> TaskRow.read(row))
             .findOne());
   }
@@ -250,20 +251,22 @@ public final class RemoteRuns {
   /** A run began with its claim, but that counts only once its worker has said anything of it. */
   private void begin(Handle handle, Lease lease) {
     lease
-        .bindTo(handle.createUpdate(
-            """
-            update tasks set started_at = lease_until - :term * interval '1 ms'
-            where started_at is null and
-            """
-                + Lease.HELD))
+        .bindTo(
+            handle.createUpdate(
+                """
+                update tasks set started_at = lease_until - :term * interval '1 ms'
+                where started_at is null and
+                """
+                    + Lease.HELD))
         .bind("term", term.toMillis())
         .execute();
   }
 
   private static boolean tooLong(Handle handle, Lease lease) {
     return lease
-        .bindTo(handle.createQuery(
-            "select started_at + hard_limit < skein_now() from tasks where " + Lease.HELD))
+        .bindTo(
+            handle.createQuery(
+                "select started_at + hard_limit < skein_now() from tasks where " + Lease.HELD))
         .mapTo(Boolean.class)
         .findOne()
         .orElse(false);
@@ -272,13 +275,14 @@ public final class RemoteRuns {
   /** A worker that is busy for long does not claim, and is there all the same. */
   private static void seen(Handle handle, Lease lease) {
     lease
-        .bindTo(handle.createUpdate(
-            """
-            update task_workers w set seen_at = skein_now()
-            from tasks t
-            where t.id = :id and t.lease = :lease and w.identity = t.worker and w.remote
-              and w.seen_at < skein_now() - interval '2 seconds'
-            """))
+        .bindTo(
+            handle.createUpdate(
+                """
+                update task_workers w set seen_at = skein_now()
+                from tasks t
+                where t.id = :id and t.lease = :lease and w.identity = t.worker and w.remote
+                  and w.seen_at < skein_now() - interval '2 seconds'
+                """))
         .execute();
   }
 }

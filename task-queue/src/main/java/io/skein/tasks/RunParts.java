@@ -43,8 +43,10 @@ record RunParts(
             new ScheduleTicks(queue),
             new Retention(database, settings.retention()),
             settings.reapInterval());
-    RunEnds ends = new RunEnds(queue, finished, failedRuns, slots, upkeep, reports, settings.build());
-    RunExecution execution = new RunExecution(queue, byType, renewals, finished, ends, slots, reports);
+    RunEnds ends =
+        new RunEnds(queue, finished, failedRuns, slots, upkeep, reports, settings.build());
+    RunExecution execution =
+        new RunExecution(queue, byType, renewals, finished, ends, slots, reports);
     return new RunParts(byType, slots, renewals, failedRuns, reports, upkeep, execution);
   }
 

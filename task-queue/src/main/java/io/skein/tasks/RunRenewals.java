@@ -26,7 +26,8 @@ final class RunRenewals {
 
   /** Renews the lease and writes what the run has said; false when the lease is lost. */
   boolean renew(Handle handle, Lease lease, Run.Note note) {
-    return lease.bindTo(
+    return lease
+            .bindTo(
                 handle.createUpdate(
                     """
                     update tasks set lease_until = skein_now() + :term * interval '1 ms',
@@ -44,7 +45,8 @@ final class RunRenewals {
 
   /** Marks the begin of a run that waited to be alone. */
   boolean begin(Handle handle, Lease lease) {
-    return lease.bindTo(
+    return lease
+            .bindTo(
                 handle.createUpdate(
                     "update tasks set started_at = skein_now() where " + Lease.HELD))
             .execute()

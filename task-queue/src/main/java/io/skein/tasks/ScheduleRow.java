@@ -58,8 +58,7 @@ final class ScheduleRow {
         Priority.ofLevel(row.getInt("priority")),
         row.getString("tenant"),
         Retries.ofStored(row.getInt("max_attempts"), Columns.seconds(row, "retry_delay")),
-        TimeLimits.ofStored(
-            Columns.seconds(row, "soft_limit"), Columns.seconds(row, "hard_limit")),
+        TimeLimits.ofStored(Columns.seconds(row, "soft_limit"), Columns.seconds(row, "hard_limit")),
         Schedule.Missed.ofStored(row.getString("missed")),
         Schedule.Overlap.ofStored(row.getString("overlap")));
   }

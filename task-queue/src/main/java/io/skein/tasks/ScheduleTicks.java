@@ -79,8 +79,7 @@ final class ScheduleTicks {
     ScheduleStatus status = ScheduleStatements.locked(transaction, name).orElseThrow();
     Schedule schedule = status.readable();
     Cron cron = Cron.parse(schedule.cron(), schedule.zone());
-    Due due =
-        due(cron, schedule.missed(), status.nextAt(), ScheduleStatements.now(transaction));
+    Due due = due(cron, schedule.missed(), status.nextAt(), ScheduleStatements.now(transaction));
     ScheduleStatements.enqueue(queue, transaction, schedule, status.lastTask(), due.ticks());
     ScheduleStatements.moveTo(transaction, name, due.next());
   }

@@ -17,8 +17,7 @@ import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
  */
 public final class Schedules {
   private static final int MOST_BACKFILLED = 1_000;
-  private static final String SELECT =
-      "select " + ScheduleRow.COLUMNS + " from task_schedules";
+  private static final String SELECT = "select " + ScheduleRow.COLUMNS + " from task_schedules";
 
   private final TaskQueue queue;
 

@@ -126,19 +126,21 @@ final class UnfinishedRuns {
    */
   private static Query ending(
       Handle handle, Outcome outcome, String change, Lease lease, Failure failure) {
-    return lease.bindTo(handle.createQuery(
-            """
-            with run as materialized (
-              select id, lease, attempt, worker, started_at from tasks where %s for update),
-            kept as (
-              insert into task_attempts (task, lease, attempt, worker, started_at, ended_at, outcome,
-                error, log)
-              select id, lease, attempt, worker, started_at, skein_now(), :outcome, :error, :log
-              from run)
-            update tasks t set %s, log = :log, lease_until = null from run where t.id = run.id
-            returning extract(epoch from t.run_at - skein_now())
-            """
-                .formatted(Lease.HELD, change)))
+    return lease
+        .bindTo(
+            handle.createQuery(
+                """
+                with run as materialized (
+                  select id, lease, attempt, worker, started_at from tasks where %s for update),
+                kept as (
+                  insert into task_attempts (task, lease, attempt, worker, started_at, ended_at, outcome,
+                    error, log)
+                  select id, lease, attempt, worker, started_at, skein_now(), :outcome, :error, :log
+                  from run)
+                update tasks t set %s, log = :log, lease_until = null from run where t.id = run.id
+                returning extract(epoch from t.run_at - skein_now())
+                """
+                    .formatted(Lease.HELD, change)))
         .bind("outcome", outcome.stored())
         .bind("error", failure.error())
         .bind("log", failure.log());

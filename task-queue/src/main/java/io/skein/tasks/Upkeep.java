@@ -63,16 +63,16 @@ final class Upkeep implements RunUntilStopped.Round {
 
   @Override
   public void run() throws InterruptedException {
-        awaitNext();
-        attempt("promoting due tasks", promoter::promote);
-        if (System.nanoTime() - nextPass >= 0) {
-          attempt("cancelling expired tasks", expiry::pass);
-          attempt("releasing tasks that wait for others", needed::pass);
-          attempt("parking tasks", parking::pass);
-          attempt("ticking schedules", ticks::pass);
-          attempt("deleting tasks that ended long ago", retention::pass);
-          nextPass = System.nanoTime() + interval.toNanos();
-        }
+    awaitNext();
+    attempt("promoting due tasks", promoter::promote);
+    if (System.nanoTime() - nextPass >= 0) {
+      attempt("cancelling expired tasks", expiry::pass);
+      attempt("releasing tasks that wait for others", needed::pass);
+      attempt("parking tasks", parking::pass);
+      attempt("ticking schedules", ticks::pass);
+      attempt("deleting tasks that ended long ago", retention::pass);
+      nextPass = System.nanoTime() + interval.toNanos();
+    }
   }
 
   /** Each by itself: one that keeps failing does not keep the others from being done. */

@@ -81,8 +81,7 @@ public final class Worker implements AutoCloseable {
             "skein-task-leases",
             new LeaseRenewer(database, parts.renewals(), slots, reach, settings.heartbeat())));
     keeping.add(repeating("skein-task-roll", "to show that this worker works", this::sign, JOIN));
-    keeping.add(
-        repeating("skein-task-upkeep", "upkeep", parts.upkeep(), settings.reapInterval()));
+    keeping.add(repeating("skein-task-upkeep", "upkeep", parts.upkeep(), settings.reapInterval()));
     PoisonEnds poisonEnds = new PoisonEnds(parts.failedRuns(), queue.hints(), parts.reports());
     keeping.add(
         repeating(

@@ -120,8 +120,7 @@ final class BulkTasksTest {
   @Test
   void aCancelledOneLetsThoseGoThatWaitedForItsEnd() throws Exception {
     TaskId first = queue.enqueue("count");
-    TaskId after =
-        queue.enqueue(queue.task("later").afterEndOf(List.of(first)));
+    TaskId after = queue.enqueue(queue.task("later").afterEndOf(List.of(first)));
     BulkTasks.Counted counted = bulk.count(BulkAction.CANCEL, here.withType("count"));
     bulk.confirm(BulkAction.CANCEL, here.withType("count"), counted.token());
     assertThat(queue.find(first).state()).isEqualTo(TaskState.CANCELLED);

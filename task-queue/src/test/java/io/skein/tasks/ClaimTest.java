@@ -59,10 +59,12 @@ final class ClaimTest {
     Run current = claimAll(statements("next")).getFirst();
 
     assertThat(current.lease()).isNotEqualTo(forgotten.lease());
-    queue.database().useTransaction(transaction -> {
-      assertThat(finished.complete(transaction, completion(forgotten))).isFalse();
-      assertThat(finished.complete(transaction, completion(current))).isTrue();
-    });
+    queue
+        .database()
+        .useTransaction(transaction -> {
+          assertThat(finished.complete(transaction, completion(forgotten))).isFalse();
+          assertThat(finished.complete(transaction, completion(current))).isTrue();
+        });
   }
 
   @Test
@@ -73,24 +75,28 @@ final class ClaimTest {
     Run current = claimAll(statements("next")).getFirst();
     assertThat(current.lease().number()).isGreaterThan(old.lease().number());
 
-    queue.database().useTransaction(transaction -> {
-      var handle = transaction.handle();
-      assertThat(renewals.renew(handle, old.lease(), Run.Note.NONE)).isFalse();
-      assertThat(renewals.renewAll(handle, List.of(old, current))).containsExactly(old.lease());
-      assertThat(finished.complete(transaction, new FinishedRuns.Completion(old.lease(), null, null)))
-          .isFalse();
-      assertThat(UnfinishedRuns.retry(handle, old.lease(), LATE)).isEmpty();
-      assertThat(finished.end(transaction, old.lease(), TaskState.FAILED, LATE)).isFalse();
-      assertThat(UnfinishedRuns.handBack(handle, old.lease(), LATE)).isFalse();
-      assertThat(renewals.renew(handle, current.lease(), Run.Note.NONE)).isTrue();
-      assertThat(
-              finished.completeAll(
-                  transaction,
-                  List.of(
-                      new FinishedRuns.Completion(old.lease(), "1", null),
-                      new FinishedRuns.Completion(current.lease(), "2", null))))
-          .containsExactly(current.lease());
-    });
+    queue
+        .database()
+        .useTransaction(transaction -> {
+          var handle = transaction.handle();
+          assertThat(renewals.renew(handle, old.lease(), Run.Note.NONE)).isFalse();
+          assertThat(renewals.renewAll(handle, List.of(old, current))).containsExactly(old.lease());
+          assertThat(
+                  finished.complete(
+                      transaction, new FinishedRuns.Completion(old.lease(), null, null)))
+              .isFalse();
+          assertThat(UnfinishedRuns.retry(handle, old.lease(), LATE)).isEmpty();
+          assertThat(finished.end(transaction, old.lease(), TaskState.FAILED, LATE)).isFalse();
+          assertThat(UnfinishedRuns.handBack(handle, old.lease(), LATE)).isFalse();
+          assertThat(renewals.renew(handle, current.lease(), Run.Note.NONE)).isTrue();
+          assertThat(
+                  finished.completeAll(
+                      transaction,
+                      List.of(
+                          new FinishedRuns.Completion(old.lease(), "1", null),
+                          new FinishedRuns.Completion(current.lease(), "2", null))))
+              .containsExactly(current.lease());
+        });
     Task task = queue.find(id);
     assertThat(task.result()).isEqualTo("2");
     assertThat(task.attempt()).as("a crash costs no attempt").isEqualTo(1);
@@ -130,8 +136,9 @@ final class ClaimTest {
 
     Run alone = suspect("crashed alone", false).getFirst();
     assertThat(
-            queue.database().<Boolean, RuntimeException>read(
-                handle -> renewals.begin(handle, alone.lease())))
+            queue
+                .database()
+                .<Boolean, RuntimeException>read(handle -> renewals.begin(handle, alone.lease())))
         .isTrue();
     reapTwice();
     Task dead = queue.find(id);
@@ -147,8 +154,9 @@ final class ClaimTest {
   }
 
   private List<Run> suspect(String worker, boolean busy) {
-    return queue.database().read(
-        handle -> statements(worker).suspect(handle, queue.name(), busy).stream().toList());
+    return queue
+        .database()
+        .read(handle -> statements(worker).suspect(handle, queue.name(), busy).stream().toList());
   }
 
   private void reapTwice() {
@@ -186,8 +194,9 @@ final class ClaimTest {
     for (int from = 0; from < ids.size(); from += 10) {
       Set<TaskId> hinted = new HashSet<>(ids.subList(from, Math.min(ids.size(), from + 10)));
       all.addAll(
-          queue.database().<List<Run>, RuntimeException>read(
-              handle -> statements.hinted(handle, hinted)));
+          queue
+              .database()
+              .<List<Run>, RuntimeException>read(handle -> statements.hinted(handle, hinted)));
     }
     return all;
   }

@@ -98,12 +98,15 @@ final class ClockSkewTest {
   }
 
   private List<Double> seconds(List<TaskId> ids, String span) {
-    return queue.database().read(handle ->
-        handle
-            .createQuery("select extract(epoch from " + span + ") from tasks where id = any(:ids)")
-            .bindArray("ids", UUID.class, ids.stream().map(TaskId::value).toList())
-            .mapTo(Double.class)
-            .list());
+    return queue
+        .database()
+        .read(handle ->
+            handle
+                .createQuery(
+                    "select extract(epoch from " + span + ") from tasks where id = any(:ids)")
+                .bindArray("ids", UUID.class, ids.stream().map(TaskId::value).toList())
+                .mapTo(Double.class)
+                .list());
   }
 
   private long started() {

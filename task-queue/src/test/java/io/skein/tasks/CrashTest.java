@@ -56,8 +56,7 @@ final class CrashTest {
     List<TaskId> ids =
         ways.stream()
             .map(way ->
-                queue.enqueue(
-                    queue.task("stubborn", "\"" + way + "\"").withRetries(Retries.NONE)))
+                queue.enqueue(queue.task("stubborn", "\"" + way + "\"").withRetries(Retries.NONE)))
             .toList();
     awaitNotes("started", ids.size());
     Worker survivor = startSurvivor();
@@ -252,13 +251,16 @@ final class CrashTest {
   }
 
   private long presenceBackend(Worker worker) {
-    return queue.database().read(handle ->
-        handle
-            .createQuery("select pid from live_workers where key = hashtextextended(:worker, 0)")
-            .bind("worker", worker.identity())
-            .mapTo(Long.class)
-            .findOne()
-            .orElse(0L));
+    return queue
+        .database()
+        .read(handle ->
+            handle
+                .createQuery(
+                    "select pid from live_workers where key = hashtextextended(:worker, 0)")
+                .bind("worker", worker.identity())
+                .mapTo(Long.class)
+                .findOne()
+                .orElse(0L));
   }
 
   private Process launch(int slots) throws Exception {

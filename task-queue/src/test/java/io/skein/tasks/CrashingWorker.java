@@ -26,7 +26,6 @@ final class CrashingWorker {
       end $$
       """;
 
-
   private CrashingWorker() {}
 
   /** Arguments: database, Redis, key prefix, queue, slots, lease. Runs until it is killed. */

@@ -56,10 +56,12 @@ final class EnqueueTest {
   void aRollbackTakesTheTaskBackAndSendsNoHint() {
     TaskId id = TaskId.next();
     assertThatThrownBy(() ->
-            queue.database().useTransaction(transaction -> {
-              queue.tasks().enqueue(transaction, NewTask.of("undone", "send", "{}").withId(id));
-              throw new IllegalStateException("on purpose");
-            }))
+            queue
+                .database()
+                .useTransaction(transaction -> {
+                  queue.tasks().enqueue(transaction, NewTask.of("undone", "send", "{}").withId(id));
+                  throw new IllegalStateException("on purpose");
+                }))
         .hasMessage("on purpose");
     TaskId kept = queue.enqueue(NewTask.of("undone", "send", "{}"));
     assertThat(queue.tasks().find(id)).isEmpty();
@@ -96,8 +98,10 @@ final class EnqueueTest {
       assertThat(queue.enqueue(NewTask.of("unique", "other", "{}").withUniqueKey("flow-1")))
           .isNotEqualTo(first);
       assertThat(
-              queue.database().<Boolean, RuntimeException>inTransaction(
-                  transaction -> queue.tasks().cancel(transaction, first)))
+              queue
+                  .database()
+                  .<Boolean, RuntimeException>inTransaction(
+                      transaction -> queue.tasks().cancel(transaction, first)))
           .isTrue();
       assertThat(queue.enqueue(task)).isNotEqualTo(first);
     }
@@ -111,16 +115,18 @@ final class EnqueueTest {
         queue.enqueue(
             NewTask.of("flows", "phase", "{}").withFlow(flow).withDelay(Duration.ofHours(1)));
     queue.enqueue(NewTask.of("flows", "phase", "{}").withFlow(UUID.randomUUID()));
-    queue.database().useTransaction(transaction -> {
-      assertThat(queue.tasks().liveOf(transaction, flow))
-          .extracting(Task::id, Task::state)
-          .containsExactly(
-              org.assertj.core.groups.Tuple.tuple(now, TaskState.QUEUED),
-              org.assertj.core.groups.Tuple.tuple(later, TaskState.SCHEDULED));
-      assertThat(queue.tasks().cancel(transaction, flow)).isEqualTo(2);
-      assertThat(queue.tasks().liveOf(transaction, flow)).isEmpty();
-      assertThat(queue.tasks().cancel(transaction, flow)).isZero();
-    });
+    queue
+        .database()
+        .useTransaction(transaction -> {
+          assertThat(queue.tasks().liveOf(transaction, flow))
+              .extracting(Task::id, Task::state)
+              .containsExactly(
+                  org.assertj.core.groups.Tuple.tuple(now, TaskState.QUEUED),
+                  org.assertj.core.groups.Tuple.tuple(later, TaskState.SCHEDULED));
+          assertThat(queue.tasks().cancel(transaction, flow)).isEqualTo(2);
+          assertThat(queue.tasks().liveOf(transaction, flow)).isEmpty();
+          assertThat(queue.tasks().cancel(transaction, flow)).isZero();
+        });
     assertThat(queue.find(later).state()).isEqualTo(TaskState.CANCELLED);
     assertThat(queue.find(later).finishedAt()).isNotNull();
   }
@@ -175,8 +181,9 @@ final class EnqueueTest {
     for (String payload : List.of(expanding, manyDigits)) {
       List<NewTask> tasks = Collections.nCopies(32, NewTask.of("bad", "send", payload));
       assertThatThrownBy(() ->
-              queue.database().useTransaction(
-                  transaction -> queue.tasks().enqueue(transaction, tasks)))
+              queue
+                  .database()
+                  .useTransaction(transaction -> queue.tasks().enqueue(transaction, tasks)))
           .hasMessageContaining("1 MiB");
     }
   }
@@ -219,21 +226,23 @@ final class EnqueueTest {
   }
 
   private static TimeLimits limits(String options) {
-    return queue.database().read(handle ->
-        queue.find(
-                new TaskId(
-                    handle
-                        .createQuery("select skein_enqueue('limits', 'send'" + options + ")")
-                        .mapTo(UUID.class)
-                        .one()))
-            .limits());
+    return queue
+        .database()
+        .read(handle ->
+            queue
+                .find(
+                    new TaskId(
+                        handle
+                            .createQuery("select skein_enqueue('limits', 'send'" + options + ")")
+                            .mapTo(UUID.class)
+                            .one()))
+                .limits());
   }
 
   /** As only an older version let them in. */
   @Test
   void aRowWithoutSenseIsReadAsWhatIsNearest() {
-    queue.sql(
-        "alter table tasks drop constraint tasks_limits, drop constraint tasks_retry_delay");
+    queue.sql("alter table tasks drop constraint tasks_limits, drop constraint tasks_retry_delay");
     TaskId id = queue.enqueue(NewTask.of("senseless", "send", "{}"));
     queue.sql(
         "update tasks set soft_limit = '25 minutes', hard_limit = '10 minutes', retry_delay = '-1 s'"
@@ -261,11 +270,13 @@ final class EnqueueTest {
   }
 
   private static List<String> hints(String name) {
-    return queue.servers()
+    return queue
+        .servers()
         .redis
         .redisson()
         .<String, String>getStream(
-            queue.servers().redis.keys().taskHints(name, Priority.NORMAL.level()), StringCodec.INSTANCE)
+            queue.servers().redis.keys().taskHints(name, Priority.NORMAL.level()),
+            StringCodec.INSTANCE)
         .range(
             org.redisson.api.stream.StreamMessageId.MIN,
             org.redisson.api.stream.StreamMessageId.MAX)

@@ -33,7 +33,8 @@ final class ExpiryTest {
     TaskId first = queue.enqueue("count");
     TaskId second = queue.enqueue("count");
     FairClaims fair = fair();
-    assertThat(ids(fair.claim(queue.name(), FairClaims.Levels.ALL, 2))).containsExactly(first, second);
+    assertThat(ids(fair.claim(queue.name(), FairClaims.Levels.ALL, 2)))
+        .containsExactly(first, second);
     TaskId retried = begunAndLate("crash_count = 0");
     assertThat(ids(fair.goOn(queue.name(), 2))).containsExactly(retried);
   }
@@ -52,8 +53,10 @@ final class ExpiryTest {
     TaskId retried = begunAndLate("crash_count = 2, started_at = null");
     expire();
     assertThat(
-            queue.database().<List<TaskId>, RuntimeException>read(
-                handle -> ids(statements().suspect(handle, queue.name(), false).stream().toList())))
+            queue
+                .database()
+                .<List<TaskId>, RuntimeException>read(handle ->
+                    ids(statements().suspect(handle, queue.name(), false).stream().toList())))
         .containsExactly(retried);
   }
 

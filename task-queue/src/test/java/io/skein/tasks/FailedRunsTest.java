@@ -112,7 +112,8 @@ final class FailedRunsTest {
 
   @Test
   void oneThatWorksCommitsWithTheEnd() throws Exception {
-    Task task = end((transaction, failed, error) -> Ledger.note(transaction, failed.id(), "reaction"));
+    Task task =
+        end((transaction, failed, error) -> Ledger.note(transaction, failed.id(), "reaction"));
     assertThat(task.state()).isEqualTo(TaskState.DEAD);
     assertThat(task.error()).isEqualTo("it broke");
     assertThat(leftOut).isEmpty();
@@ -122,8 +123,7 @@ final class FailedRunsTest {
   @Test
   void whatItLogsNamesItsTask() throws Exception {
     AtomicReference<Map<String, String>> diagnostics = new AtomicReference<>(Map.of());
-    Task task =
-        end((transaction, failed, error) -> diagnostics.set(MDC.getCopyOfContextMap()));
+    Task task = end((transaction, failed, error) -> diagnostics.set(MDC.getCopyOfContextMap()));
     assertThat(diagnostics.get())
         .containsEntry("task", task.id().toString())
         .containsEntry("type", "broken")

@@ -58,7 +58,8 @@ final class FairClaimsTest {
     TaskId high = queue.enqueue(task.withPriority(Priority.HIGH));
     assertThat(ids(claims.claim(queue.name(), FairClaims.Levels.only(Priority.LOW), 1)))
         .containsExactly(low);
-    assertThat(ids(claims.claim(queue.name(), FairClaims.Levels.ALL, 2))).containsExactly(high, first);
+    assertThat(ids(claims.claim(queue.name(), FairClaims.Levels.ALL, 2)))
+        .containsExactly(high, first);
     assertThat(ids(claims.claim(queue.name(), FairClaims.Levels.ALL, 2))).containsExactly(second);
   }
 
@@ -135,7 +136,10 @@ final class FairClaimsTest {
 
   @Test
   void limitsHoldOverAllWorkersAtOnce() throws Exception {
-    queue.tasks().queues().limit(queue.name(), QueueLimits.NONE.withMaxRunning(12).withMaxPerTenant(5));
+    queue
+        .tasks()
+        .queues()
+        .limit(queue.name(), QueueLimits.NONE.withMaxRunning(12).withMaxPerTenant(5));
     for (String tenant : List.of("a", "b", "c", "d")) {
       queue.enqueue(50, queue.task("count").withTenant(tenant));
     }
@@ -202,14 +206,16 @@ final class FairClaimsTest {
   }
 
   private void complete(List<Run> runs) {
-    queue.database().useTransaction(tx ->
-        assertThat(
-                finished.completeAll(
-                    tx,
-                    runs.stream()
-                        .map(run -> new FinishedRuns.Completion(run.lease(), null, null))
-                        .toList()))
-            .hasSize(runs.size()));
+    queue
+        .database()
+        .useTransaction(tx ->
+            assertThat(
+                    finished.completeAll(
+                        tx,
+                        runs.stream()
+                            .map(run -> new FinishedRuns.Completion(run.lease(), null, null))
+                            .toList()))
+                .hasSize(runs.size()));
   }
 
   private List<Run> hinted(TaskId task) {
@@ -220,7 +226,8 @@ final class FairClaimsTest {
 
   private FairClaims claims(String worker) {
     return new FairClaims(
-        queue.database(), new ClaimStatements(worker, List.of(queue.name()), Set.of("count"), "b", TERM));
+        queue.database(),
+        new ClaimStatements(worker, List.of(queue.name()), Set.of("count"), "b", TERM));
   }
 
   private static List<TaskId> ids(List<Run> runs) {

@@ -40,19 +40,18 @@ final class HeldRowsTest {
                   goOn.await();
                 }),
             Handlers.idle("free"));
-      TaskId held = queue.enqueue("held");
-      running.await();
-      try (Connection other = hold(held)) {
-        goOn.countDown();
-        List<TaskId> free = queue.enqueue(5 * SLOTS, "free");
-        await()
-            .atMost(Duration.ofSeconds(4))
-            .until(() ->
-                free.stream().allMatch(id -> queue.find(id).state() == TaskState.SUCCEEDED));
-        assertThat(queue.find(held).state()).isEqualTo(TaskState.RUNNING);
-        assertThat(worker.running()).isOne();
-        other.rollback();
-      }
+    TaskId held = queue.enqueue("held");
+    running.await();
+    try (Connection other = hold(held)) {
+      goOn.countDown();
+      List<TaskId> free = queue.enqueue(5 * SLOTS, "free");
+      await()
+          .atMost(Duration.ofSeconds(4))
+          .until(() -> free.stream().allMatch(id -> queue.find(id).state() == TaskState.SUCCEEDED));
+      assertThat(queue.find(held).state()).isEqualTo(TaskState.RUNNING);
+      assertThat(worker.running()).isOne();
+      other.rollback();
+    }
     queue.await(held, TaskState.SUCCEEDED);
     await().until(() -> worker.running() == 0);
   }

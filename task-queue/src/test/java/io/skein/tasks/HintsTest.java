@@ -27,8 +27,7 @@ import redis.clients.jedis.params.XReadGroupParams;
 final class HintsTest {
   private static final RedisServer redis = TestServers.newRedis();
 
-  @RegisterExtension
-  static final TestQueue queue = TestQueue.on(() -> Servers.on(redis.url()));
+  @RegisterExtension static final TestQueue queue = TestQueue.on(() -> Servers.on(redis.url()));
 
   private final ConcurrentHashMap<TaskId, AtomicInteger> runs = new ConcurrentHashMap<>();
 
@@ -75,8 +74,7 @@ final class HintsTest {
                 throw new IllegalStateException("not yet");
               }
             }));
-    queue.enqueue(
-        queue.task("flaky").withRetries(new Retries(4, Duration.ofMillis(200))));
+    queue.enqueue(queue.task("flaky").withRetries(new Retries(4, Duration.ofMillis(200))));
     queue.awaitSucceeded(1);
     assertThat(attempts).hasValue(3);
   }
@@ -111,7 +109,8 @@ final class HintsTest {
     await().until(() -> runs.containsKey(first));
     for (int i = 0; i < 50; i++) {
       queue.servers().redis.jedis().xadd(normal, hint("no uuid"), XAddParams.xAddParams());
-      queue.servers()
+      queue
+          .servers()
           .redis
           .jedis()
           .xadd(normal, hint(UUID.randomUUID().toString()), XAddParams.xAddParams());
@@ -133,12 +132,14 @@ final class HintsTest {
     queue.sql("select skein_enqueue('" + queue.name() + "', 'count', '{}')");
     TaskId id =
         new TaskId(
-            queue.database().read(handle ->
-                handle
-                    .createQuery("select id from tasks where queue = ? and state = 'queued'")
-                    .bind(0, queue.name())
-                    .mapTo(UUID.class)
-                    .one()));
+            queue
+                .database()
+                .read(handle ->
+                    handle
+                        .createQuery("select id from tasks where queue = ? and state = 'queued'")
+                        .bind(0, queue.name())
+                        .mapTo(UUID.class)
+                        .one()));
     try (AbstractTransaction atOnce = queue.servers().redis.jedis().multi()) {
       atOnce.xadd(normal, hint(id.toString()), XAddParams.xAddParams());
       atOnce.xreadGroup(
@@ -150,7 +151,8 @@ final class HintsTest {
     }
     await().atMost(Duration.ofSeconds(5)).until(() -> runs.containsKey(id));
     await().until(() -> hintsInRedis() == 0);
-    assertThat(queue.servers().redis.jedis().xpending(normal, RedisHintReader.GROUP).getTotal()).isZero();
+    assertThat(queue.servers().redis.jedis().xpending(normal, RedisHintReader.GROUP).getTotal())
+        .isZero();
   }
 
   @Test
@@ -163,7 +165,8 @@ final class HintsTest {
     await().until(() -> runs.containsKey(healed));
     for (int i = 0; i < 5; i++) {
       redis.flush();
-      await().until(() -> "stream".equals(queue.servers().redis.jedis().type(key(Priority.NORMAL))));
+      await()
+          .until(() -> "stream".equals(queue.servers().redis.jedis().type(key(Priority.NORMAL))));
       TaskId id = queue.enqueue("count");
       await().until(() -> runs.containsKey(id));
     }

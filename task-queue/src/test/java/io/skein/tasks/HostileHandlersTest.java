@@ -88,8 +88,7 @@ final class HostileHandlersTest {
     TimeLimits limits = new TimeLimits(Duration.ofMillis(100), Duration.ofMillis(400));
     List<TaskId> deaf =
         IntStream.range(0, 2 * SLOTS)
-            .mapToObj(
-                i -> queue.enqueue(queue.task("deaf").withLimits(limits)))
+            .mapToObj(i -> queue.enqueue(queue.task("deaf").withLimits(limits)))
             .toList();
     queue.await(enqueueOdd("fine"), TaskState.SUCCEEDED);
     deaf.forEach(
@@ -133,8 +132,7 @@ final class HostileHandlersTest {
               throw new IllegalStateException("again");
             }));
     TaskId id =
-        queue.enqueue(
-            queue.task("odd").withRetries(new Retries(2, Duration.ofDays(36_500))));
+        queue.enqueue(queue.task("odd").withRetries(new Retries(2, Duration.ofDays(36_500))));
     assertThat(queue.await(id, TaskState.SCHEDULED).runAt())
         .isBefore(Instant.now().plus(3_654, ChronoUnit.DAYS));
     assertAllSlotsFree();
@@ -184,9 +182,7 @@ final class HostileHandlersTest {
             "again",
             context ->
                 context.complete(
-                    transaction ->
-                        queue.tasks().enqueue(transaction, queue.task("again")),
-                    null)),
+                    transaction -> queue.tasks().enqueue(transaction, queue.task("again")), null)),
         Handlers.idle("odd"));
     queue.enqueue(SLOTS, "again");
     IntStream.range(0, 50)

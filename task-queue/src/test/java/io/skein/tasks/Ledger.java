@@ -9,8 +9,7 @@ record Ledger(Database database) {
   /** In a fresh database. */
   void open() {
     database.useTransaction(
-        transaction ->
-            transaction.handle().execute("create table ledger (task uuid, note text)"));
+        transaction -> transaction.handle().execute("create table ledger (task uuid, note text)"));
   }
 
   static void note(Transaction transaction, TaskId task, String note) {

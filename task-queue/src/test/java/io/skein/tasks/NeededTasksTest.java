@@ -64,10 +64,12 @@ final class NeededTasksTest {
   @Test
   void whatIsEnqueuedTogetherNeedsNoPass() {
     TaskId waits =
-        queue.database().inTransaction(transaction -> {
-          TaskId first = queue.tasks().enqueue(transaction, queue.task("count"));
-          return queue.tasks().enqueue(transaction, queue.task("count").after(List.of(first)));
-        });
+        queue
+            .database()
+            .inTransaction(transaction -> {
+              TaskId first = queue.tasks().enqueue(transaction, queue.task("count"));
+              return queue.tasks().enqueue(transaction, queue.task("count").after(List.of(first)));
+            });
     complete(claim());
     assertThat(queue.find(waits).state()).isEqualTo(TaskState.QUEUED);
   }
@@ -78,8 +80,11 @@ final class NeededTasksTest {
     TaskId waits = queue.enqueue(queue.task("count").after(List.of(run.task().id())));
     TaskId behind = queue.enqueue(queue.task("count").after(List.of(waits)));
     TaskId anyEnd = queue.enqueue(queue.task("count").afterEndOf(List.of(behind)));
-    queue.database().useTransaction(transaction ->
-        finished.end(transaction, run.lease(), TaskState.FAILED, new Failure("no", null, null)));
+    queue
+        .database()
+        .useTransaction(transaction ->
+            finished.end(
+                transaction, run.lease(), TaskState.FAILED, new Failure("no", null, null)));
     needed.pass();
     assertThat(queue.find(waits).state()).isEqualTo(TaskState.CANCELLED);
     assertThat(queue.find(behind).state()).isEqualTo(TaskState.CANCELLED);
@@ -133,7 +138,8 @@ final class NeededTasksTest {
       }
       for (int round = 0; round < ROUNDS; round++) {
         Run run = running();
-        NewTask waits = queue.task("count").withDelay(Duration.ofHours(1)).after(List.of(run.task().id()));
+        NewTask waits =
+            queue.task("count").withDelay(Duration.ofHours(1)).after(List.of(run.task().id()));
         Callable<TaskId> enqueue = () -> queue.enqueue(waits);
         Callable<TaskId> end = () -> complete(run);
         var answers = threads.invokeAll(List.of(enqueue, end));
@@ -164,7 +170,8 @@ final class NeededTasksTest {
 
   private Run claim() {
     ClaimStatements statements =
-        new ClaimStatements("w", List.of(queue.name()), Set.of("count"), "b", Duration.ofSeconds(15));
+        new ClaimStatements(
+            "w", List.of(queue.name()), Set.of("count"), "b", Duration.ofSeconds(15));
     return new FairClaims(queue.database(), statements)
         .claim(queue.name(), FairClaims.Levels.ALL, 1)
         .getFirst();
@@ -172,19 +179,23 @@ final class NeededTasksTest {
 
   private static TaskId complete(Run run) {
     FinishedRuns.Completion completion = new FinishedRuns.Completion(run.lease(), null, null);
-    queue.database().useTransaction(transaction ->
-        assertThat(finished.completeAll(transaction, List.of(completion)))
-            .containsExactly(run.lease()));
+    queue
+        .database()
+        .useTransaction(transaction ->
+            assertThat(finished.completeAll(transaction, List.of(completion)))
+                .containsExactly(run.lease()));
     return run.task().id();
   }
 
   private static Timestamp leaseUntil(Run run) {
-    return queue.database().read(handle ->
-        handle
-            .createQuery("select lease_until from tasks where id = :id")
-            .bind("id", run.task().id().value())
-            .mapTo(Timestamp.class)
-            .one());
+    return queue
+        .database()
+        .read(handle ->
+            handle
+                .createQuery("select lease_until from tasks where id = :id")
+                .bind("id", run.task().id().value())
+                .mapTo(Timestamp.class)
+                .one());
   }
 
   private static Connection foreign() throws SQLException {

@@ -47,11 +47,13 @@ final class PassingFailuresTest {
   void aTransactionThatGoesOnAfterAFailureIsJudgedByThat() {
     Throwable failure =
         catchThrowable(() ->
-            queue.database().useTransaction(tx -> {
-              var swallowed = catchThrowable(() -> tx.handle().execute("select 1 / 0"));
-              assertThat(swallowed).isNotNull();
-              tx.handle().execute("select 1");
-            }));
+            queue
+                .database()
+                .useTransaction(tx -> {
+                  var swallowed = catchThrowable(() -> tx.handle().execute("select 1 / 0"));
+                  assertThat(swallowed).isNotNull();
+                  tx.handle().execute("select 1");
+                }));
     assertThat(PassingFailures.isPassing(failure)).isFalse();
   }
 
@@ -59,10 +61,12 @@ final class PassingFailuresTest {
   void aPrimaryThatBecameAStandbyIsPassing() {
     Throwable failure =
         catchThrowable(() ->
-            queue.database().useTransaction(tx -> {
-              tx.handle().execute("set transaction read only");
-              queue.tasks().enqueue(tx, NewTask.of("q", "t", "{}"));
-            }));
+            queue
+                .database()
+                .useTransaction(tx -> {
+                  tx.handle().execute("set transaction read only");
+                  queue.tasks().enqueue(tx, NewTask.of("q", "t", "{}"));
+                }));
     assertThat(PassingFailures.isPassing(failure)).isTrue();
   }
 }

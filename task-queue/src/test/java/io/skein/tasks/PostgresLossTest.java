@@ -211,10 +211,7 @@ final class PostgresLossTest {
     try (Database other = Database.open(PostgresSettings.parse(servers.address.url()), "other");
         TaskQueue others = TaskQueue.open(other, servers.redis)) {
       Worker reaper =
-          new Worker(
-              CrashingWorker.settings(queue, 1),
-              others,
-              List.of(Handlers.idle("other")));
+          new Worker(CrashingWorker.settings(queue, 1), others, List.of(Handlers.idle("other")));
       workers.add(reaper);
       reaper.start();
       await()

@@ -96,11 +96,14 @@ final class QueueFiguresTest {
     assertThat(status().count(TaskState.QUEUED)).isEqualTo(Queues.MOST_COUNTED);
     assertThat(type("mail").live()).isEqualTo(Map.of(TaskState.QUEUED, 10_000L));
     long bound = Queues.MOST_COUNTED + 1_000;
-    assertThat(RowsRead.by(queue.servers(), tx -> assertThat(QueueCounts.of(tx.handle())).isNotEmpty()))
+    assertThat(
+            RowsRead.by(
+                queue.servers(), tx -> assertThat(QueueCounts.of(tx.handle())).isNotEmpty()))
         .isLessThan(bound);
     assertThat(
             RowsRead.by(
-                queue.servers(), tx -> assertThat(TypeCounts.of(tx.handle(), queue.name())).isNotEmpty()))
+                queue.servers(),
+                tx -> assertThat(TypeCounts.of(tx.handle(), queue.name())).isNotEmpty()))
         .isLessThan(bound);
   }
 

@@ -63,8 +63,9 @@ final class RemoteTaskHandlerTest {
 
     @Override
     public void progressed(Task task, int percent, @Nullable String details) {
-      queue.database().useTransaction(
-          transaction -> tell(transaction, task, percent + " % " + details));
+      queue
+          .database()
+          .useTransaction(transaction -> tell(transaction, task, percent + " % " + details));
     }
 
     @Override
@@ -191,7 +192,11 @@ final class RemoteTaskHandlerTest {
             + id.value()
             + "'");
     assertThat(workers.runs().heartbeat(run.lease(), null, null)).isFalse();
-    assertThat(queue.ledger().notes(id)).hasSize(1).first().asString().startsWith("failed ran longer than");
+    assertThat(queue.ledger().notes(id))
+        .hasSize(1)
+        .first()
+        .asString()
+        .startsWith("failed ran longer than");
   }
 
   @Test

@@ -91,8 +91,7 @@ final class RemoteWorkersTest {
   @Test
   void aFailedRunIsRepeatedUntilNoAttemptIsLeft() throws Exception {
     TaskId id =
-        queue.enqueue(
-            queue.task("count").withRetries(new Retries(2, Duration.ofMinutes(1))));
+        queue.enqueue(queue.task("count").withRetries(new Retries(2, Duration.ofMinutes(1))));
     assertThat(fail(claimOne(), RemoteRuns.Permanence.PASSING)).isEqualTo(TaskState.SCHEDULED);
     queue.sql(
         "update tasks set state = 'queued', run_at = skein_now() where id = '" + id.value() + "'");
@@ -144,7 +143,9 @@ final class RemoteWorkersTest {
     assertThat(claimOne().task().id()).isNotEqualTo(poison);
     assertThat(workers.claim(worker, null, 1, NOW)).isEmpty();
     queue.sql(
-        "update tasks set state = 'cancelled' where queue = '" + queue.name() + "' and state = 'running'");
+        "update tasks set state = 'cancelled' where queue = '"
+            + queue.name()
+            + "' and state = 'running'");
     queue.sql(
         "update tasks set run_at = run_at - interval '3 seconds' where id = '"
             + poison.value()

@@ -85,9 +85,12 @@ final class SuspectClaimTest {
 
   private Optional<TaskId> claim() {
     ClaimStatements statements =
-        new ClaimStatements("w", List.of(queue.name()), Set.of("count"), "b", Duration.ofSeconds(15));
-    return queue.database()
-        .<Optional<Run>, RuntimeException>read(handle -> statements.suspect(handle, queue.name(), false))
+        new ClaimStatements(
+            "w", List.of(queue.name()), Set.of("count"), "b", Duration.ofSeconds(15));
+    return queue
+        .database()
+        .<Optional<Run>, RuntimeException>read(
+            handle -> statements.suspect(handle, queue.name(), false))
         .map(run -> run.task().id());
   }
 }

@@ -42,10 +42,12 @@ final class TaskOptionsTest {
     List<NewTask> parts =
         IntStream.range(0, 100).mapToObj(i -> queue.task("part", String.valueOf(i))).toList();
     TaskId callback =
-        queue.database().inTransaction(tx -> {
-          List<TaskId> ids = queue.tasks().enqueue(tx, parts);
-          return queue.tasks().enqueue(tx, queue.task("all").after(ids));
-        });
+        queue
+            .database()
+            .inTransaction(tx -> {
+              List<TaskId> ids = queue.tasks().enqueue(tx, parts);
+              return queue.tasks().enqueue(tx, queue.task("all").after(ids));
+            });
     queue.await(callback, TaskState.SUCCEEDED);
     assertThat(seen).hasValue(100);
     assertThat(queue.count("select count(*) from task_dependencies")).isZero();
@@ -250,7 +252,8 @@ final class TaskOptionsTest {
     List<NewTask> tasks =
         IntStream.range(0, 1_000)
             .mapToObj(i ->
-                queue.task("copied", "{\"text\": \"tab\\t, \\\\ and \\n\", \"n\": " + i + "}")
+                queue
+                    .task("copied", "{\"text\": \"tab\\t, \\\\ and \\n\", \"n\": " + i + "}")
                     .withTenant("a\tb\\c\nd")
                     .withFlow(UUID.nameUUIDFromBytes(new byte[] {1}))
                     .withPriority(i % 2 == 0 ? Priority.HIGH : Priority.LOW)
@@ -298,13 +301,15 @@ final class TaskOptionsTest {
   }
 
   private static List<String> attempts(TaskId task) {
-    return queue.database().read(handle ->
-        handle
-            .createQuery(
-                "select outcome || ': ' || error || ', ' || rtrim(log, E'\\n') from task_attempts"
-                    + " where task = :task order by lease")
-            .bind("task", task.value())
-            .mapTo(String.class)
-            .list());
+    return queue
+        .database()
+        .read(handle ->
+            handle
+                .createQuery(
+                    "select outcome || ': ' || error || ', ' || rtrim(log, E'\\n') from task_attempts"
+                        + " where task = :task order by lease")
+                .bind("task", task.value())
+                .mapTo(String.class)
+                .list());
   }
 }

@@ -315,8 +315,8 @@ final class TaskRacesTest {
         promote();
         for (Run run : last.claims.claim(queue, FairClaims.Levels.ALL, TASKS)) {
           boolean written =
-              servers.database.inTransaction(
-                  tx -> finished.complete(tx, new FinishedRuns.Completion(run.lease(), null, null)));
+              servers.database.inTransaction(tx ->
+                  finished.complete(tx, new FinishedRuns.Completion(run.lease(), null, null)));
           assertThat(written).isTrue();
         }
       }

@@ -33,23 +33,23 @@ final class TenantTurnsTest {
   void aTenantWithManyTasksDelaysTheSingleOneOfAnotherByLessThanASecond() {
     enqueueMany("many");
     queue.start(Handlers.of("short", this::run));
-      await().until(() -> !begun.isEmpty());
-      List<Duration> delays = new ArrayList<>();
-      for (int n = 0; n < SINGLE_ONES; n++) {
-        NewTask single = queue.task("short").withTenant("single-" + n % 2);
-        long enqueued = System.nanoTime();
-        TaskId id = queue.enqueue(single);
-        await()
-            .pollInterval(Duration.ofMillis(1))
-            .atMost(Duration.ofSeconds(30))
-            .until(() -> begun.containsKey(id));
-        delays.add(Duration.ofNanos(begun.getOrDefault(id, 0L) - enqueued));
-      }
-      assertThat(queued()).as("there was a backlog all the time").isPositive();
-      System.out.printf(
-          "single tasks beside %d of another tenant begin after %s ms%n",
-          MANY, delays.stream().map(Duration::toMillis).sorted().toList());
-      assertThat(delays).allSatisfy(delay -> assertThat(delay).isLessThan(BOUND));
+    await().until(() -> !begun.isEmpty());
+    List<Duration> delays = new ArrayList<>();
+    for (int n = 0; n < SINGLE_ONES; n++) {
+      NewTask single = queue.task("short").withTenant("single-" + n % 2);
+      long enqueued = System.nanoTime();
+      TaskId id = queue.enqueue(single);
+      await()
+          .pollInterval(Duration.ofMillis(1))
+          .atMost(Duration.ofSeconds(30))
+          .until(() -> begun.containsKey(id));
+      delays.add(Duration.ofNanos(begun.getOrDefault(id, 0L) - enqueued));
+    }
+    assertThat(queued()).as("there was a backlog all the time").isPositive();
+    System.out.printf(
+        "single tasks beside %d of another tenant begin after %s ms%n",
+        MANY, delays.stream().map(Duration::toMillis).sorted().toList());
+    assertThat(delays).allSatisfy(delay -> assertThat(delay).isLessThan(BOUND));
   }
 
   private void run(TaskContext context) {

@@ -137,8 +137,7 @@ final class TestQueue
 
   /** How many tasks of this queue have. */
   long succeeded() {
-    return count(
-        "select count(*) from tasks where state = 'succeeded' and queue = '" + name + "'");
+    return count("select count(*) from tasks where state = 'succeeded' and queue = '" + name + "'");
   }
 
   Task await(TaskId id, TaskState state) {
@@ -158,9 +157,7 @@ final class TestQueue
 
   /** For a worker of this queue, which waits for a second when it stops. */
   WorkerSettings settings() {
-    return WorkerSettings.named("w")
-        .withQueues(List.of(name))
-        .withGrace(Duration.ofSeconds(1));
+    return WorkerSettings.named("w").withQueues(List.of(name)).withGrace(Duration.ofSeconds(1));
   }
 
   Worker start(TaskHandler... handlers) {

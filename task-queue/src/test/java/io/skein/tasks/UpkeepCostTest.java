@@ -36,7 +36,8 @@ final class UpkeepCostTest {
   @Test
   void promotingReadsWhatIsDue() {
     assertThat(
-            RowsRead.by(queue.servers(), tx -> assertThat(DuePromoter.promoteSome(tx.handle())).isEmpty()))
+            RowsRead.by(
+                queue.servers(), tx -> assertThat(DuePromoter.promoteSome(tx.handle())).isEmpty()))
         .isLessThan(FEW);
   }
 
@@ -50,10 +51,13 @@ final class UpkeepCostTest {
   @Test
   void retentionReadsWhatIsOver() {
     Retention retention = new Retention(queue.database(), TaskRetention.DEFAULT);
-    assertThat(RowsRead.by(queue.servers(), tx -> assertThat(retention.deleteBatch(tx.handle())).isZero()))
+    assertThat(
+            RowsRead.by(
+                queue.servers(), tx -> assertThat(retention.deleteBatch(tx.handle())).isZero()))
         .isLessThan(FEW);
     assertThat(
-            RowsRead.by(queue.servers(), tx -> assertThat(Retention.deletePeriods(tx.handle())).isZero()))
+            RowsRead.by(
+                queue.servers(), tx -> assertThat(Retention.deletePeriods(tx.handle())).isZero()))
         .isLessThan(FEW);
   }
 
@@ -64,7 +68,8 @@ final class UpkeepCostTest {
     Parking parking = parking("short", "1");
     assertThat(
             RowsRead.by(
-                queue.servers(), tx -> assertThat(parking.park(tx.handle(), Duration.ZERO)).isFalse()))
+                queue.servers(),
+                tx -> assertThat(parking.park(tx.handle(), Duration.ZERO)).isFalse()))
         .isLessThan(FEW);
   }
 
@@ -78,7 +83,8 @@ final class UpkeepCostTest {
     Parking parking = parking("long", "1");
     assertThat(
             RowsRead.by(
-                queue.servers(), tx -> assertThat(parking.park(tx.handle(), Duration.ZERO)).isFalse()))
+                queue.servers(),
+                tx -> assertThat(parking.park(tx.handle(), Duration.ZERO)).isFalse()))
         .isLessThan(Parking.MOST_LOOKED_AT + FEW);
     assertThat(queue.find(last).state()).isEqualTo(TaskState.QUEUED);
     parking.park(Duration.ZERO);
@@ -95,7 +101,9 @@ final class UpkeepCostTest {
             + " and state = 'queued'");
     queue.sql("analyze tasks");
     Parking refuser = parking("parked", "1");
-    assertThat(RowsRead.by(queue.servers(), tx -> assertThat(refuser.unparkSome(tx.handle())).isEmpty()))
+    assertThat(
+            RowsRead.by(
+                queue.servers(), tx -> assertThat(refuser.unparkSome(tx.handle())).isEmpty()))
         .isLessThan(FEW);
     parking("parked", "2").unpark();
     assertThat(
@@ -124,8 +132,7 @@ final class UpkeepCostTest {
   }
 
   private static Parking parking(String name, String build) {
-    WorkerSettings settings =
-        WorkerSettings.named(name).withQueues(List.of(name)).withBuild(build);
+    WorkerSettings settings = WorkerSettings.named(name).withQueues(List.of(name)).withBuild(build);
     List<String> types = List.of("count", "refused");
     queue.sql("delete from task_workers");
     new WorkerRoll(queue.database(), WorkerLine.of(settings, name, types)).sign();

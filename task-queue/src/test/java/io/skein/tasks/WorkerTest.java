@@ -49,12 +49,14 @@ final class WorkerTest {
     queue.start(Handlers.idle("sql"));
     TaskId id =
         new TaskId(
-            queue.database().read(handle ->
-                handle
-                    .createQuery("select skein_enqueue(:queue, 'sql')")
-                    .bind("queue", queue.name())
-                    .mapTo(UUID.class)
-                    .one()));
+            queue
+                .database()
+                .read(handle ->
+                    handle
+                        .createQuery("select skein_enqueue(:queue, 'sql')")
+                        .bind("queue", queue.name())
+                        .mapTo(UUID.class)
+                        .one()));
     queue.await(id, TaskState.SUCCEEDED);
   }
 
@@ -79,8 +81,7 @@ final class WorkerTest {
       int attempt = retry;
       await()
           .until(() ->
-              queue.find(id).state() == TaskState.SCHEDULED
-                  && queue.find(id).attempt() == attempt);
+              queue.find(id).state() == TaskState.SCHEDULED && queue.find(id).attempt() == attempt);
       long delay =
           queue.count(
               "select round(extract(epoch from run_at - clock_timestamp())) from tasks where id = '"
@@ -166,8 +167,10 @@ final class WorkerTest {
             }));
     TaskId id = queue.enqueue(queue.task("long").withFlow(flow));
     running.await();
-    queue.database().useTransaction(
-        transaction -> assertThat(queue.tasks().cancel(transaction, flow)).isEqualTo(1));
+    queue
+        .database()
+        .useTransaction(
+            transaction -> assertThat(queue.tasks().cancel(transaction, flow)).isEqualTo(1));
     cancelled.countDown();
     await().untilAsserted(() -> assertThat(refused.get()).isNotNull());
     assertThat(queue.ledger().notes(id)).isEmpty();
@@ -213,36 +216,34 @@ final class WorkerTest {
         queue.start(
             queue.settings().withSlots(3),
             listener,
-                Handlers.of(
-                    "polite",
-                    context -> {
-                      while (true) {
-                        context.checkStop();
-                        Thread.onSpinWait();
-                      }
-                    }),
-                Handlers.of("asleep", context -> Thread.sleep(Duration.ofMinutes(1))),
-                Handlers.of(
-                    "deaf",
-                    context -> {
-                      boolean open = true;
-                      while (open) {
-                        try {
-                          never.await();
-                          open = false;
-                        } catch (InterruptedException ignored) {
-                          open = true;
-                        }
-                      }
-                    },
-                    (transaction, task, error) -> Ledger.note(transaction, task.id(), "reaction")));
+            Handlers.of(
+                "polite",
+                context -> {
+                  while (true) {
+                    context.checkStop();
+                    Thread.onSpinWait();
+                  }
+                }),
+            Handlers.of("asleep", context -> Thread.sleep(Duration.ofMinutes(1))),
+            Handlers.of(
+                "deaf",
+                context -> {
+                  boolean open = true;
+                  while (open) {
+                    try {
+                      never.await();
+                      open = false;
+                    } catch (InterruptedException ignored) {
+                      open = true;
+                    }
+                  }
+                },
+                (transaction, task, error) -> Ledger.note(transaction, task.id(), "reaction")));
     TimeLimits limits = new TimeLimits(Duration.ofMillis(200), Duration.ofMillis(600));
     TaskId polite =
-        queue.enqueue(
-            queue.task("polite").withLimits(limits).withRetries(Retries.NONE));
+        queue.enqueue(queue.task("polite").withLimits(limits).withRetries(Retries.NONE));
     TaskId asleep =
-        queue.enqueue(
-            queue.task("asleep").withLimits(limits).withRetries(Retries.NONE));
+        queue.enqueue(queue.task("asleep").withLimits(limits).withRetries(Retries.NONE));
     TaskId deaf = queue.enqueue(queue.task("deaf").withLimits(limits));
     assertThat(queue.await(polite, TaskState.DEAD).error()).contains("soft time limit");
     assertThat(queue.await(asleep, TaskState.DEAD).error())

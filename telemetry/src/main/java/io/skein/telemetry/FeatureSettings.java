@@ -14,8 +14,7 @@ public final class FeatureSettings {
     Map<Feature, Boolean> initial = new EnumMap<>(Feature.class);
     for (Feature feature : Feature.values()) {
       String name = "ENABLE_REDIS_" + feature.name();
-      initial.put(
-          feature, settings.parsed(name, true, "true or false", FeatureSettings::parse));
+      initial.put(feature, settings.parsed(name, true, "true or false", FeatureSettings::parse));
     }
     return initial;
   }

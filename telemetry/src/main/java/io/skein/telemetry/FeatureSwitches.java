@@ -52,8 +52,8 @@ public final class FeatureSwitches implements AutoCloseable {
 
   private static void apply(FeatureGates gates, Map<String, FeatureFlag> flags) {
     Map<Feature, Boolean> on = new EnumMap<>(Feature.class);
-    flags.forEach((name, flag) ->
-        Feature.of(name).ifPresent(feature -> on.put(feature, flag.enabled())));
+    flags.forEach(
+        (name, flag) -> Feature.of(name).ifPresent(feature -> on.put(feature, flag.enabled())));
     gates.enable(on);
   }
 

@@ -55,8 +55,8 @@ public final class Metrics implements AutoCloseable {
     other
         .config()
         .meterFilter(
-            MeterFilter.denyUnless(id ->
-                id.getName().startsWith("skein.") || OF_PROCESS.contains(id.getName())));
+            MeterFilter.denyUnless(
+                id -> id.getName().startsWith("skein.") || OF_PROCESS.contains(id.getName())));
     registry.add(other);
   }
 

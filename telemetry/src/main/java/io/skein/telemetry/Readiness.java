@@ -22,9 +22,7 @@ public final class Readiness {
 
   /** Adds the features, each with the mode of its gate. */
   public Readiness features(FeatureGates gates) {
-    gates
-        .all()
-        .forEach(gate -> part(gate.feature().label(), () -> State.of(gate.mode())));
+    gates.all().forEach(gate -> part(gate.feature().label(), () -> State.of(gate.mode())));
     return this;
   }
 

@@ -5,8 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.skein.postgres.Database;
-import io.skein.postgres.Instances;
 import io.skein.postgres.InstanceMode;
+import io.skein.postgres.Instances;
 import io.skein.postgres.Migrations;
 import io.skein.postgres.PostgresSettings;
 import io.skein.redis.Feature;
@@ -39,7 +39,10 @@ class FeatureSwitchesTest {
   private Member two;
 
   private record Member(
-      Database database, RedisConnections redis, SimpleMeterRegistry meters, FeatureSwitches features) {
+      Database database,
+      RedisConnections redis,
+      SimpleMeterRegistry meters,
+      FeatureSwitches features) {
     FeatureGate gate(Feature feature) {
       return redis.gate(feature);
     }
@@ -102,12 +105,10 @@ class FeatureSwitchesTest {
     assertThat(one.figure("skein.feature.redis", "feature", "rate_limit")).isZero();
     assertThat(one.figure("skein.feature.enabled", "feature", "rate_limit")).isZero();
     assertThat(one.figure("skein.feature.breaker.open", "feature", "rate_limit")).isZero();
-    assertThat(
-            one.figure("skein.feature.changes", "feature", "rate_limit", "mode", "flag_off"))
+    assertThat(one.figure("skein.feature.changes", "feature", "rate_limit", "mode", "flag_off"))
         .isEqualTo(1);
     InstanceMode off =
-        new InstanceMode(
-            "one", "rate_limit", "fallback", FeatureMode.FLAG_OFF.reason(), NOW);
+        new InstanceMode("one", "rate_limit", "fallback", FeatureMode.FLAG_OFF.reason(), NOW);
     assertThat(one.features().here()).contains(off);
     await()
         .atMost(FOLLOWED)
@@ -120,7 +121,8 @@ class FeatureSwitchesTest {
   }
 
   private Member process(String name, Map<Feature, Boolean> differently) {
-    Map<Feature, Boolean> initial = new EnumMap<>(FeatureSettings.read(new SettingsReader(Map.of())));
+    Map<Feature, Boolean> initial =
+        new EnumMap<>(FeatureSettings.read(new SettingsReader(Map.of())));
     initial.putAll(differently);
     Database database = open(Database.open(postgres, name));
     RedisConnections redis = open(RedisConnections.open(RedisSettings.of(server.url()), name));
@@ -129,8 +131,7 @@ class FeatureSwitchesTest {
         database,
         redis,
         meters,
-        open(
-            FeatureSwitches.start(database, redis.gates(), name, initial, meters, () -> NOW)));
+        open(FeatureSwitches.start(database, redis.gates(), name, initial, meters, () -> NOW)));
   }
 
   private <T extends AutoCloseable> T open(T closeable) {

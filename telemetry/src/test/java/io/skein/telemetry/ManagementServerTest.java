@@ -17,7 +17,8 @@ class ManagementServerTest {
   private final Readiness readiness =
       new Readiness()
           .part("postgres", database::get)
-          .part("state_cache", () -> new Readiness.State(false, "fallback", "Redis does not answer"));
+          .part(
+              "state_cache", () -> new Readiness.State(false, "fallback", "Redis does not answer"));
   private Metrics metrics;
   private ManagementServer server;
 

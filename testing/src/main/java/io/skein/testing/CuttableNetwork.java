@@ -111,7 +111,10 @@ public final class CuttableNetwork implements AutoCloseable {
       awaitWhole();
       Socket server = new Socket(host, serverPort);
       sockets.add(server);
-      Thread.ofPlatform().name("skein-test-network").daemon().start(() -> forward(server, client, true));
+      Thread.ofPlatform()
+          .name("skein-test-network")
+          .daemon()
+          .start(() -> forward(server, client, true));
       forward(client, server, false);
     } catch (IOException e) {
       close(client); // as if it had met nobody

@@ -13,12 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param pooler {@code host:port} of the pooler that {@link #url} leads through; null for none
  */
 public record DatabaseAddress(
-    String host,
-    int port,
-    String database,
-    String user,
-    String password,
-    @Nullable String pooler) {
+    String host, int port, String database, String user, String password, @Nullable String pooler) {
   private static final String DIRECT = "direct=";
 
   /** A database that is reached without a pooler. */
@@ -44,8 +39,7 @@ public record DatabaseAddress(
     String password = colon < 0 ? "" : userInfo.substring(colon + 1);
     int port = uri.getPort() < 0 ? 5432 : uri.getPort();
     DatabaseAddress read =
-        new DatabaseAddress(
-            uri.getHost(), port, path.substring(1), decode(user), decode(password));
+        new DatabaseAddress(uri.getHost(), port, path.substring(1), decode(user), decode(password));
     String query = uri.getQuery();
     return query != null && query.startsWith(DIRECT)
         ? behind(read, query.substring(DIRECT.length()))

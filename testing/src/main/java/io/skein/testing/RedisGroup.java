@@ -11,8 +11,8 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 
 /**
- * Several Redis servers that belong together; what is done to the group is done to each of them, and
- * sentinels are left alone. Not for concurrent use, but for {@link #url} and {@link #flush}.
+ * Several Redis servers that belong together; what is done to the group is done to each of them,
+ * and sentinels are left alone. Not for concurrent use, but for {@link #url} and {@link #flush}.
  */
 public final class RedisGroup implements RedisServer {
   private static final Duration FORMING_LIMIT = Duration.ofSeconds(30);

@@ -30,9 +30,8 @@ import org.jspecify.annotations.Nullable;
  * -Dskein.test.redis.program} names the {@code redis-server} or {@code valkey-server} that the
  * embedded ones run, instead of 7.0.
  *
- * <p>
- * Thread-safe. The only state of the module that belongs to the JVM, since sharing one server per
- * JVM is its purpose.
+ * <p>Thread-safe. The only state of the module that belongs to the JVM, since sharing one server
+ * per JVM is its purpose.
  */
 public final class TestServers {
   private static final Object LOCK = new Object();

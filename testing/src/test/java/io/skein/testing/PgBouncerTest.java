@@ -67,7 +67,11 @@ final class PgBouncerTest {
 
   private static Connection connect(DatabaseAddress database) throws SQLException {
     return DriverManager.getConnection(
-        "jdbc:postgresql://" + database.pooler() + "/" + database.database() + "?prepareThreshold=0",
+        "jdbc:postgresql://"
+            + database.pooler()
+            + "/"
+            + database.database()
+            + "?prepareThreshold=0",
         database.user(),
         database.password());
   }

@@ -101,8 +101,7 @@ public final class WorkerService implements AutoCloseable {
     metrics.alsoIn(telemetry.registry());
     telemetry.start();
     events.relay().onRelayed(Timer.builder("skein.relay.lag").register(metrics.registry())::record);
-    FunctionCounter.builder(
-            "skein.events.appended", events, bus -> bus.relay().counts().appended())
+    FunctionCounter.builder("skein.events.appended", events, bus -> bus.relay().counts().appended())
         .register(metrics.registry());
     FunctionCounter.builder("skein.progress.dropped", events, bus -> bus.progress().dropped())
         .register(metrics.registry());

@@ -31,8 +31,7 @@ final class DroppedHintsTest {
     PostgresSettings postgres = PostgresSettings.parse(address.url());
     Migrations.migrate(postgres, FlowEngine.migrations());
     try (Database database = Database.open(postgres, "test");
-        WorkerService worker =
-            WorkerService.start(settings(address), StepListener.NONE, () -> {});
+        WorkerService worker = WorkerService.start(settings(address), StepListener.NONE, () -> {});
         HttpClient client = HttpClient.newHttpClient()) {
       HttpRequest page =
           HttpRequest.newBuilder(
@@ -57,9 +56,12 @@ final class DroppedHintsTest {
     return WorkerServiceSettings.read(
         new SettingsReader(
             Map.of(
-                "DATABASE_URL", address.url(),
-                "REDIS_URL", "redis://127.0.0.1:" + FreePort.find(),
-                "SKEIN_MANAGEMENT_PORT", "0")));
+                "DATABASE_URL",
+                address.url(),
+                "REDIS_URL",
+                "redis://127.0.0.1:" + FreePort.find(),
+                "SKEIN_MANAGEMENT_PORT",
+                "0")));
   }
 
   private static double dropped(HttpClient client, HttpRequest page) throws Exception {

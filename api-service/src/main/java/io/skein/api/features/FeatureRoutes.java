@@ -70,8 +70,7 @@ public final class FeatureRoutes {
       ArrayNode instances = item.putArray("instances");
       everywhere
           .getOrDefault(mode.feature(), List.of())
-          .forEach(other ->
-              write(other, instances.addObject().put("instance", other.instance())));
+          .forEach(other -> write(other, instances.addObject().put("instance", other.instance())));
     }
     answer(context, body);
   }

@@ -107,6 +107,7 @@ public record LimitSettings(
         "SKEIN_TRUSTED_PROXIES",
         List.of(),
         "addresses or ranges such as 10.0.0.0/8, several with commas",
-        text -> Stream.of(text.split(",", -1)).map(String::strip).map(AddressRange::parse).toList());
+        text ->
+            Stream.of(text.split(",", -1)).map(String::strip).map(AddressRange::parse).toList());
   }
 }

@@ -75,11 +75,13 @@ public final class RequestLimits implements Admission {
     List<Quota> quotas = new ArrayList<>(4);
     kind(context, principal).forEach(policy -> quotas.add(new Quota(policy, user)));
     settings.tenant().forEach(policy -> quotas.add(new Quota(policy, account)));
-    settings.routes().forEach((route, policies) -> {
-      if (route.matches(context.method().name(), context.path())) {
-        policies.forEach(policy -> quotas.add(new Quota(policy, user)));
-      }
-    });
+    settings
+        .routes()
+        .forEach((route, policies) -> {
+          if (route.matches(context.method().name(), context.path())) {
+            policies.forEach(policy -> quotas.add(new Quota(policy, user)));
+          }
+        });
     return quotas;
   }
 

@@ -62,7 +62,9 @@ public final class LockRoutes {
     List<HeldLock> first = held.subList(0, Math.min(MOST, held.size()));
     List<AwaitedLock> longest = awaited.subList(0, Math.min(MOST, awaited.size()));
     Predicate<LockName> visible =
-        visible(context, Stream.concat(names(first, HeldLock::name), names(longest, AwaitedLock::name)));
+        visible(
+            context,
+            Stream.concat(names(first, HeldLock::name), names(longest, AwaitedLock::name)));
     ObjectNode body = json.createObjectNode().put("instance", instance);
     ArrayNode heldNodes = body.putArray("held");
     first.stream()

@@ -61,7 +61,10 @@ final class FigureNodes {
           ObjectNode line = lines.addObject().put("label", String.join(" ", tags.values()));
           ArrayNode rows = line.putArray("rows");
           minutes.forEach((minute, sum) ->
-              row(kind, sum, rows.addArray().add(Duration.between(answer.from(), minute).toMinutes())));
+              row(
+                  kind,
+                  sum,
+                  rows.addArray().add(Duration.between(answer.from(), minute).toMinutes())));
         });
   }
 
@@ -76,7 +79,8 @@ final class FigureNodes {
     }
   }
 
-  private static void write(Instant minute, SeriesKind kind, SeriesAnswer.Sum sum, ObjectNode node) {
+  private static void write(
+      Instant minute, SeriesKind kind, SeriesAnswer.Sum sum, ObjectNode node) {
     Figures figures = sum.figures();
     node.put("minute", minute.toString());
     node.put("count", figures.count());

@@ -19,8 +19,8 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * {@code /api/v1/metrics}: figures of all instances, minute by minute, from any of them. They are of
- * all accounts together, so only operators see them.
+ * {@code /api/v1/metrics}: figures of all instances, minute by minute, from any of them. They are
+ * of all accounts together, so only operators see them.
  */
 public final class MetricRoutes {
   private static final String PATH = "/api/v1/metrics";

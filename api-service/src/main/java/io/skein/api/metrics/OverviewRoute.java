@@ -90,7 +90,8 @@ public final class OverviewRoute {
 
   private void show(Context context) {
     Roles.demand(context, Role.OPERATOR);
-    int minutes = Math.toIntExact(Paging.number(context, "minutes", DEFAULT_MINUTES, 1, MOST_MINUTES));
+    int minutes =
+        Math.toIntExact(Paging.number(context, "minutes", DEFAULT_MINUTES, 1, MOST_MINUTES));
     ObjectNode body = json.createObjectNode().put("at", clock.instant().toString());
     writeInstances(body.putArray("instances"));
     writeFeatures(body.putArray("features"));

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Times every request, by its route and the class of its status. Streams are not requests that end,
- * and a claim waits for a task on purpose: they have a name of their own, so that nobody takes their
- * time for slowness. Thread safe.
+ * and a claim waits for a task on purpose: they have a name of their own, so that nobody takes
+ * their time for slowness. Thread safe.
  */
 public final class RequestMeters {
   private static final double NANOS_OF_A_MILLI = 1e6;

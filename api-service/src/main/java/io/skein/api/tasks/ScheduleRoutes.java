@@ -167,8 +167,7 @@ public final class ScheduleRoutes {
   }
 
   private static boolean visible(Context context, ScheduleStatus status) {
-    return Roles.has(context, Role.ADMIN)
-        || VisibleTasks.tenant(context).equals(status.tenant());
+    return Roles.has(context, Role.ADMIN) || VisibleTasks.tenant(context).equals(status.tenant());
   }
 
   private static void write(ScheduleStatus status, ObjectNode node) {

@@ -37,7 +37,8 @@ class ClientAddressesTest {
 
   @Test
   void whatIsNoAddressEndsTheWalkAtTheProxyThatWroteIt() {
-    for (String written : List.of("unknown", "localhost", "", "1.2.3.4.5", "fe80::1%eth0", "[::1")) {
+    for (String written :
+        List.of("unknown", "localhost", "", "1.2.3.4.5", "fe80::1%eth0", "[::1")) {
       assertThat(client("10.0.0.1", "198.51.100.1, " + written)).as(written).isEqualTo("10.0.0.1");
     }
     assertThat(client("10.0.0.1", "unknown, 10.0.0.2")).isEqualTo("10.0.0.2");

@@ -6,6 +6,8 @@ import io.skein.bench.Report;
 import io.skein.bench.Target;
 import io.skein.bench.load.RequestClient;
 import io.skein.bench.load.RouteFigures;
+import io.skein.local.stack.Program;
+import io.skein.local.stack.StackSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 
@@ -15,9 +17,6 @@ import java.time.Duration;
  * thread safe.
  */
 public final class StateRouteRound implements AutoCloseable {
-  /** Runs instead of an API instance's own program. */
-  public static final String API_PROGRAM = ApiWithEmptyRouteMain.class.getName();
-
   private static final int CONNECTIONS = 16;
   private static final Duration WARM_UP = Duration.ofSeconds(8);
   private static final double LEAST_SHARE = 0.85;
@@ -63,6 +62,15 @@ public final class StateRouteRound implements AutoCloseable {
     String figure(String what) {
       return text + ", " + what;
     }
+  }
+
+  /** One instance with an empty route; without limits, which would end the client at once. */
+  public static StackSettings settings(StackSettings plain) {
+    return plain
+        .withProgramOf(
+            "api-1", Program.onThisClassPath(ApiWithEmptyRouteMain.class.getName()))
+        .withEnvironment("SKEIN_LIMIT_USER", "off")
+        .withEnvironment("SKEIN_LIMIT_ADDRESS", "off");
   }
 
   public void warmUp() {

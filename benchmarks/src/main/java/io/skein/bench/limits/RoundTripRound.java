@@ -65,16 +65,14 @@ final class RoundTripRound {
     return Checks.alone(
         time,
         number -> {
-          String key =
-              server.redis().keys().rateLimit(subject(number).group(), POLICY.name(), "");
+          String key = server.redis().keys().rateLimit(subject(number).group(), POLICY.name(), "");
           BARE.run(server.redis().jedis(), List.of(key), ARGUMENTS);
         });
   }
 
   private double admitted(Duration time) {
     round++;
-    return Checks.alone(
-        time, number -> demand(true, limiter.tryAcquire(subject(number), POLICY)));
+    return Checks.alone(time, number -> demand(true, limiter.tryAcquire(subject(number), POLICY)));
   }
 
   private double refused(Duration time) {

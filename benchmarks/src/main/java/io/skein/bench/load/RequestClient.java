@@ -67,8 +67,7 @@ public final class RequestClient implements AutoCloseable {
       }
       RouteFigures figures = RouteFigures.parse(answer);
       if (figures.others() > 0) {
-        throw new IllegalStateException(
-            figures.others() + " answers to " + path + " were not 200");
+        throw new IllegalStateException(figures.others() + " answers to " + path + " were not 200");
       }
       return figures;
     } catch (IOException e) {

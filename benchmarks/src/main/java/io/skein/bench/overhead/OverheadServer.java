@@ -29,8 +29,7 @@ public final class OverheadServer implements AutoCloseable {
    *
    * @param arguments PostgreSQL, Redis, the file of the secret
    */
-  public static OverheadServer start(
-      List<String> jvmOptions, List<String> arguments, Path folder) {
+  public static OverheadServer start(List<String> jvmOptions, List<String> arguments, Path folder) {
     OverheadServer server =
         new OverheadServer(
             BenchProcess.java(

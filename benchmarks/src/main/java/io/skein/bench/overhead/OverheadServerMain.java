@@ -21,11 +21,11 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * Two API instances in one process, one that measures itself and one that does not, so that both run
- * the same compiled code. Given PostgreSQL, Redis and the file of the secret; prints both ports.
- * Then {@code cpu} answers nanoseconds of the process and of the threads that write series, and
- * {@code gates} nanoseconds of one look at a gate and of one empty call through its breaker. Ends
- * with its input.
+ * Two API instances in one process, one that measures itself and one that does not, so that both
+ * run the same compiled code. Given PostgreSQL, Redis and the file of the secret; prints both
+ * ports. Then {@code cpu} answers nanoseconds of the process and of the threads that write series,
+ * and {@code gates} nanoseconds of one look at a gate and of one empty call through its breaker.
+ * Ends with its input.
  */
 final class OverheadServerMain {
   private static final int CALLS = 2_000_000;
@@ -63,8 +63,7 @@ final class OverheadServerMain {
 
   private static String cpu() {
     ThreadMXBean threads = ManagementFactory.getThreadMXBean();
-    long process =
-        ProcessHandle.current().info().totalCpuDuration().orElseThrow().toNanos();
+    long process = ProcessHandle.current().info().totalCpuDuration().orElseThrow().toNanos();
     long series =
         Stream.of(threads.getThreadInfo(threads.getAllThreadIds()))
             .filter(thread -> thread != null && thread.getThreadName().startsWith("skein-series-"))

@@ -54,8 +54,7 @@ public final class TaskServers implements AutoCloseable {
     try {
       servers.postgres.start();
       servers.redis.start();
-      Migrations.migrate(
-          PostgresSettings.parse(servers.database("skein").url()), modules);
+      Migrations.migrate(PostgresSettings.parse(servers.database("skein").url()), modules);
       return servers;
     } catch (RuntimeException e) {
       servers.close();

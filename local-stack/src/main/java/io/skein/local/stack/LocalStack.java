@@ -29,7 +29,8 @@ public final class LocalStack implements AutoCloseable {
   /** A demo, a bench and a test ask in the name of few users, from one address. */
   private static final Map<String, String> ROOM =
       Stream.of("USER", "WATCHING", "STREAMS", "TICKETS", "SIGN_IN", "ADDRESS")
-          .collect(Collectors.toUnmodifiableMap(kind -> "SKEIN_LIMIT_" + kind, kind -> "1000000/1m"));
+          .collect(
+              Collectors.toUnmodifiableMap(kind -> "SKEIN_LIMIT_" + kind, kind -> "1000000/1m"));
 
   private final StackDirectory directory;
   private final StackLock lock;

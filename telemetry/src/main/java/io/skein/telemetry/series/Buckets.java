@@ -22,8 +22,7 @@ public final class Buckets {
         counts.entrySet().stream()
             .filter(entry -> entry.getValue() != 0)
             .collect(
-                Collectors.toMap(
-                    Map.Entry::getKey, Map.Entry::getValue, Long::sum, TreeMap::new)));
+                Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue, Long::sum, TreeMap::new)));
   }
 
   Buckets plus(Buckets other) {

@@ -1,14 +1,14 @@
 package io.skein.telemetry.series;
 
 /**
- * Buckets whose width grows with the value, so that a quantile read from them is off by at most
- * 1.6 % of itself, and that are the same everywhere, so that those of many processes add up.
+ * Buckets whose width grows with the value, so that a quantile read from them is off by at most 1.6
+ * % of itself, and that are the same everywhere, so that those of many processes add up.
  *
- * <p>Each power of two is cut into 32 equal parts, which are the exponent and the first five bits of
- * the fraction of the number as IEEE 754 stores it: one shift finds the bucket. This is the linearly
- * interpolated mapping of DDSketch (Masson, Rim, Lee: "DDSketch: A Fast and Fully-Mergeable Quantile
- * Sketch with Relative-Error Guarantees", PVLDB 12(12), 2019), with the error that its section 2
- * proves for a bucket answered by {@code 2lu / (l + u)}.
+ * <p>Each power of two is cut into 32 equal parts, which are the exponent and the first five bits
+ * of the fraction of the number as IEEE 754 stores it: one shift finds the bucket. This is the
+ * linearly interpolated mapping of DDSketch (Masson, Rim, Lee: "DDSketch: A Fast and
+ * Fully-Mergeable Quantile Sketch with Relative-Error Guarantees", PVLDB 12(12), 2019), with the
+ * error that its section 2 proves for a bucket answered by {@code 2lu / (l + u)}.
  */
 final class LogBuckets {
   /** How far {@link #valueOf} may be from a value of its bucket: (u − l) / (u + l) at most. */
@@ -27,7 +27,9 @@ final class LogBuckets {
 
   private LogBuckets() {}
 
-  /** The bucket of a value; 0 for what is not above a nanosecond, the last for what is too large. */
+  /**
+   * The bucket of a value; 0 for what is not above a nanosecond, the last for what is too large.
+   */
   static int of(double value) {
     if (!(value >= LEAST)) {
       return 0;

@@ -45,12 +45,14 @@ final class PartText {
     Map<Map<String, String>, Figures> byTags = new LinkedHashMap<>();
     for (JsonNode one : node.path("series")) {
       Map<String, String> tags = new TreeMap<>();
-      one.path("tags").properties().forEach(tag -> tags.put(tag.getKey(), tag.getValue().asString()));
+      one.path("tags")
+          .properties()
+          .forEach(tag -> tags.put(tag.getKey(), tag.getValue().asString()));
       Map<Integer, Long> buckets = new HashMap<>();
       one.path("buckets")
           .properties()
-          .forEach(bucket ->
-              buckets.put(Integer.valueOf(bucket.getKey()), bucket.getValue().asLong()));
+          .forEach(
+              bucket -> buckets.put(Integer.valueOf(bucket.getKey()), bucket.getValue().asLong()));
       byTags.put(
           tags,
           new Figures(one.path("count").asLong(), one.path("sum").asLong(), Buckets.of(buckets)));

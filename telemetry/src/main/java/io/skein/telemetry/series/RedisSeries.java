@@ -152,8 +152,8 @@ final class RedisSeries implements SeriesStore {
             pipeline.sync();
           }
           Set<String> names = new HashSet<>();
-          replies.forEach(reply ->
-              PipelineReply.of(reply).forEach(field -> names.add(nameOf(text(field)))));
+          replies.forEach(
+              reply -> PipelineReply.of(reply).forEach(field -> names.add(nameOf(text(field)))));
           return names;
         });
   }

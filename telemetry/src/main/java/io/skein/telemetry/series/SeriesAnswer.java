@@ -91,10 +91,8 @@ public record SeriesAnswer(
       if (cell.name().equals(name)) {
         Map<String, String> group = new TreeMap<>();
         tags.forEach(tag -> group.put(tag, cell.valueOf(tag)));
-        SortedMap<Instant, Sum> minutes =
-            groups.computeIfAbsent(group, unseen -> new TreeMap<>());
-        minutes.merge(
-            cell.minute(), Sum.NONE.plus(cell), (sum, one) -> sum.plus(cell));
+        SortedMap<Instant, Sum> minutes = groups.computeIfAbsent(group, unseen -> new TreeMap<>());
+        minutes.merge(cell.minute(), Sum.NONE.plus(cell), (sum, one) -> sum.plus(cell));
       }
     }
     return groups;

@@ -36,12 +36,13 @@ final class SeriesRegistry extends SimpleMeterRegistry {
       case SeriesSummary summary -> growing(SeriesKind.DISTRIBUTION, summary.values.soFar());
       case Counter counter -> growing(SeriesKind.COUNTER, Figures.counted(counter.count()));
       case FunctionCounter counter -> growing(SeriesKind.COUNTER, Figures.counted(counter.count()));
-      case FunctionTimer timer -> growing(
-          SeriesKind.DISTRIBUTION,
-          new Figures(
-              Math.round(timer.count()),
-              Math.round(timer.totalTime(TimeUnit.NANOSECONDS)),
-              Buckets.NONE));
+      case FunctionTimer timer ->
+          growing(
+              SeriesKind.DISTRIBUTION,
+              new Figures(
+                  Math.round(timer.count()),
+                  Math.round(timer.totalTime(TimeUnit.NANOSECONDS)),
+                  Buckets.NONE));
       case Gauge gauge -> sample(gauge.value());
       default -> Optional.empty();
     };

@@ -43,8 +43,7 @@ final class SeriesRoll {
     this.redis = redis;
     this.postgres = postgres;
     this.leadership =
-        new Leadership(
-            database, "metrics roll", instance, settings.rollInterval().multipliedBy(2));
+        new Leadership(database, "metrics roll", instance, settings.rollInterval().multipliedBy(2));
     this.keep = settings.keep();
   }
 

@@ -77,8 +77,7 @@ public final class Telemetry implements AutoCloseable {
   public void start() {
     long interval = settings.flushInterval().toMillis();
     long toEnd = interval - Math.floorMod(clock.millis(), interval);
-    var flushing =
-        threads.scheduleAtFixedRate(this::flush, toEnd, interval, TimeUnit.MILLISECONDS);
+    var flushing = threads.scheduleAtFixedRate(this::flush, toEnd, interval, TimeUnit.MILLISECONDS);
     long rolls = settings.rollInterval().toMillis();
     var rolling =
         threads.scheduleWithFixedDelay(this::roll, rolls / 4, rolls, TimeUnit.MILLISECONDS);

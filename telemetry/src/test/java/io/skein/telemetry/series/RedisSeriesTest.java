@@ -17,7 +17,8 @@ class RedisSeriesTest extends SeriesStoreContract {
   void a_minute_lives_for_a_day() throws Exception {
     try (Servers servers = Servers.open()) {
       long minute = Minutes.of(Instant.now());
-      new RedisSeries(servers.redis).write(List.of(new Part("skein.a", minute, "api-1#x", 1, "{}")));
+      new RedisSeries(servers.redis)
+          .write(List.of(new Part("skein.a", minute, "api-1#x", 1, "{}")));
       UnifiedJedis jedis = servers.redis.jedis();
       assertThat(jedis.ttl(servers.redis.keys().metrics(minute))).isBetween(86_390L, 86_400L);
     }

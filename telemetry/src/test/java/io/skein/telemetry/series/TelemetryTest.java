@@ -203,6 +203,8 @@ class TelemetryTest {
     two.registry().counter("skein.two").increment();
     one.registry().counter("foreign").increment();
     flush();
-    assertThat(one.telemetry().names()).contains("skein.one", "skein.two").doesNotContain("foreign");
+    assertThat(one.telemetry().names())
+        .contains("skein.one", "skein.two")
+        .doesNotContain("foreign");
   }
 }
