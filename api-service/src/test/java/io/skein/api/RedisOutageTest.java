@@ -248,8 +248,8 @@ class RedisOutageTest {
   }
 
   private static long loads() {
-    return stack.instance(1).cacheStatistics().loads()
-        + stack.instance(2).cacheStatistics().loads();
+    return stack.instance(1).cacheStatistics().loads().loads()
+        + stack.instance(2).cacheStatistics().loads().loads();
   }
 
   /** Past the network, and past what the instances know of the server. */
