@@ -12,7 +12,10 @@ import java.time.Duration;
  * @param heldMinutes how many minutes a process holds that it cannot write
  */
 public record TelemetrySettings(
-    Duration flushInterval, Duration rollInterval, Duration keep, int heldMinutes) {
+    Duration flushInterval,
+    Duration rollInterval,
+    Duration keep,
+    int heldMinutes) {
 
   public TelemetrySettings {
     if (flushInterval.toMillis() < 1
@@ -28,15 +31,5 @@ public record TelemetrySettings(
   public static TelemetrySettings defaults() {
     return new TelemetrySettings(
         Duration.ofSeconds(5), Duration.ofMinutes(2), Duration.ofDays(3), 15);
-  }
-
-  /** With another {@link #keep}. */
-  public TelemetrySettings withKeep(Duration longer) {
-    return new TelemetrySettings(flushInterval, rollInterval, longer, heldMinutes);
-  }
-
-  /** With another {@link #flushInterval} and {@link #rollInterval}. */
-  public TelemetrySettings withIntervals(Duration flush, Duration roll) {
-    return new TelemetrySettings(flush, roll, keep, heldMinutes);
   }
 }

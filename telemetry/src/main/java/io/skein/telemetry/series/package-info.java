@@ -6,7 +6,8 @@
  * registry beside that of Prometheus.
  *
  * <pre>{@code
- * try (var telemetry = Telemetry.open(redis, database, "api-1", TelemetrySettings.defaults())) {
+ * var settings = TelemetrySettings.defaults();
+ * try (var telemetry = Telemetry.open(redis, database, "api-1", settings, Clock.systemUTC())) {
  *   telemetry.start();
  *   telemetry.registry().timer("skein.http.requests", "route", "/flows").record(duration);
  *   var hour = telemetry.read(Set.of("skein.http.requests"), 60);
