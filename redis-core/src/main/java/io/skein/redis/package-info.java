@@ -1,11 +1,12 @@
 /**
  * Redis, which makes Skein fast and shared: connections of both clients, the key space, Lua scripts
- * and whether Redis may be used right now.
+ * and, for each feature, the gate that says whether Redis is asked right now.
  *
  * <pre>{@code
  * try (var redis = RedisConnections.open(RedisSettings.of("redis://127.0.0.1:6379"), "my-service")) {
- *   if (redis.health().available()) {
- *     redis.jedis().set(redis.keys().lock("report"), "me");
+ *   FeatureGate gate = redis.gate(Feature.LOCKS);
+ *   if (gate.open()) {
+ *     gate.call("take the lock", () -> redis.jedis().set(redis.keys().lock("report"), "me"));
  *   }
  * }
  * }</pre>
