@@ -1,5 +1,6 @@
 package io.skein.api;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -207,7 +208,9 @@ class FlagFlipsTest {
     for (int i = 0; i < CLIENTS; i++) {
       EventSourceClient client = watching.get(i);
       List<Long> all =
-          LongStream.rangeClosed(1, last.get(flows.get(i / 2 % FLOWS))).boxed().toList();
+          LongStream.rangeClosed(1, requireNonNull(last.get(flows.get(i / 2 % FLOWS))))
+              .boxed()
+              .toList();
       await()
           .atMost(Duration.ofSeconds(15))
           .untilAsserted(() -> assertThat(client.sequences()).isEqualTo(all));

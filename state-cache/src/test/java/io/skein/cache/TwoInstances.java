@@ -57,7 +57,7 @@ final class TwoInstances implements AutoCloseable {
   private TwoInstances(
       RedisServer server,
       CacheSettings settings,
-      StateSource<UUID, String> source,
+      @Nullable StateSource<UUID, String> source,
       Step.Listener steps,
       boolean timeGoes) {
     this.server = server;

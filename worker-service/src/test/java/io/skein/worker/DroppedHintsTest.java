@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import io.skein.flows.FlowEngine;
 import io.skein.flows.StepListener;
-import io.skein.postgres.Database;
 import io.skein.postgres.Migrations;
 import io.skein.postgres.PostgresSettings;
 import io.skein.telemetry.SettingsReader;
@@ -16,6 +15,9 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -30,7 +32,8 @@ final class DroppedHintsTest {
     DatabaseAddress address = TestServers.postgres().createDatabase();
     PostgresSettings postgres = PostgresSettings.parse(address.url());
     Migrations.migrate(postgres, FlowEngine.migrations());
-    try (Database database = Database.open(postgres, "test");
+    try (Connection connection =
+            DriverManager.getConnection(address.jdbcUrl(), address.user(), address.password());
         WorkerService worker = WorkerService.start(settings(address), StepListener.NONE, () -> {});
         HttpClient client = HttpClient.newHttpClient()) {
       HttpRequest page =
@@ -39,13 +42,13 @@ final class DroppedHintsTest {
               .build();
       assertThat(dropped(client, page)).isZero();
       // Each gets a hint when it is promoted, also in a queue that this worker does not serve.
-      database.useTransaction(transaction ->
-          transaction
-              .handle()
-              .execute(
-                  "select skein_enqueue('others', 'act', delay => '1 second')"
-                      + " from generate_series(1, ?)",
-                  DUE));
+      try (PreparedStatement enqueueing =
+          connection.prepareStatement(
+              "select skein_enqueue('others', 'act', delay => '1 second')"
+                  + " from generate_series(1, ?)")) {
+        enqueueing.setInt(1, DUE);
+        enqueueing.execute();
+      }
       await()
           .atMost(Duration.ofMinutes(1))
           .untilAsserted(() -> assertThat(dropped(client, page)).isEqualTo(DUE));

@@ -12,10 +12,7 @@ import java.time.Duration;
  * @param heldMinutes how many minutes a process holds that it cannot write
  */
 public record TelemetrySettings(
-    Duration flushInterval,
-    Duration rollInterval,
-    Duration keep,
-    int heldMinutes) {
+    Duration flushInterval, Duration rollInterval, Duration keep, int heldMinutes) {
 
   public TelemetrySettings {
     if (flushInterval.toMillis() < 1

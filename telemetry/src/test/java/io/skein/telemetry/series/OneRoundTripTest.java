@@ -36,8 +36,7 @@ class OneRoundTripTest {
         near.clock.advance(Duration.ofMinutes(1));
       }
       try (Telemetry asked =
-          Telemetry.open(
-              far, near.database, "api-2", TelemetrySettings.defaults(), near.clock)) {
+          Telemetry.open(far, near.database, "api-2", TelemetrySettings.defaults(), near.clock)) {
         Duration shortest = Duration.ofDays(1);
         for (int attempt = 0; attempt < TRIES; attempt++) {
           long begin = System.nanoTime();
