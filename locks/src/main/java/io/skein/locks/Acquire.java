@@ -5,10 +5,12 @@ import io.skein.redis.RedisAwayException;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,6 +31,9 @@ final class Acquire implements AutoCloseable {
   /** Where the claim may have a place in the queue, or a lease without our knowing. */
   private final Set<LeaseStore> traces = new HashSet<>();
 
+  /** Of the claim, once it waits. */
+  private @Nullable Waiter waiter;
+
   Acquire(Locks locks, LockRequest request) {
     this.locks = locks;
     this.request = request;
@@ -45,15 +50,18 @@ final class Acquire implements AutoCloseable {
 
   Optional<Lease> within(Duration wait) throws InterruptedException {
     long deadline = locks.now() + wait.toNanos();
+    // Before the first question: its turn may be told at any time after that.
+    waiter = locks.waiters().add(claim);
     Asked first = attempt(true);
     Optional<Lease> lease = leaseOf(first);
     if (lease.isPresent()) {
       return lease;
     }
     locks.counts().waits.increment();
+    locks.listen();
     long begin = locks.now();
     try {
-      lease = await(first, deadline);
+      lease = await(first, deadline, begin);
     } finally {
       locks.counts().waited(locks.now() - begin);
     }
@@ -61,33 +69,27 @@ final class Acquire implements AutoCloseable {
     return lease;
   }
 
-  private Optional<Lease> await(Asked first, long deadline) throws InterruptedException {
+  private Optional<Lease> await(Asked first, long deadline, long begin)
+      throws InterruptedException {
     Asked asked = first;
-    Claim waiting = claim;
-    Waiter waiter = locks.wait(waiting);
-    try {
-      for (long left = deadline - locks.now(); left > 0; left = deadline - locks.now()) {
-        waiter.await(Math.min(left, pauseNanos(asked)));
-        asked = attempt(true);
-        Optional<Lease> lease = leaseOf(asked);
-        if (lease.isPresent()) {
-          return lease;
-        }
-        if (claim != waiting) {
-          waiter.close();
-          waiting = claim;
-          waiter = locks.wait(waiting);
-        }
+    for (long left = deadline - locks.now(); left > 0; left = deadline - locks.now()) {
+      Waiter waiting = Objects.requireNonNull(waiter);
+      waiting.await(Math.min(left, pauseNanos(asked)), begin);
+      asked = attempt(true);
+      Optional<Lease> lease = leaseOf(asked);
+      if (lease.isPresent()) {
+        return lease;
       }
-      return Optional.empty();
-    } finally {
-      waiter.close();
     }
+    return Optional.empty();
   }
 
   /** Gives up the place in the queue, and what Redis may have granted unheard. */
   @Override
   public void close() {
+    if (waiter != null) {
+      waiter.close();
+    }
     locks.abandon(claim, traces);
   }
 
@@ -171,13 +173,18 @@ final class Acquire implements AutoCloseable {
     locks.abandon(claim, traces);
     traces.clear();
     claim = locks.newClaim(request);
+    if (waiter != null) {
+      waiter.close();
+      waiter = locks.waiters().add(claim);
+    }
   }
 
   /** The nearer its turn, the sooner a waiter asks again, should nobody tell it. */
   private static long pauseNanos(Asked asked) {
     long ahead = asked.answer instanceof Answer.Refused refused ? refused.ahead() : 0;
-    boolean told = asked.stores.size() == 1 && asked.stores.getFirst() instanceof RedisLeases;
-    int shortest = told ? 50 : 10;
+    boolean nobodyTells =
+        asked.stores.size() == 1 && asked.stores.getFirst() instanceof PostgresLeases;
+    int shortest = nobodyTells ? 10 : 50;
     long millis = Math.min(shortest * (ahead + 1), 200);
     return TimeUnit.MILLISECONDS.toNanos(millis)
         + ThreadLocalRandom.current().nextLong(TimeUnit.MILLISECONDS.toNanos(millis));

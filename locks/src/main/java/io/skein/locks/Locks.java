@@ -179,11 +179,15 @@ public final class Locks implements AutoCloseable {
     return new Claim(request.name(), owner, request.holder(), request.ttl());
   }
 
-  Waiters.Waiter wait(Claim claim) {
+  Waiters waiters() {
+    return waiters;
+  }
+
+  /** Hears of turns, unless Redis is not asked. */
+  void listen() {
     if (stores.redisIsAsked()) {
       wakes.listen();
     }
-    return waiters.add(claim);
   }
 
   void release(LeaseStore store, Claim claim) {

@@ -21,21 +21,26 @@ final class Waiters {
   final class Waiter implements AutoCloseable {
     private final Claim claim;
     private final Semaphore signals = new Semaphore(0);
-    private final long since = nanoTime.getAsLong();
+    private volatile long since;
+
+    /** It has been refused once, and does not ask for the first time only. */
+    private volatile boolean waits;
 
     private Waiter(Claim claim) {
       this.claim = claim;
     }
 
-    /** Waits for a signal, at most this long. Signals that came together count as one. */
-    void await(long atMostNanos) throws InterruptedException {
+    /**
+     * Waits for a signal, at most this long. Signals that came together count as one.
+     *
+     * @param begin when the wait began, of which this may be a part
+     */
+    void await(long atMostNanos, long begin) throws InterruptedException {
+      since = begin;
+      waits = true;
       if (signals.tryAcquire(atMostNanos, TimeUnit.NANOSECONDS)) {
         signals.drainPermits();
       }
-    }
-
-    long waitedNanos() {
-      return nanoTime.getAsLong() - since;
     }
 
     @Override
@@ -64,14 +69,16 @@ final class Waiters {
   }
 
   int size() {
-    return byOwner.size();
+    return list().size();
   }
 
   List<AwaitedLock> list() {
+    long now = nanoTime.getAsLong();
     return byOwner.values().stream()
+        .filter(waiter -> waiter.waits)
         .map(waiter ->
             new AwaitedLock(
-                waiter.claim.name(), waiter.claim.holder(), Duration.ofNanos(waiter.waitedNanos())))
+                waiter.claim.name(), waiter.claim.holder(), Duration.ofNanos(now - waiter.since)))
         .toList();
   }
 }
