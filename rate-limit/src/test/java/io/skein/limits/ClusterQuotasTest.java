@@ -7,6 +7,7 @@ import io.skein.redis.RedisConnections;
 import io.skein.redis.RedisSettings;
 import io.skein.testing.RedisGroup;
 import io.skein.testing.TestServers;
+import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 
@@ -19,7 +20,6 @@ class ClusterQuotasTest extends QuotaStoreContract {
   static void open() {
     cluster = TestServers.newRedisCluster();
     redis = RedisConnections.open(RedisSettings.of(cluster.url()), "limits-test");
-    await().until(redis.gate(Feature.RATE_LIMIT)::open);
   }
 
   @AfterAll
@@ -31,5 +31,10 @@ class ClusterQuotasTest extends QuotaStoreContract {
   @Override
   QuotaStore store() {
     return new RedisQuotas(redis);
+  }
+
+  @Override
+  void awaitAnswers() {
+    await().atMost(Duration.ofSeconds(30)).until(redis.gate(Feature.RATE_LIMIT)::open);
   }
 }

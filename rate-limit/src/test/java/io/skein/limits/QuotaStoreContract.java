@@ -3,14 +3,18 @@ package io.skein.limits;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.skein.redis.RedisAwayException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What a limit promises, wherever it is counted. */
@@ -22,6 +26,14 @@ abstract class QuotaStoreContract {
   private final Subject subject = Subject.of("{ann}:" + UUID.randomUUID());
 
   abstract QuotaStore store();
+
+  /** Waits until the store may be asked. */
+  abstract void awaitAnswers();
+
+  @BeforeEach
+  void ready() {
+    awaitAnswers();
+  }
 
   @Test
   void admitsTheLimitAndSaysWhatRemains() {
@@ -130,30 +142,47 @@ abstract class QuotaStoreContract {
         .satisfies(standing -> assertThat(standing.quota().subject().member()).isEqualTo("a"));
   }
 
+  /** Once more when Redis was too slow for an answer: what it did not tell cannot be counted. */
   @Test
   void aHotSubjectOfManyThreadsStaysExact() throws Exception {
-    Policy policy = Policy.of("hot", 100, LONG);
+    OptionalInt admitted = OptionalInt.empty();
+    for (int attempt = 0; admitted.isEmpty(); attempt++) {
+      assertThat(attempt).as("attempts without an answer").isLessThan(10);
+      awaitAnswers();
+      admitted = admittedToMany(subject.member("hot-" + attempt));
+    }
+    assertThat(admitted).hasValue(100);
+  }
+
+  /** Empty when one of them got no answer; they are never too many. */
+  private OptionalInt admittedToMany(Subject hot) throws Exception {
+    List<Quota> quotas = List.of(new Quota(Policy.of("hot", 100, LONG), hot));
     CountDownLatch all = new CountDownLatch(THREADS);
-    List<Future<Integer>> counts = new ArrayList<>();
-    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+    AtomicInteger admitted = new AtomicInteger();
+    AtomicInteger unanswered = new AtomicInteger();
+    List<Future<?>> threads = new ArrayList<>();
+    try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
       for (int thread = 0; thread < THREADS; thread++) {
-        counts.add(
-            threads.submit(() -> {
+        threads.add(
+            executor.submit(() -> {
               all.countDown();
               all.await();
-              int admitted = 0;
               for (int request = 0; request < 10; request++) {
-                admitted += take(policy).allowed() ? 1 : 0;
+                try {
+                  admitted.addAndGet(store().take(quotas).allowed() ? 1 : 0);
+                } catch (RedisAwayException e) {
+                  unanswered.incrementAndGet();
+                }
               }
-              return admitted;
+              return null;
             }));
       }
     }
-    int admitted = 0;
-    for (Future<Integer> count : counts) {
-      admitted += count.get();
+    for (Future<?> thread : threads) {
+      thread.get();
     }
-    assertThat(admitted).isEqualTo(100);
+    assertThat(admitted.get()).isLessThanOrEqualTo(100);
+    return unanswered.get() == 0 ? OptionalInt.of(admitted.get()) : OptionalInt.empty();
   }
 
   private Decision take(Policy... policies) {

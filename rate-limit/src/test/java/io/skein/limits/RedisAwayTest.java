@@ -8,6 +8,7 @@ import io.skein.redis.Feature;
 import io.skein.redis.FeatureGate;
 import io.skein.redis.RedisConnections;
 import io.skein.redis.RedisSettings;
+import io.skein.testing.EmbeddedRedis;
 import io.skein.testing.RedisServer;
 import io.skein.testing.TestServers;
 import java.time.Duration;
@@ -30,7 +31,7 @@ class RedisAwayTest {
 
   @BeforeEach
   void open() {
-    server = TestServers.newRedis();
+    server = TestServers.newRedis(EmbeddedRedis.Persistence.NONE);
     redis = RedisConnections.open(RedisSettings.of(server.url()), "limits-test");
     gate = redis.gate(Feature.RATE_LIMIT);
     limiter = new RateLimiter(redis, () -> 2);

@@ -1,7 +1,9 @@
 package io.skein.limits;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import io.skein.redis.Feature;
 import io.skein.redis.RedisConnections;
 import io.skein.redis.RedisSettings;
 import io.skein.testing.TestServers;
@@ -35,6 +37,11 @@ class RedisQuotasTest extends QuotaStoreContract {
   @Override
   QuotaStore store() {
     return quotas;
+  }
+
+  @Override
+  void awaitAnswers() {
+    await().atMost(Duration.ofSeconds(30)).until(redis.gate(Feature.RATE_LIMIT)::open);
   }
 
   @Test

@@ -14,7 +14,7 @@ import java.util.stream.Stream;
  * under those of its account and its route.
  *
  * @param user of a signed-in user, for all that is none of the following kinds
- * @param watching of a user, for what a page reads at each event: state and progress
+ * @param watching of a user, for what a page reads by itself: state, progress, overview
  * @param streams of a user, for streams that are opened
  * @param tickets of a user, for tickets that are issued
  * @param workers of a user, for all that a worker asks

@@ -29,7 +29,10 @@ public final class RequestLimits implements Admission {
   private static final List<RoutePattern> STREAMS =
       patterns("GET /api/v1/events/stream", "GET /api/v1/flows/{flow}/events/stream");
   private static final List<RoutePattern> WATCHING =
-      patterns("GET /api/v1/flows/{flow}/state", "GET /api/v1/flows/{flow}/progress");
+      patterns(
+          "GET /api/v1/flows/{flow}/state",
+          "GET /api/v1/flows/{flow}/progress",
+          "GET /api/v1/overview");
   private static final List<RoutePattern> WORKERS =
       patterns(
           "POST /api/v1/workers/claims",
