@@ -18,13 +18,17 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import redis.clients.jedis.AbstractTransaction;
-import redis.clients.jedis.StreamEntryID;
 import redis.clients.jedis.params.XAddParams;
-import redis.clients.jedis.params.XReadGroupParams;
 
 /** Redis alone carries everything; without Redis, or with garbage in it, PostgreSQL does. */
 final class HintsTest {
+  /** At once, before the worker has read it. */
+  private static final String ADD_AND_READ =
+      """
+      redis.call('XADD', KEYS[1], '*', ARGV[1], ARGV[2])
+      return redis.call('XREADGROUP', 'GROUP', ARGV[3], 'w', 'COUNT', 1, 'STREAMS', KEYS[1], '>')
+      """;
+
   private static final RedisServer redis = TestServers.newRedis();
 
   @RegisterExtension static final TestQueue queue = TestQueue.on(() -> Servers.on(redis.url()));
@@ -140,15 +144,14 @@ final class HintsTest {
                         .bind(0, queue.name())
                         .mapTo(UUID.class)
                         .one()));
-    try (AbstractTransaction atOnce = queue.servers().redis.jedis().multi()) {
-      atOnce.xadd(normal, hint(id.toString()), XAddParams.xAddParams());
-      atOnce.xreadGroup(
-          RedisHintReader.GROUP,
-          "w",
-          XReadGroupParams.xReadGroupParams().count(1),
-          Map.of(normal, StreamEntryID.XREADGROUP_UNDELIVERED_ENTRY));
-      atOnce.exec();
-    }
+    queue
+        .servers()
+        .redis
+        .jedis()
+        .eval(
+            ADD_AND_READ,
+            List.of(normal),
+            List.of(RedisHints.FIELD, id.toString(), RedisHintReader.GROUP));
     await().atMost(Duration.ofSeconds(5)).until(() -> runs.containsKey(id));
     await().until(() -> hintsInRedis() == 0);
     assertThat(queue.servers().redis.jedis().xpending(normal, RedisHintReader.GROUP).getTotal())
