@@ -89,6 +89,24 @@ class SchedulesTest {
   }
 
   @Test
+  void oneThatCannotBeReadIsShownWithTheReason() {
+    put(operator, HOURLY);
+    String name = path.substring(SCHEDULES.length() + 1);
+    stack.database.useTransaction(transaction ->
+        transaction
+            .handle()
+            .execute("update task_schedules set zone = 'Mars/Olympus' where name = ?", name));
+    JsonNode shown = viewer.tree(viewer.get(path));
+    assertThat(shown.get("name").asString()).isEqualTo(name);
+    assertThat(shown.get("error").asString()).isEqualTo("not a time zone: Mars/Olympus");
+    assertThat(shown.has("cron")).isFalse();
+    assertThat(viewer.get(SCHEDULES).statusCode()).isEqualTo(200);
+    operator.problem(operator.post(path + "/trigger", ""), 409, "conflict");
+    assertThat(operator.post(path + "/pause", "").statusCode()).isEqualTo(200);
+    operator.problem(operator.post(path + "/resume", ""), 409, "conflict");
+  }
+
+  @Test
   void aPastTimeIsFilledOnce() {
     put(operator, HOURLY);
     String range = "{\"from\": \"2026-11-01T00:00:00Z\", \"to\": \"2026-11-01T05:00:00+01:00\"}";

@@ -292,7 +292,6 @@ final class CrashTest {
 
   private void awaitNotes(String note, int count) {
     await()
-        .atMost(Duration.ofSeconds(20))
         .untilAsserted(() ->
             assertThat(
                     queue.count(
