@@ -201,8 +201,7 @@ class RateLimitTest {
 
   private static boolean limitsInRedis(int instance) {
     ApiClient management =
-        new ApiClient(
-            stack.http, stack.json, stack.instance(instance).managementPort(), Map.of());
+        new ApiClient(stack.http, stack.json, stack.instance(instance).managementPort(), Map.of());
     for (JsonNode part : management.tree(management.get("/readyz")).get("parts")) {
       if (part.get("name").asString().equals("rate_limit")) {
         return part.get("mode").asString().equals("redis");

@@ -105,7 +105,7 @@ public final class StateRouteRound implements AutoCloseable {
 
   private RouteFigures get(Route route, Duration time) {
     String token = stack.tokens().getFirst();
-    return client.get(stack.api(1).port(), route.path(flow), token, CONNECTIONS, time);
+    return client.get(stack.api(1).url().getPort(), route.path(flow), token, CONNECTIONS, time);
   }
 
   @Override
