@@ -2,6 +2,7 @@ package io.skein.cache;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.skein.redis.Feature;
 import io.skein.testing.RedisServer;
 import io.skein.testing.TestServers;
 import java.time.Duration;
@@ -42,6 +43,7 @@ class AdaptiveLifeTest {
     assertThat(lifeOfAFill()).as("over 10").isBetween(minutes(9), minutes(11));
     read(90);
     assertThat(lifeOfAFill()).as("over 100").isBetween(minutes(54), minutes(66));
+    both.one.exchangeHeat(); // every 5 s
     both.pass(HALF_LIFE);
     assertThat(lifeOfAFill()).as("half of it is warm").isBetween(minutes(9), minutes(11));
     both.pass(HALF_LIFE.multipliedBy(3));
@@ -78,10 +80,12 @@ class AdaptiveLifeTest {
   @Test
   void without_redis_the_own_reads_count() {
     read(150);
-    both.redis.gate(io.skein.redis.Feature.STATE_CACHE).enable(false);
+    both.redis.gate(Feature.STATE_CACHE).enable(false);
     both.one.exchangeHeat();
-    both.redis.gate(io.skein.redis.Feature.STATE_CACHE).enable(true);
+    both.redis.gate(Feature.STATE_CACHE).enable(true);
     assertThat(both.redis.jedis().exists(both.redis.keys().heat("flow"))).isFalse();
+    assertThat(lifeOfAFill(both.third(both.truth))).as("an instance that knows nothing")
+        .isLessThan(minutes(6));
   }
 
   @Test

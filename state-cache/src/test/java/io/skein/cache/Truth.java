@@ -54,7 +54,8 @@ final class Truth implements StateSource<UUID, String> {
 
     @Override
     public StateMetadata metadata(String value) {
-      return new StateMetadata("running", value, Instant.EPOCH);
+      return new StateMetadata(
+          "running", value.substring(0, Math.min(value.length(), 40)), Instant.EPOCH);
     }
   }
 
