@@ -106,6 +106,9 @@ final class Acquire implements AutoCloseable {
 
   private Asked attempt(boolean inTurn) {
     List<LeaseStore> stores = locks.stores().now();
+    if (!stores.containsAll(traces)) {
+      beginAgain();
+    }
     if (stores.size() > 1) {
       return both(stores);
     }
