@@ -7,7 +7,6 @@ import io.skein.redis.RedisAwayException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalInt;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -142,21 +141,10 @@ abstract class QuotaStoreContract {
         .satisfies(standing -> assertThat(standing.quota().subject().member()).isEqualTo("a"));
   }
 
-  /** Once more when Redis was too slow for an answer: what it did not tell cannot be counted. */
+  /** An admission whose answer got lost on a busy machine is counted, but was told to nobody. */
   @Test
   void aHotSubjectOfManyThreadsStaysExact() throws Exception {
-    OptionalInt admitted = OptionalInt.empty();
-    for (int attempt = 0; admitted.isEmpty(); attempt++) {
-      assertThat(attempt).as("attempts without an answer").isLessThan(10);
-      awaitAnswers();
-      admitted = admittedToMany(subject.member("hot-" + attempt));
-    }
-    assertThat(admitted).hasValue(100);
-  }
-
-  /** Empty when one of them got no answer; they are never too many. */
-  private OptionalInt admittedToMany(Subject hot) throws Exception {
-    List<Quota> quotas = List.of(new Quota(Policy.of("hot", 100, LONG), hot));
+    List<Quota> quotas = List.of(new Quota(Policy.of("hot", 100, LONG), subject));
     CountDownLatch all = new CountDownLatch(THREADS);
     AtomicInteger admitted = new AtomicInteger();
     AtomicInteger unanswered = new AtomicInteger();
@@ -167,11 +155,14 @@ abstract class QuotaStoreContract {
             executor.submit(() -> {
               all.countDown();
               all.await();
-              for (int request = 0; request < 10; request++) {
+              boolean refused = false;
+              while (!refused) {
                 try {
-                  admitted.addAndGet(store().take(quotas).allowed() ? 1 : 0);
+                  refused = !store().take(quotas).allowed();
+                  admitted.addAndGet(refused ? 0 : 1);
                 } catch (RedisAwayException e) {
                   unanswered.incrementAndGet();
+                  awaitAnswers();
                 }
               }
               return null;
@@ -181,8 +172,7 @@ abstract class QuotaStoreContract {
     for (Future<?> thread : threads) {
       thread.get();
     }
-    assertThat(admitted.get()).isLessThanOrEqualTo(100);
-    return unanswered.get() == 0 ? OptionalInt.of(admitted.get()) : OptionalInt.empty();
+    assertThat(admitted.get()).isBetween(100 - unanswered.get(), 100);
   }
 
   private Decision take(Policy... policies) {

@@ -20,7 +20,7 @@ final class PolicyText {
   /**
    * Reads policies. Of several each name says its window.
    *
-   * @throws IllegalArgumentException when the text has another form
+   * @throws IllegalArgumentException when the text has another form, or two of one window
    */
   static List<Policy> parse(String name, String text) {
     if (text.equals("off")) {
@@ -31,6 +31,9 @@ final class PolicyText {
     for (String part : parts) {
       Policy policy = one(name, part);
       policies.add(parts.size() == 1 ? policy : one(name + window(policy), part));
+    }
+    if (policies.stream().map(Policy::name).distinct().count() < policies.size()) {
+      throw new IllegalArgumentException("two limits of one window: " + text);
     }
     return List.copyOf(policies);
   }

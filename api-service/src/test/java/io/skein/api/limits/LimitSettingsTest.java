@@ -75,6 +75,7 @@ class LimitSettingsTest {
                 "SKEIN_LIMIT_USER", "100",
                 "SKEIN_LIMIT_ADDRESS", "0/1m",
                 "SKEIN_LIMIT_TENANT", "10/500ms",
+                "SKEIN_LIMIT_STREAMS", "10/60s,20/1m",
                 "SKEIN_LIMIT_ROUTES", "/api/v1/flows=10/1m",
                 "SKEIN_TRUSTED_PROXIES", "10.0.0.0/33"));
     LimitSettings.read(settings);
@@ -82,6 +83,7 @@ class LimitSettingsTest {
         .hasMessageContaining("SKEIN_LIMIT_USER")
         .hasMessageContaining("SKEIN_LIMIT_ADDRESS")
         .hasMessageContaining("SKEIN_LIMIT_TENANT")
+        .hasMessageContaining("SKEIN_LIMIT_STREAMS")
         .hasMessageContaining("SKEIN_LIMIT_ROUTES")
         .hasMessageContaining("SKEIN_TRUSTED_PROXIES");
   }
