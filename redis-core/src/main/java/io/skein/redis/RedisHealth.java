@@ -19,7 +19,7 @@ public final class RedisHealth implements AutoCloseable {
   private static final Duration INTERVAL = Duration.ofMillis(500);
 
   /** Between the probes of a server that is under suspicion. */
-  private static final Duration SUSPICIOUS_INTERVAL = Duration.ofMillis(50);
+  private static final Duration SUSPICIOUS_INTERVAL = Duration.ofMillis(200);
 
   private static final int MISSES_TO_CLOSE = 2;
   private static final int ANSWERS_TO_OPEN = 3;
