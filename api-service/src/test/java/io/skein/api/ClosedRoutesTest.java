@@ -59,7 +59,8 @@ class ClosedRoutesTest {
           .replace("{task}", task)
           .replace("{queue}", "default")
           .replace("{name}", "skein.x")
-          .replace("{schedule}", "s");
+          .replace("{schedule}", "s")
+          .replace("{name}", "state_cache");
     }
   }
 

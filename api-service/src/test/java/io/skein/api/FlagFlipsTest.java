@@ -118,7 +118,9 @@ class FlagFlipsTest {
 
   @Test
   void nothingIsLostOrRepeatedAndTheFirstReadAfterwardsIsTheLastWrite() throws Exception {
-    await().until(() -> watching.stream().allMatch(client -> client.sequences().size() > 5));
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .until(() -> watching.stream().allMatch(client -> client.sequences().size() > 5));
     for (int i = 0; i < TIMES; i++) {
       for (Feature feature : Feature.values()) {
         flip(feature);

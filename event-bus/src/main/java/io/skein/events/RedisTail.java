@@ -65,7 +65,7 @@ final class RedisTail {
   List<TailAnswer> append(List<CommittedBatch> batches) {
     List<LuaScript.Call> calls =
         batches.stream().map(batch -> new LuaScript.Call(keys(batch), arguments(batch))).toList();
-    return gate.call(
+    return gate.tell(
         "append events",
         () -> append.runAll(redis.jedis(), calls).stream().map(RedisTail::answer).toList());
   }

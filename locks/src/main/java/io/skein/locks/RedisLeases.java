@@ -103,7 +103,7 @@ final class RedisLeases implements LeaseStore {
 
   private Optional<String> release(Claim claim, String raise) {
     List<String> arguments = List.of(claim.owner(), keys.lockTurns(""), LAST_FENCE_LIFE, raise);
-    return gate.call(
+    return gate.tell( // or others would wait for its end
         "releasing a lock",
         () ->
             Optional.ofNullable(RELEASE.run(redis.jedis(), keysOf(claim.name()), arguments))

@@ -10,8 +10,10 @@ import java.util.function.LongUnaryOperator;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.redisson.client.RedisException;
+import org.redisson.client.RedisTimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisException;
 
 /**
@@ -22,6 +24,10 @@ import redis.clients.jedis.exceptions.JedisException;
  */
 public final class FeatureGate {
   private static final Logger LOG = LoggerFactory.getLogger(FeatureGate.class);
+
+  /** Made once: in an outage it is the cause of many. */
+  private static final JedisConnectionException SUSPECTED =
+      new JedisConnectionException("another call has just failed; Redis is being asked why");
 
   private final Feature feature;
   private final RedisHealth health;
@@ -112,9 +118,13 @@ public final class FeatureGate {
    * closes for a while.
    *
    * @param doing what is being done, for the log
-   * @throws RedisAwayException when the client fails, and at once while the breaker is open
+   * @throws RedisAwayException when the client fails, and at once while the breaker is open, or
+   *     while it is being found out whether Redis is gone: a caller of several calls waits for one
    */
   public <T> T call(String doing, Supplier<T> call) {
+    if (health.suspected()) {
+      throw new RedisAwayException(doing, SUSPECTED);
+    }
     return guard(doing, () -> breaker.executeSupplier(call));
   }
 
@@ -161,9 +171,12 @@ public final class FeatureGate {
     return answer;
   }
 
-  private static <T> T guard(String doing, Supplier<T> call) {
+  private <T> T guard(String doing, Supplier<T> call) {
     try {
       return call.get();
+    } catch (JedisConnectionException | RedisTimeoutException e) {
+      health.suspect();
+      throw new RedisAwayException(doing, e);
     } catch (JedisException | RedisException | CallNotPermittedException e) {
       throw new RedisAwayException(doing, e);
     }

@@ -11,11 +11,16 @@ import org.slf4j.LoggerFactory;
 /**
  * Whether Redis may be used now. A probe every 500 ms writes: two that fail in a row close the
  * door, three that succeed in a row open it again, so that a flapping server does not make callers
- * flap. Thread safe.
+ * flap. A caller whose call failed has the next probe made at once, and until that is answered
+ * nobody else need wait for a server that may be gone. Thread safe.
  */
 public final class RedisHealth implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RedisHealth.class);
   private static final Duration INTERVAL = Duration.ofMillis(500);
+
+  /** Between the probes of a server that is under suspicion. */
+  private static final Duration SUSPICIOUS_INTERVAL = Duration.ofMillis(200);
+
   private static final int MISSES_TO_CLOSE = 2;
   private static final int ANSWERS_TO_OPEN = 3;
 
@@ -23,11 +28,12 @@ public final class RedisHealth implements AutoCloseable {
   private final List<Listener> listeners = new CopyOnWriteArrayList<>();
   private volatile boolean available;
   private volatile long cameBackAt = System.nanoTime() - Duration.ofDays(1).toNanos();
+  private volatile boolean suspected;
   private volatile boolean stopped;
   private String wrong = "not asked yet";
   private int misses;
   private int answers;
-  private @Nullable Thread thread;
+  private volatile @Nullable Thread thread;
 
   /**
    * @param probe throws what is wrong with Redis
@@ -56,6 +62,22 @@ public final class RedisHealth implements AutoCloseable {
     return available && System.nanoTime() - cameBackAt >= time.toNanos();
   }
 
+  /** A call has failed as if nobody were there: the next probe is made at once. */
+  void suspect() {
+    if (available && !suspected) {
+      suspected = true;
+      Thread running = thread;
+      if (running != null) {
+        LockSupport.unpark(running);
+      }
+    }
+  }
+
+  /** True from a call that failed to the next probe that is answered, or to the last that counts. */
+  boolean suspected() {
+    return suspected;
+  }
+
   /** Tells it of each change from now on, until {@link #forget}. */
   public void onChange(Listener listener) {
     listeners.add(listener);
@@ -77,7 +99,8 @@ public final class RedisHealth implements AutoCloseable {
 
   private void run() {
     while (!stopped) {
-      LockSupport.parkNanos(INTERVAL.toNanos());
+      boolean soon = available && misses > 0;
+      LockSupport.parkNanos((soon ? SUSPICIOUS_INTERVAL : INTERVAL).toNanos());
       if (!stopped) {
         observe(succeeds());
       }
@@ -103,6 +126,9 @@ public final class RedisHealth implements AutoCloseable {
   void observe(boolean answered) {
     misses = answered ? 0 : misses + 1;
     answers = answered ? answers + 1 : 0;
+    if (answered) {
+      suspected = false;
+    }
     if (available && misses >= MISSES_TO_CLOSE) {
       change(false);
     } else if (!available && answers >= ANSWERS_TO_OPEN) {
@@ -115,6 +141,7 @@ public final class RedisHealth implements AutoCloseable {
       cameBackAt = System.nanoTime();
     }
     available = now;
+    suspected = false;
     if (now) {
       LOG.info("Redis can be used again");
     } else {

@@ -77,6 +77,7 @@ class FeatureGateTest {
   void theGateOpensAgainByItselfAndStaysOpenAfterThreeGoodCalls() {
     fail(5);
     Awaitility.await().atMost(Duration.ofSeconds(5)).until(gate::open);
+    health.observe(true);
     for (int i = 0; i < 3; i++) {
       assertThat(gate.<Integer>call("asking", () -> 1)).isEqualTo(1);
     }
@@ -143,6 +144,7 @@ class FeatureGateTest {
                     throw new RedisTimeoutException("no answer");
                   }))
           .isInstanceOf(RedisAwayException.class);
+      health.observe(true);
     }
     assertThat(gate.open()).isFalse();
   }
@@ -192,6 +194,24 @@ class FeatureGateTest {
         .containsExactly(FeatureMode.FLAG_OFF, FeatureMode.REDIS_AWAY, FeatureMode.REDIS);
   }
 
+  /** A request that makes several calls waits for one of them. */
+  @Test
+  void afterOneCallThatFoundNobodyNoOtherIsMadeUntilAProbeIsAnswered() {
+    assertThatThrownBy(() ->
+            gate.call(
+                "asking",
+                () -> {
+                  throw new JedisConnectionException("cut");
+                }))
+        .isInstanceOf(RedisAwayException.class);
+    assertThatThrownBy(() -> gates.of(Feature.STATE_CACHE).call("asking", () -> 1))
+        .isInstanceOf(RedisAwayException.class);
+    assertThat(gate.<Integer>tell("telling", () -> 1)).as("others are told").isEqualTo(1);
+    answers(true);
+    assertThat(gates.of(Feature.STATE_CACHE).<Integer>call("asking", () -> 1)).isEqualTo(1);
+    assertThat(gate.open()).isTrue();
+  }
+
   private interface Way {
     Object call(String doing, Supplier<Object> call);
   }
@@ -200,7 +220,7 @@ class FeatureGateTest {
     fail(times, gate::call);
   }
 
-  private static void fail(int times, Way way) {
+  private void fail(int times, Way way) {
     for (int i = 0; i < times; i++) {
       assertThatThrownBy(() ->
               way.call(
@@ -209,6 +229,7 @@ class FeatureGateTest {
                     throw new JedisConnectionException("cut");
                   }))
           .isInstanceOf(RedisAwayException.class);
+      health.observe(true); // or the next one would not be made
     }
   }
 

@@ -8,6 +8,8 @@ import io.skein.testing.TestServers;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -65,5 +67,40 @@ class RedisConnectionsTest {
       server.start();
       await().atMost(Duration.ofSeconds(10)).until(() -> late.health().available());
     }
+  }
+
+  /**
+   * More callers than connections, each with three calls one after the other: none waits longer
+   * than for a connection and one answer, 350 ms. What is allowed above that is for the machine.
+   */
+  @Test
+  void aFrozenServerHoldsNobodyLongerThanOneCall() throws Exception {
+    FeatureGate gate = redis.gate(Feature.STATE_CACHE);
+    gate.call("asking", () -> redis.jedis().exists("x"));
+    List<Long> waited = new CopyOnWriteArrayList<>();
+    server.freeze();
+    long frozen = System.nanoTime();
+    try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (int i = 0; i < 64; i++) {
+        callers.execute(() -> waited.add(timeOfThreeCalls(gate)));
+      }
+    }
+    await().atMost(Duration.ofSeconds(2)).until(() -> !gate.open());
+    assertThat(Duration.ofNanos(System.nanoTime() - frozen)).isLessThan(Duration.ofSeconds(2));
+    assertThat(waited).hasSize(64);
+    assertThat(waited).allMatch(millis -> millis < 350 + 400);
+    server.thaw();
+  }
+
+  private long timeOfThreeCalls(FeatureGate gate) {
+    long begun = System.nanoTime();
+    for (int i = 0; i < 3; i++) {
+      try {
+        gate.call("asking", () -> redis.jedis().exists("x"));
+      } catch (RedisAwayException expected) {
+        // the next one is made all the same
+      }
+    }
+    return Duration.ofNanos(System.nanoTime() - begun).toMillis();
   }
 }

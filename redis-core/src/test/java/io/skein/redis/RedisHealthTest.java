@@ -35,6 +35,25 @@ class RedisHealthTest {
     assertThat(heard).containsExactly(true);
   }
 
+  @Test
+  void suspicionEndsWithAnAnswerOrWithTheSecondMiss() {
+    RedisHealth health = new RedisHealth(() -> {});
+    health.suspect();
+    assertThat(health.suspected()).as("nobody is called anyway").isFalse();
+    observe(health, true, true, true);
+    health.suspect();
+    assertThat(health.suspected()).isTrue();
+    observe(health, true);
+    assertThat(health.suspected()).isFalse();
+    health.suspect();
+    observe(health, false);
+    assertThat(health.suspected()).isTrue();
+    assertThat(health.available()).as("one miss is not enough").isTrue();
+    observe(health, false);
+    assertThat(health.suspected()).isFalse();
+    assertThat(health.available()).isFalse();
+  }
+
   private static void observe(RedisHealth health, boolean... answers) {
     for (boolean answer : answers) {
       health.observe(answer);

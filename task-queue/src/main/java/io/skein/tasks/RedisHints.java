@@ -94,7 +94,7 @@ final class RedisHints implements AutoCloseable {
                         .maxLen(STREAM_BOUND)
                         .noLimit());
       }
-      gate.call("send hints of tasks", commands::execute);
+      gate.tell("send hints of tasks", commands::execute);
     } catch (RedisAwayException e) {
       notSent(batch, e);
     } catch (RuntimeException | Error e) {
