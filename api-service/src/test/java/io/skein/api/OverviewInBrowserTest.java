@@ -72,6 +72,8 @@ class OverviewInBrowserTest {
       registry.counter("skein.sse.delivered").increment(3);
       if (i % 4 == 0) {
         registry.counter("skein.events.appended").increment();
+        registry.counter("skein.limits.refused", "policy", "user").increment();
+        registry.timer("skein.locks.wait").record(time);
         registry.timer("skein.relay.lag").record(time.dividedBy(3));
         registry.timer("skein.tasks.pickup", "type", "phase").record(time);
         registry.timer("skein.tasks.run", "type", "phase").record(time.multipliedBy(30));
