@@ -56,8 +56,8 @@ class RedisAwayTest {
     assertThat(limiter.refusals("user")).isEqualTo(3 * LIMIT - SHARE);
 
     server.start();
-    await().until(gate::open);
-    assertThat(limiter.tryAcquire(ann, policy).source()).isEqualTo(Decision.Source.REDIS);
+    // Connections of before that are still in the pool fail first.
+    await().until(() -> limiter.tryAcquire(ann, policy).source() == Decision.Source.REDIS);
   }
 
   @Test
