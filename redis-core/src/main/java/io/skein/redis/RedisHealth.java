@@ -73,7 +73,9 @@ public final class RedisHealth implements AutoCloseable {
     }
   }
 
-  /** True from a call that failed to the next probe that is answered, or to the last that counts. */
+  /**
+   * True from a call that failed to the next probe that is answered, or to the last that counts.
+   */
   boolean suspected() {
     return suspected;
   }

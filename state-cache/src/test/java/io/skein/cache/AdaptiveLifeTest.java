@@ -84,7 +84,8 @@ class AdaptiveLifeTest {
     both.one.exchangeHeat();
     both.redis.gate(Feature.STATE_CACHE).enable(true);
     assertThat(both.redis.jedis().exists(both.redis.keys().heat("flow"))).isFalse();
-    assertThat(lifeOfAFill(both.third(both.truth))).as("an instance that knows nothing")
+    assertThat(lifeOfAFill(both.third(both.truth)))
+        .as("an instance that knows nothing")
         .isLessThan(minutes(6));
   }
 

@@ -81,8 +81,7 @@ class LinearityTest {
 
   /** A run in which every read was a near hit would prove nothing. */
   private static void wasHard(CacheStatistics statistics) {
-    System.out.println(statistics);
-    assertThat(statistics.loads().loads()).isGreaterThan(OPERATIONS / 100);
+    assertThat(statistics.loads().loads()).isGreaterThan(OPERATIONS / 500);
     assertThat(statistics.near().staleRefusals()).isPositive();
     assertThat(statistics.redis().hits()).isPositive();
     assertThat(statistics.redis().refusedWrites()).isPositive();
