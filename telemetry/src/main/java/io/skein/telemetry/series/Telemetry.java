@@ -45,9 +45,6 @@ public final class Telemetry implements AutoCloseable {
     this.writer = new SeriesWriter(registry, ledger, shared, kept, clock.instant());
     this.reader = new SeriesReader(ledger, shared, kept);
     this.roll = new SeriesRoll(shared, kept, database, instance, settings);
-    FunctionCounter.builder("skein.series.lost", ledger, MinuteLedger::lost)
-        .description("parts of minutes dropped because neither Redis nor PostgreSQL took them")
-        .register(registry);
   }
 
   /**
@@ -73,8 +70,11 @@ public final class Telemetry implements AutoCloseable {
     return registry;
   }
 
-  /** Begins to write. */
+  /** Begins to write. Filters of the registry must be set before. */
   public void start() {
+    FunctionCounter.builder("skein.series.lost", ledger, MinuteLedger::lost)
+        .description("parts of minutes dropped because neither Redis nor PostgreSQL took them")
+        .register(registry);
     long interval = settings.flushInterval().toMillis();
     long toEnd = interval - Math.floorMod(clock.millis(), interval);
     var flushing = threads.scheduleAtFixedRate(this::flush, toEnd, interval, TimeUnit.MILLISECONDS);
