@@ -119,14 +119,17 @@ public final class Sweep {
       return;
     }
     leading = leadership.lead().isPresent();
-    if (leading) {
-      Instant now = now();
-      Instant since =
-          raisedTo == null ? since(journal.confirmEpoch(), now) : raisedTo.minus(LATEST_COMMIT);
-      forChanged(since, this::raise);
-      raisedTo = now;
+    try {
+      if (leading) {
+        Instant now = now();
+        Instant since =
+            raisedTo == null ? since(journal.confirmEpoch(), now) : raisedTo.minus(LATEST_COMMIT);
+        forChanged(since, this::raise);
+        raisedTo = now;
+      }
+    } finally {
+      resign(); // also when Redis failed: another instance's may answer
     }
-    resign();
   }
 
   private void raise(List<Changed> page) {

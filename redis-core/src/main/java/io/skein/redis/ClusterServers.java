@@ -73,9 +73,13 @@ final class ClusterServers implements Servers {
     if (pool == null) {
       throw new JedisClusterOperationException("the client has not heard yet of " + shard.master());
     }
-    try (Jedis jedis = new Jedis(pool.getResource())) {
-      jedis.psetex(key, KeySpace.HEALTH_LIFE_MILLIS, "");
-    }
+    JedisOptions.pastDeadConnections(
+        List.of(pool),
+        () -> {
+          try (Jedis jedis = new Jedis(pool.getResource())) {
+            jedis.psetex(key, KeySpace.HEALTH_LIFE_MILLIS, "");
+          }
+        });
   }
 
   /** What the first node that answers says; empty when a slot is nobody's or none answers. */

@@ -3,6 +3,7 @@ package io.skein.redis;
 import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -13,6 +14,7 @@ import org.redisson.client.RedisException;
 import org.redisson.client.RedisTimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import redis.clients.jedis.exceptions.JedisClusterOperationException;
 import redis.clients.jedis.exceptions.JedisConnectionException;
 import redis.clients.jedis.exceptions.JedisException;
 
@@ -129,7 +131,8 @@ public final class FeatureGate {
   }
 
   /**
-   * {@link #call} for one that waits in Redis on purpose: its time says nothing and is not counted.
+   * {@link #call} for one that waits in Redis on purpose or moves much: its time says nothing and
+   * is not counted.
    *
    * @throws RedisAwayException when the client fails, and at once while the breaker is open
    */
@@ -174,12 +177,22 @@ public final class FeatureGate {
   private <T> T guard(String doing, Supplier<T> call) {
     try {
       return call.get();
-    } catch (JedisConnectionException | RedisTimeoutException e) {
-      health.suspect();
-      throw new RedisAwayException(doing, e);
     } catch (JedisException | RedisException | CallNotPermittedException e) {
+      if (isAbsence(e)) {
+        health.suspect();
+      }
       throw new RedisAwayException(doing, e);
     }
+  }
+
+  /** Nobody answered; a cluster's client says so only in the cause, or beside it. */
+  private static boolean isAbsence(Throwable e) {
+    return e instanceof JedisConnectionException
+        || e instanceof RedisTimeoutException
+        || (e instanceof JedisClusterOperationException
+            && (e.getCause() instanceof JedisConnectionException
+                || Arrays.stream(e.getSuppressed())
+                    .anyMatch(JedisConnectionException.class::isInstance)));
   }
 
   /** Tells it of each change from now on, until {@link #forget}. */

@@ -1,6 +1,8 @@
 package io.skein.redis;
 
+import java.net.SocketTimeoutException;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.commons.pool2.impl.GenericObjectPoolConfig;
@@ -8,6 +10,9 @@ import redis.clients.jedis.Connection;
 import redis.clients.jedis.DefaultJedisClientConfig;
 import redis.clients.jedis.HostAndPort;
 import redis.clients.jedis.JedisClientConfig;
+import redis.clients.jedis.exceptions.JedisConnectionException;
+import redis.clients.jedis.exceptions.JedisException;
+import redis.clients.jedis.util.Pool;
 
 /**
  * How Jedis connects. A caller waits at most {@link #POOL_WAIT} for a connection and then for the
@@ -39,6 +44,25 @@ record JedisOptions(JedisClientConfig client, GenericObjectPoolConfig<Connection
     pool.setMaxWait(POOL_WAIT);
     pool.setJmxEnabled(false);
     return new JedisOptions(client, pool);
+  }
+
+  /**
+   * Makes a call, and once more without what was idle when its connection turns out to be dead: a
+   * server that restarted has cut all of them, and each would cost a call. A call that waited in
+   * vain is not repeated.
+   *
+   * @throws JedisException what the last try threw
+   */
+  static void pastDeadConnections(Collection<? extends Pool<Connection>> pools, Runnable call) {
+    try {
+      call.run();
+    } catch (JedisConnectionException e) {
+      if (e.getCause() instanceof SocketTimeoutException) {
+        throw e;
+      }
+      pools.forEach(Pool::clear);
+      call.run();
+    }
   }
 
   static HostAndPort hostAndPort(RedisAddress.Node node) {

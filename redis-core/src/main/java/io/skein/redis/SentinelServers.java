@@ -53,7 +53,10 @@ final class SentinelServers implements Servers {
 
   @Override
   public void probe(KeySpace keys) {
-    client.get().psetex(keys.health("sentinel"), KeySpace.HEALTH_LIFE_MILLIS, "");
+    RedisSentinelClient jedis = client.get();
+    String key = keys.health("sentinel");
+    JedisOptions.pastDeadConnections(
+        jedis.getPrimaryNodesConnectionMap().values(), () -> jedis.psetex(key, KeySpace.HEALTH_LIFE_MILLIS, ""));
   }
 
   @Override

@@ -30,7 +30,9 @@ final class SingleServer implements Servers {
 
   @Override
   public void probe(KeySpace keys) {
-    jedis.psetex(keys.health(shard.tag()), KeySpace.HEALTH_LIFE_MILLIS, "");
+    String key = keys.health(shard.tag());
+    JedisOptions.pastDeadConnections(
+        List.of(jedis.getPool()), () -> jedis.psetex(key, KeySpace.HEALTH_LIFE_MILLIS, ""));
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.skein.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.skein.testing.RedisServer;
@@ -13,6 +14,9 @@ import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import redis.clients.jedis.Jedis;
+import redis.clients.jedis.args.ClientType;
+import redis.clients.jedis.params.ClientKillParams;
 
 class RedisConnectionsTest {
   private RedisServer server;
@@ -57,6 +61,29 @@ class RedisConnectionsTest {
     await().atMost(Duration.ofSeconds(10)).until(() -> !redis.health().available());
     server.thaw();
     await().atMost(Duration.ofSeconds(10)).until(() -> redis.health().available());
+  }
+
+  /** As by a restart that is over before anybody has noticed. */
+  @Test
+  void connectionsThatWereAllCutCostOneProbe() throws Exception {
+    FeatureGate gate = redis.gate(Feature.STATE_CACHE);
+    List<FeatureMode> heard = new CopyOnWriteArrayList<>();
+    gate.onChange(heard::add);
+    try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (int i = 0; i < 16; i++) {
+        callers.execute(() -> redis.jedis().blpop(0.2, "none"));
+      }
+    }
+    try (Jedis killer = redis.openSubscriber()) {
+      killer.clientKill(ClientKillParams.clientKillParams().type(ClientType.NORMAL));
+    }
+    assertThatThrownBy(() -> gate.call("asking", () -> redis.jedis().exists("x")))
+        .isInstanceOf(RedisAwayException.class);
+    await()
+        .atMost(Duration.ofSeconds(2))
+        .ignoreException(RedisAwayException.class)
+        .until(() -> !gate.call("asking", () -> redis.jedis().exists("x")));
+    assertThat(heard).as("how the mode changed").isEmpty();
   }
 
   @Test

@@ -72,8 +72,7 @@ final class RedisStates<V> {
       return Optional.empty();
     }
     Entry<V> entry = envelope.open(version(stored.fields), data);
-    byte[] soft = stored.fields.get(3);
-    return Optional.of(new Found<>(entry, soft != null && stored.left < number(soft)));
+    return Optional.of(new Found<>(entry, stored.left < soft(stored.fields.get(3))));
   }
 
   /**
@@ -229,6 +228,15 @@ final class RedisStates<V> {
   private static StateVersion version(List<byte @Nullable []> fields) throws UndecodableException {
     try {
       return new StateVersion(number(fields.get(0)), number(fields.get(1)));
+    } catch (IllegalArgumentException e) {
+      throw new UndecodableException(NOTHING, e);
+    }
+  }
+
+  /** How much of its life is left when a state is to be loaded anew; 0 for never. */
+  private static long soft(byte @Nullable [] text) throws UndecodableException {
+    try {
+      return text == null ? 0 : number(text);
     } catch (NumberFormatException e) {
       throw new UndecodableException(NOTHING, e);
     }

@@ -11,14 +11,14 @@ local entry = redis.call('HMGET', KEYS[1], 'epoch', 'version', 'data', 'lease', 
 local epoch, version = tonumber(entry[1] or '-1'), tonumber(entry[2] or '-1')
 local low_epoch, low_version = tonumber(ARGV[3]), tonumber(ARGV[4])
 local left = redis.call('PTTL', KEYS[1])
-local stale = ARGV[6] == '1' and left < tonumber(entry[6] or '0')
+local stale = ARGV[6] == '1' and left < (tonumber(entry[6] or '0') or 0)
 if entry[3] and not stale and version >= tonumber(ARGV[5])
     and (epoch > low_epoch or (epoch == low_epoch and version >= low_version)) then
   return {entry[1], entry[2], entry[3]}
 end
 local time = redis.call('TIME')
 local now = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
-if entry[4] and entry[4] ~= ARGV[1] and tonumber(entry[5]) > now then
+if entry[4] and entry[4] ~= ARGV[1] and (tonumber(entry[5] or '0') or 0) > now then
   return 0
 end
 local life = tonumber(ARGV[2])

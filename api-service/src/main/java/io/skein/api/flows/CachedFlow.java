@@ -22,6 +22,9 @@ import java.time.Instant;
  * @param json UTF-8
  */
 record CachedFlow(Owner owner, StateMetadata metadata, byte[] json) {
+  /** To be raised with each change of what is written here or of {@link FlowJson}. */
+  private static final byte FORMAT = 1;
+
   static final StateCodec<CachedFlow> CODEC = new Codec();
 
   static Versioned<CachedFlow> of(Flow flow, FlowJson flowJson) {
@@ -38,6 +41,7 @@ record CachedFlow(Owner owner, StateMetadata metadata, byte[] json) {
     public byte[] encode(CachedFlow flow) {
       try (ByteArrayOutputStream bytes = new ByteArrayOutputStream(flow.json.length + 128);
           DataOutputStream out = new DataOutputStream(bytes)) {
+        out.writeByte(FORMAT);
         out.writeUTF(flow.owner.tenant());
         out.writeUTF(flow.owner.engagement());
         out.writeUTF(flow.metadata.status());
@@ -54,6 +58,10 @@ record CachedFlow(Owner owner, StateMetadata metadata, byte[] json) {
     @Override
     public CachedFlow decode(byte[] bytes) {
       try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(bytes))) {
+        byte format = in.readByte();
+        if (format != FORMAT) {
+          throw new IllegalArgumentException("a cached state of format " + format);
+        }
         Owner owner = new Owner(in.readUTF(), in.readUTF());
         String status = in.readUTF();
         String phase = in.readUTF();

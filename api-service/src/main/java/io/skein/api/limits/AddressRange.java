@@ -48,8 +48,10 @@ public record AddressRange(InetAddress network, int bits) {
 
   /** Null when the text is no address; names are never looked up. */
   static @Nullable InetAddress literal(String text) {
-    if (text.indexOf('%') >= 0) {
-      return null;
+    boolean six = text.indexOf(':') >= 0;
+    boolean four = text.chars().filter(letter -> letter == '.').count() == 3;
+    if (text.indexOf('%') >= 0 || !(six || four)) {
+      return null; // 172.16 would be read as 172.0.0.16
     }
     try {
       return InetAddress.ofLiteral(text);

@@ -13,6 +13,7 @@ import io.skein.telemetry.series.SeriesAnswer;
 import io.skein.telemetry.series.Telemetry;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.Semaphore;
 import java.util.regex.Pattern;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
@@ -29,6 +30,10 @@ public final class MetricRoutes {
   private static final int MOST_TAGS = 3;
   private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9_.]{0,99}");
 
+  /** Minutes that anybody may ask for at the same time as others. */
+  private static final int SHORT = 180;
+
+  private final Semaphore longReads = new Semaphore(1);
   private final Telemetry telemetry;
   private final JsonMapper json;
 
@@ -59,11 +64,31 @@ public final class MetricRoutes {
       throw malformed("by can be given " + MOST_TAGS + " times. Send fewer.");
     }
     int minutes = Math.toIntExact(Paging.number(context, "minutes", HOUR, 1, DAY));
-    SeriesAnswer answer = telemetry.read(Set.of(name), minutes);
+    SeriesAnswer answer = minutes > SHORT ? readLong(name, minutes) : read(name, minutes);
     ObjectNode body = json.createObjectNode().put("name", name);
     FigureNodes.head(answer, body);
     FigureNodes.series(answer, name, by, body);
     answer(context, body);
+  }
+
+  private SeriesAnswer read(String name, int minutes) {
+    return telemetry.read(Set.of(name), minutes);
+  }
+
+  /** One after the other: a day of a name with many tags takes tens of megabytes. */
+  private SeriesAnswer readLong(String name, int minutes) {
+    if (!longReads.tryAcquire()) {
+      throw Problem.of(
+              ProblemType.UNAVAILABLE,
+              "Another question for more than three hours is being answered. Try again in a moment.")
+          .withHeader("Retry-After", "2")
+          .exception();
+    }
+    try {
+      return read(name, minutes);
+    } finally {
+      longReads.release();
+    }
   }
 
   private static String checked(String name, String what) {

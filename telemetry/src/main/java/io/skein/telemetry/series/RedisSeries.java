@@ -106,7 +106,7 @@ final class RedisSeries implements SeriesStore {
             .mapToObj(minute -> new LuaScript.Call(key(minute), wanted))
             .toList();
     List<Response<Object>> replies =
-        gate.call("reading figures", () -> read(READ.runAll(redis.jedis(), calls)));
+        gate.await("reading figures", () -> read(READ.runAll(redis.jedis(), calls)));
     List<Part> parts = new ArrayList<>();
     Set<Long> absent = new HashSet<>();
     for (int i = 0; i < replies.size(); i++) {
@@ -124,7 +124,7 @@ final class RedisSeries implements SeriesStore {
   /** All parts of some minutes, under whatever name. */
   List<Part> readAll(long from, long to) {
     Map<Long, Response<Map<byte[], byte[]>>> replies = new HashMap<>();
-    return gate.call(
+    return gate.await(
         "reading all figures",
         () -> {
           try (AbstractPipeline pipeline = redis.jedis().pipelined()) {
@@ -143,7 +143,7 @@ final class RedisSeries implements SeriesStore {
   @Override
   public Set<String> names(long from, long to) {
     List<Response<Set<byte[]>>> replies = new ArrayList<>();
-    return gate.call(
+    return gate.await(
         "listing figures",
         () -> {
           try (AbstractPipeline pipeline = redis.jedis().pipelined()) {
@@ -164,18 +164,22 @@ final class RedisSeries implements SeriesStore {
     return replies;
   }
 
+  /** One whose value makes no sense is older than any other, and its reader will say so. */
   private static Part part(long minute, String field, String value) {
+    String process = field.substring(field.indexOf('|') + 1);
     int space = value.indexOf(' ');
-    return new Part(
-        nameOf(field),
-        minute,
-        field.substring(field.indexOf('|') + 1),
-        Long.parseLong(value.substring(0, space)),
-        value.substring(space + 1));
+    try {
+      long flush = Long.parseLong(value.substring(0, Math.max(space, 0)));
+      return new Part(nameOf(field), minute, process, flush, value.substring(space + 1));
+    } catch (NumberFormatException e) {
+      return new Part(nameOf(field), minute, process, 0, value);
+    }
   }
 
+  /** All of a field that is not ours. */
   private static String nameOf(String field) {
-    return field.substring(0, field.indexOf('|'));
+    int bar = field.indexOf('|');
+    return bar < 0 ? field : field.substring(0, bar);
   }
 
   private static String text(Object bytes) {

@@ -50,9 +50,13 @@ final class SeriesReader {
         minutes,
         kept.isPresent() ? Source.POSTGRES : Source.PROCESS,
         kept.isPresent()
-            ? redis.whyNot() + ": the latest minutes of other instances may be missing"
-            : redis.whyNot() + ", and PostgreSQL does not answer: figures of this instance alone",
+            ? whyNot() + ": the latest minutes of other instances may be missing"
+            : whyNot() + ", and PostgreSQL does not answer: figures of this instance alone",
         parts);
+  }
+
+  private String whyNot() {
+    return redis.open() ? "Redis did not answer" : redis.whyNot();
   }
 
   /** The names under which anything was counted lately. */
@@ -114,21 +118,37 @@ final class SeriesReader {
   private static SeriesAnswer answer(
       long from, int minutes, Source source, @Nullable String reason, List<Part> parts) {
     List<Cell> cells = new ArrayList<>();
+    int unreadable = 0;
     for (Part part : latest(parts)) {
-      PartText.Content content = PartText.read(part.text());
-      content
-          .byTags()
-          .forEach((tags, figures) ->
-              cells.add(
-                  new Cell(
-                      part.name(),
-                      content.kind(),
-                      Minutes.start(part.minute()),
-                      ProcessName.instanceOf(part.process()),
-                      tags,
-                      figures)));
+      try {
+        cells.addAll(cells(part));
+      } catch (RuntimeException e) {
+        LOG.debug("a part cannot be read name={} process={}", part.name(), part.process(), e);
+        unreadable++;
+      }
     }
-    return new SeriesAnswer(Minutes.start(from), minutes, source, reason, cells);
+    String missing = unreadable == 0 ? reason : but(reason, unreadable);
+    return new SeriesAnswer(Minutes.start(from), minutes, source, missing, cells);
+  }
+
+  /** Written by another build, or by nobody of us. */
+  private static String but(@Nullable String reason, int unreadable) {
+    String parts = unreadable + " parts of these figures cannot be read";
+    return reason == null ? parts : reason + "; " + parts;
+  }
+
+  private static List<Cell> cells(Part part) {
+    PartText.Content content = PartText.read(part.text());
+    return content.byTags().entrySet().stream()
+        .map(tagged ->
+            new Cell(
+                part.name(),
+                content.kind(),
+                Minutes.start(part.minute()),
+                ProcessName.instanceOf(part.process()),
+                tagged.getKey(),
+                tagged.getValue()))
+        .toList();
   }
 
   /** Of each part the one that was written last. */
