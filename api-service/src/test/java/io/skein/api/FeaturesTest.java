@@ -105,7 +105,10 @@ class FeaturesTest {
     admin.problem(set(other, "state_cache", false), 403, "forbidden");
     admin.problem(set(admin, "coffee", false), 404, "not-found");
     admin.problem(put(admin, "state_cache", "{}"), 400, "malformed-request");
-    admin.problem(put(admin, "state_cache", "{\"enabled\": \"maybe\"}"), 400, "malformed-json");
+    for (String value : List.of("\"false\"", "\"maybe\"", "0", "null", "{}")) {
+      String body = "{\"enabled\": " + value + "}";
+      admin.problem(put(admin, "state_cache", body), 400, "malformed-request");
+    }
     assertThat(feature(admin, "state_cache").get("enabled").asBoolean()).isTrue();
   }
 

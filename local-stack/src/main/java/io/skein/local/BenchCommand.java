@@ -7,7 +7,8 @@ import picocli.CommandLine.Command;
 @Command(
     name = "bench",
     description =
-        "Measures Skein against its rivals: bench events, bench limits, bench sse, bench tasks.")
+        "Measures Skein against its rivals: bench events, sse, tasks, cache, locks, limits,"
+            + " overhead.")
 final class BenchCommand implements Callable<Integer> {
   @Override
   public Integer call() {

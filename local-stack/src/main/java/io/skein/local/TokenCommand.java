@@ -1,11 +1,13 @@
 package io.skein.local;
 
 import io.skein.local.stack.TokenIssuer;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Prints a bearer token for the stack of a directory. */
@@ -15,6 +17,7 @@ import picocli.CommandLine.Spec;
     description = "Prints a token, valid for twelve hours, signed with this installation's secret.")
 final class TokenCommand implements Callable<Integer> {
   static final String DEFAULT = "demo";
+  private static final List<String> ROLES = List.of("viewer", "operator", "admin", "worker");
 
   @Spec private CommandSpec command;
   @Mixin private StackLocation location;
@@ -49,6 +52,10 @@ final class TokenCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (!ROLES.contains(role)) {
+      throw new ParameterException(
+          command.commandLine(), "there is no role " + role + "; use one of " + ROLES);
+    }
     TokenIssuer issuer = new TokenIssuer(location.directory().secret());
     command.commandLine().getOut().println(issuer.issue(tenant, engagement, user, role));
     return 0;

@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -93,7 +94,8 @@ public final class FeatureRoutes {
   }
 
   /** Null when the body does not say. */
-  private record Flag(@Nullable Boolean enabled) {}
+  /** Read as it stands: a text that says false switches nothing. */
+  private record Flag(@Nullable JsonNode enabled) {}
 
   private void set(Context context) {
     Roles.demand(context, Role.ADMIN);
@@ -108,13 +110,13 @@ public final class FeatureRoutes {
                   + ".")
           .exception();
     }
-    Boolean enabled = JsonBody.read(context, json, Flag.class).enabled();
-    if (enabled == null) {
+    JsonNode enabled = JsonBody.read(context, json, Flag.class).enabled();
+    if (enabled == null || !enabled.isBoolean()) {
       throw Problem.of(
-              ProblemType.MALFORMED_REQUEST, "The body has no enabled. Send {\"enabled\": false}.")
+              ProblemType.MALFORMED_REQUEST, "enabled is true or false. Send {\"enabled\": false}.")
           .exception();
     }
-    features.flags().set(name, enabled, Caller.of(context).principal().user());
+    features.flags().set(name, enabled.asBoolean(), Caller.of(context).principal().user());
     ObjectNode body = json.createObjectNode();
     features.here().stream()
         .filter(mode -> mode.feature().equals(name))
