@@ -10,8 +10,8 @@ import org.junit.jupiter.api.TestInstance;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class StoreFixture {
   static final Duration TTL = Duration.ofSeconds(10);
-  static final Duration SHORT = Duration.ofMillis(300);
-  static final Duration MAXIMUM_HOLD = Duration.ofSeconds(2);
+  static final Duration SHORT = Duration.ofSeconds(1);
+  static final Duration MAXIMUM_HOLD = Duration.ofSeconds(3);
 
   final Where where;
   Stores stores;
