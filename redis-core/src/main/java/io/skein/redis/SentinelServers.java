@@ -56,7 +56,8 @@ final class SentinelServers implements Servers {
     RedisSentinelClient jedis = client.get();
     String key = keys.health("sentinel");
     JedisOptions.pastDeadConnections(
-        jedis.getPrimaryNodesConnectionMap().values(), () -> jedis.psetex(key, KeySpace.HEALTH_LIFE_MILLIS, ""));
+        jedis.getPrimaryNodesConnectionMap().values(),
+        () -> jedis.psetex(key, KeySpace.HEALTH_LIFE_MILLIS, ""));
   }
 
   @Override
