@@ -10,15 +10,20 @@ import io.skein.flows.Flow;
 import io.skein.flows.FlowEngine;
 import io.skein.flows.FlowId;
 import io.skein.flows.FlowJson;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Lists flows, shows one, and its state through the cache. */
 public final class FlowReadRoutes {
+  private static final Logger LOG = LoggerFactory.getLogger(FlowReadRoutes.class);
   private static final int PAGE = 50;
   private static final int LARGEST_PAGE = 200;
 
@@ -89,7 +94,15 @@ public final class FlowReadRoutes {
     }
   }
 
+  /** Last of all, since it may begin to send. Straight, for a state is asked for very often. */
   static void answer(Context context, byte[] body) {
-    context.contentType("application/json").result(body);
+    context.contentType("application/json");
+    HttpServletResponse response = context.res();
+    response.setContentLength(body.length);
+    try {
+      response.getOutputStream().write(body);
+    } catch (IOException e) {
+      LOG.debug("the client went away before its answer was written", e);
+    }
   }
 }

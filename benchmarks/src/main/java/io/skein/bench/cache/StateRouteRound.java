@@ -69,6 +69,7 @@ public final class StateRouteRound implements AutoCloseable {
     return plain
         .withProgramOf("api-1", Program.onThisClassPath(ApiWithEmptyRouteMain.class.getName()))
         .withEnvironment("SKEIN_LIMIT_USER", "off")
+        .withEnvironment("SKEIN_LIMIT_WATCHING", "off")
         .withEnvironment("SKEIN_LIMIT_ADDRESS", "off");
   }
 
