@@ -20,4 +20,16 @@ final class Columns {
   static Duration seconds(ResultSet row, String column) throws SQLException {
     return Duration.ofMillis(Math.round(row.getDouble(column) * 1_000));
   }
+
+  /** Of {@code max_attempts} and {@code retry_delay}; null when they are. */
+  static @Nullable Retries retries(ResultSet row) throws SQLException {
+    int maxAttempts = row.getInt("max_attempts");
+    return row.wasNull() ? null : Retries.ofStored(maxAttempts, seconds(row, "retry_delay"));
+  }
+
+  /** Of {@code soft_limit} and {@code hard_limit}; null when they are. */
+  static @Nullable TimeLimits limits(ResultSet row) throws SQLException {
+    Duration hard = seconds(row, "hard_limit");
+    return row.wasNull() ? null : TimeLimits.ofStored(seconds(row, "soft_limit"), hard);
+  }
 }

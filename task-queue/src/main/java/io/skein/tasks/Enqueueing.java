@@ -8,6 +8,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
@@ -98,10 +99,10 @@ final class Enqueueing {
         .bindArray("flows", UUID.class, column(tasks, NewTask::flow))
         .bindArray("tenants", String.class, column(tasks, NewTask::tenant))
         .bindArray("correlations", String.class, column(tasks, NewTask::correlation))
-        .bindArray("maxAttempts", Integer.class, column(tasks, t -> t.retries().maxAttempts()))
-        .bindArray("retryDelays", Long.class, column(tasks, t -> t.retries().delay().toMillis()))
-        .bindArray("softLimits", Long.class, column(tasks, t -> t.limits().soft().toMillis()))
-        .bindArray("hardLimits", Long.class, column(tasks, t -> t.limits().hard().toMillis()))
+        .bindArray("maxAttempts", Integer.class, column(tasks, Enqueueing::maxAttempts))
+        .bindArray("retryDelays", Long.class, column(tasks, Enqueueing::retryDelay))
+        .bindArray("softLimits", Long.class, column(tasks, Enqueueing::softLimit))
+        .bindArray("hardLimits", Long.class, column(tasks, Enqueueing::hardLimit))
         .bindArray("expiries", Long.class, column(tasks, Enqueueing::expiry))
         .bindArray("untilBegun", Boolean.class, column(tasks, Enqueueing::untilBegun))
         .bindArray("periods", Long.class, column(tasks, Enqueueing::period))
@@ -119,13 +120,13 @@ final class Enqueueing {
             .createQuery("select skein_now()")
             .map((row, context) -> row.getTimestamp(1).toInstant())
             .one();
-    learnTypes(handle, tasks);
+    Map<TypeRows.Kind, TypeDefaults> declared = TypeRows.learn(handle, tasks);
     List<TaskId> ids = new ArrayList<>(tasks.size());
     BinaryCopy rows = new BinaryCopy(COLUMNS, tasks.size() * 400);
     for (NewTask task : tasks) {
       TaskId id = task.id() == null ? new TaskId(Identifiers.next()) : task.id();
       ids.add(id);
-      addRow(rows, id, task, now);
+      addRow(rows, id, task, chosen(task, declared), now);
     }
     try {
       PGConnection connection = handle.getConnection().unwrap(PGConnection.class);
@@ -139,38 +140,9 @@ final class Enqueueing {
     return ids;
   }
 
-  /** As {@code skein_enqueue} does. */
-  private static void learnTypes(Handle handle, List<NewTask> tasks) {
-    List<Kind> kinds =
-        tasks.stream()
-            .map(task -> new Kind(task.queue(), task.type()))
-            .distinct()
-            .sorted()
-            .toList();
-    handle
-        .createUpdate(
-            """
-            insert into task_types (queue, type)
-            select k.queue, k.type from unnest(:queues, :types) as k(queue, type)
-            where not exists (
-              select from task_types t where t.queue = k.queue and t.type = k.type)
-            on conflict do nothing
-            """)
-        .bindArray("queues", String.class, kinds.stream().map(Kind::queue).toList())
-        .bindArray("types", String.class, kinds.stream().map(Kind::type).toList())
-        .execute();
-  }
-
-  private record Kind(String queue, String type) implements Comparable<Kind> {
-    @Override
-    public int compareTo(Kind other) {
-      int byQueue = queue.compareTo(other.queue);
-      return byQueue != 0 ? byQueue : type.compareTo(other.type);
-    }
-  }
-
   /** In the order of {@link #COPY}. */
-  private static void addRow(BinaryCopy rows, TaskId id, NewTask task, Instant now) {
+  private static void addRow(
+      BinaryCopy rows, TaskId id, NewTask task, TypeDefaults chosen, Instant now) {
     Instant due = (task.runAt() == null ? now : task.runAt()).plus(task.delay());
     rows.row()
         .uuid(id.value())
@@ -179,10 +151,10 @@ final class Enqueueing {
         .jsonb(task.payload())
         .smallint(task.priority().level())
         .text(due.isAfter(now) ? "scheduled" : "queued")
-        .integer(task.retries().maxAttempts())
-        .interval(task.retries().delay())
-        .interval(task.limits().soft())
-        .interval(task.limits().hard())
+        .integer(chosen.retries().maxAttempts())
+        .interval(chosen.retries().delay())
+        .interval(chosen.limits().soft())
+        .interval(chosen.limits().hard())
         .timestamp(due)
         .uuid(task.flow())
         .text(task.tenant())
@@ -191,6 +163,31 @@ final class Enqueueing {
         .timestamp(task.expiry() == null ? null : now.plus(task.expiry()))
         .text(task.concurrencyKey())
         .text(task.traceparent());
+  }
+
+  /** Of the task itself, else of its type. */
+  private static TypeDefaults chosen(NewTask task, Map<TypeRows.Kind, TypeDefaults> declared) {
+    TypeDefaults ofType = declared.getOrDefault(TypeRows.Kind.of(task), TypeDefaults.STANDARD);
+    Retries retries = task.retries();
+    TimeLimits limits = task.limits();
+    return new TypeDefaults(
+        retries == null ? ofType.retries() : retries, limits == null ? ofType.limits() : limits);
+  }
+
+  private static @Nullable Long retryDelay(NewTask task) {
+    return task.retries() == null ? null : task.retries().delay().toMillis();
+  }
+
+  private static @Nullable Long softLimit(NewTask task) {
+    return task.limits() == null ? null : task.limits().soft().toMillis();
+  }
+
+  private static @Nullable Long hardLimit(NewTask task) {
+    return task.limits() == null ? null : task.limits().hard().toMillis();
+  }
+
+  private static @Nullable Integer maxAttempts(NewTask task) {
+    return task.retries() == null ? null : task.retries().maxAttempts();
   }
 
   private static @Nullable UUID id(NewTask task) {

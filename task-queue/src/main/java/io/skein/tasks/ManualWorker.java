@@ -44,6 +44,8 @@ public final class ManualWorker implements AutoCloseable {
             settings.build(),
             settings.lease());
     this.fair = new FairClaims(database, statements);
+    database.useTransaction(
+        transaction -> TypeRows.declare(transaction.handle(), queues, parts.handlers().values()));
     parts.execution().start();
   }
 

@@ -27,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  *     characters each, keys 500 bytes
  * @param correlation what the log lines and events of one request share
  * @param traceparent of the request that enqueues it (W3C Trace Context), for its handler
+ * @param retries null for those of its type ({@link TaskHandler#defaults})
+ * @param limits null for those of its type
  */
 public record NewTask(
     @Nullable TaskId id,
@@ -44,8 +46,8 @@ public record NewTask(
     @Nullable String tenant,
     @Nullable String correlation,
     @Nullable String traceparent,
-    Retries retries,
-    TimeLimits limits) {
+    @Nullable Retries retries,
+    @Nullable TimeLimits limits) {
 
   public NewTask {
     if (queue.isBlank() || type.isBlank()) {
@@ -60,7 +62,7 @@ public record NewTask(
     }
   }
 
-  /** A task of normal priority that may run at once, with the default retries and limits. */
+  /** A task of normal priority that may run at once, with the retries and limits of its type. */
   public static NewTask of(String queue, String type, String payload) {
     return new NewTask(
         null,
@@ -78,8 +80,8 @@ public record NewTask(
         null,
         null,
         null,
-        Retries.DEFAULT,
-        TimeLimits.DEFAULT);
+        null,
+        null);
   }
 
   public NewTask withId(TaskId chosen) {
@@ -141,11 +143,11 @@ public record NewTask(
     return with(draft -> draft.traceparent = chosen);
   }
 
-  public NewTask withRetries(Retries chosen) {
+  public NewTask withRetries(@Nullable Retries chosen) {
     return with(draft -> draft.retries = chosen);
   }
 
-  public NewTask withLimits(TimeLimits chosen) {
+  public NewTask withLimits(@Nullable TimeLimits chosen) {
     return with(draft -> draft.limits = chosen);
   }
 
@@ -181,8 +183,8 @@ public record NewTask(
     private @Nullable String tenant;
     private @Nullable String correlation;
     private @Nullable String traceparent;
-    private Retries retries;
-    private TimeLimits limits;
+    private @Nullable Retries retries;
+    private @Nullable TimeLimits limits;
 
     private Draft(NewTask from) {
       this.from = from;

@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param payload JSON text, at most 1 MiB, the same for all
  * @param priority which of two due tasks runs first
  * @param tenant whose data they touch
+ * @param retries null for those of the type
+ * @param limits null for those of the type
  * @param missed what becomes of ticks that are found more than a minute late
  * @param overlap what becomes of a tick while the task before it is live
  */
@@ -30,8 +32,8 @@ public record Schedule(
     String payload,
     Priority priority,
     @Nullable String tenant,
-    Retries retries,
-    TimeLimits limits,
+    @Nullable Retries retries,
+    @Nullable TimeLimits limits,
     Missed missed,
     Overlap overlap) {
 
@@ -87,8 +89,8 @@ public record Schedule(
   }
 
   /**
-   * In UTC, with normal priority and the default retries and limits; of missed ticks the last runs,
-   * and overlapping ones are dropped.
+   * In UTC, with normal priority and the retries and limits of the type; of missed ticks the last
+   * runs, and overlapping ones are dropped.
    */
   public static Schedule of(String name, String cron, String queue, String type, String payload) {
     return new Schedule(
@@ -100,8 +102,8 @@ public record Schedule(
         payload,
         Priority.NORMAL,
         null,
-        Retries.DEFAULT,
-        TimeLimits.DEFAULT,
+        null,
+        null,
         Missed.LAST,
         Overlap.SKIP);
   }
@@ -119,11 +121,11 @@ public record Schedule(
     return with(draft -> draft.tenant = chosen);
   }
 
-  public Schedule withRetries(Retries chosen) {
+  public Schedule withRetries(@Nullable Retries chosen) {
     return with(draft -> draft.retries = chosen);
   }
 
-  public Schedule withLimits(TimeLimits chosen) {
+  public Schedule withLimits(@Nullable TimeLimits chosen) {
     return with(draft -> draft.limits = chosen);
   }
 
@@ -153,8 +155,8 @@ public record Schedule(
     private ZoneId zone;
     private Priority priority;
     private @Nullable String tenant;
-    private Retries retries;
-    private TimeLimits limits;
+    private @Nullable Retries retries;
+    private @Nullable TimeLimits limits;
     private Missed missed;
     private Overlap overlap;
 

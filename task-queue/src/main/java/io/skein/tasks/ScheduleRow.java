@@ -57,8 +57,8 @@ final class ScheduleRow {
         row.getString("payload"),
         Priority.ofLevel(row.getInt("priority")),
         row.getString("tenant"),
-        Retries.ofStored(row.getInt("max_attempts"), Columns.seconds(row, "retry_delay")),
-        TimeLimits.ofStored(Columns.seconds(row, "soft_limit"), Columns.seconds(row, "hard_limit")),
+        Columns.retries(row),
+        Columns.limits(row),
         Schedule.Missed.ofStored(row.getString("missed")),
         Schedule.Overlap.ofStored(row.getString("overlap")));
   }

@@ -220,6 +220,8 @@ public final class Schedules {
   }
 
   private static boolean put(Transaction transaction, Schedule schedule, Names names) {
+    Retries retries = schedule.retries();
+    TimeLimits limits = schedule.limits();
     return transaction
             .handle()
             .createUpdate(
@@ -248,10 +250,10 @@ public final class Schedules {
             .bind("payload", schedule.payload())
             .bind("priority", schedule.priority().level())
             .bind("tenant", schedule.tenant())
-            .bind("maxAttempts", schedule.retries().maxAttempts())
-            .bind("retryDelay", schedule.retries().delay().toMillis())
-            .bind("softLimit", schedule.limits().soft().toMillis())
-            .bind("hardLimit", schedule.limits().hard().toMillis())
+            .bind("maxAttempts", retries == null ? null : retries.maxAttempts())
+            .bind("retryDelay", retries == null ? null : retries.delay().toMillis())
+            .bind("softLimit", limits == null ? null : limits.soft().toMillis())
+            .bind("hardLimit", limits == null ? null : limits.hard().toMillis())
             .bind("missed", schedule.missed().stored())
             .bind("overlap", schedule.overlap().stored())
             .bind("next", next(transaction, schedule).atOffset(ZoneOffset.UTC))

@@ -12,6 +12,16 @@ public interface TaskHandler {
   String type();
 
   /**
+   * Retries and time limits of tasks of this type whose enqueuer chose none, the same for the
+   * handler's whole life. A worker writes them down for its queues when it starts; they are those
+   * of what is enqueued there from then on, by anybody in any language, until a worker with another
+   * declaration starts.
+   */
+  default TypeDefaults defaults() {
+    return TypeDefaults.STANDARD;
+  }
+
+  /**
    * Does the work on a thread of its own. To return means success, unless {@link
    * TaskContext#complete} has said so before.
    *

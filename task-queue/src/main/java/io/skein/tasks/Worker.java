@@ -31,7 +31,13 @@ public final class Worker implements AutoCloseable {
   private final FeatureGate.Listener gateChange;
   private final List<Thread> claiming = new ArrayList<>();
   private final List<Thread> keeping = new ArrayList<>();
+  private final Collection<TaskHandler> handlers;
   private Phase phase = Phase.NEW;
+
+  /**
+   * Once, not with each beat: while two builds run the one that came last declares. Of its thread.
+   */
+  private boolean declared;
 
   private enum Phase {
     NEW,
@@ -59,6 +65,7 @@ public final class Worker implements AutoCloseable {
     Database database = queue.database();
     this.settings = settings;
     this.queue = queue;
+    this.handlers = parts.handlers().values();
     this.slots = parts.slots();
     this.execution = parts.execution();
     this.presence = new WorkerPresence(database, settings.name(), reach);
@@ -168,6 +175,13 @@ public final class Worker implements AutoCloseable {
 
   /** Not beside the leases: what keeps it waiting must not keep them. */
   private void sign() throws InterruptedException {
+    if (!declared) {
+      queue
+          .database()
+          .useTransaction(
+              transaction -> TypeRows.declare(transaction.handle(), settings.queues(), handlers));
+      declared = true;
+    }
     roll.sign();
     Thread.sleep(settings.heartbeat());
   }

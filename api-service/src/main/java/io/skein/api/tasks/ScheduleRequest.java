@@ -56,14 +56,20 @@ record ScheduleRequest(
     return zone == null ? schedule : schedule.withZone(zone(zone));
   }
 
-  private Retries retries() {
+  private @Nullable Retries retries() {
+    if (maxAttempts == null && retryDelaySeconds == null) {
+      return null;
+    }
     Retries defaults = Retries.DEFAULT;
     return new Retries(
         maxAttempts == null ? defaults.maxAttempts() : maxAttempts,
         seconds(retryDelaySeconds, defaults.delay()));
   }
 
-  private TimeLimits limits() {
+  private @Nullable TimeLimits limits() {
+    if (softLimitSeconds == null && hardLimitSeconds == null) {
+      return null;
+    }
     TimeLimits defaults = TimeLimits.DEFAULT;
     return new TimeLimits(
         seconds(softLimitSeconds, defaults.soft()), seconds(hardLimitSeconds, defaults.hard()));

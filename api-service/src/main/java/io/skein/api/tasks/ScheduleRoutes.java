@@ -11,11 +11,13 @@ import io.skein.api.http.ProblemException;
 import io.skein.api.http.ProblemType;
 import io.skein.api.http.QueryParameters;
 import io.skein.flows.FlowEngine;
+import io.skein.tasks.Retries;
 import io.skein.tasks.Schedule;
 import io.skein.tasks.ScheduleStatus;
 import io.skein.tasks.Schedules;
 import io.skein.tasks.TaskId;
 import io.skein.tasks.TaskQueue;
+import io.skein.tasks.TimeLimits;
 import java.time.Instant;
 import java.util.List;
 import java.util.NoSuchElementException;
@@ -190,10 +192,16 @@ public final class ScheduleRoutes {
     node.put("priority", TaskNodes.text(schedule.priority()));
     node.put("missed", TaskNodes.text(schedule.missed()));
     node.put("overlap", TaskNodes.text(schedule.overlap()));
-    node.put("maxAttempts", schedule.retries().maxAttempts());
-    node.put("retryDelaySeconds", TaskNodes.seconds(schedule.retries().delay()));
-    node.put("softLimitSeconds", TaskNodes.seconds(schedule.limits().soft()));
-    node.put("hardLimitSeconds", TaskNodes.seconds(schedule.limits().hard()));
+    Retries retries = schedule.retries();
+    if (retries != null) {
+      node.put("maxAttempts", retries.maxAttempts());
+      node.put("retryDelaySeconds", TaskNodes.seconds(retries.delay()));
+    }
+    TimeLimits limits = schedule.limits();
+    if (limits != null) {
+      node.put("softLimitSeconds", TaskNodes.seconds(limits.soft()));
+      node.put("hardLimitSeconds", TaskNodes.seconds(limits.hard()));
+    }
   }
 
   private static ProblemException unreadable(IllegalArgumentException reason) {
