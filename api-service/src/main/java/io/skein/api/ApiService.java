@@ -146,7 +146,9 @@ public final class ApiService implements AutoCloseable {
     FlowJson flowJson = new FlowJson(json);
     FlowStates states =
         closer.add(
-            "state cache", FlowStates.start(redis, engine, flowJson, CacheSettings.defaults()));
+            "state cache",
+            FlowStates.start(
+                redis, engine, flowJson, CacheSettings.defaults(), events.sweep()::raisingAll));
     SseBroker broker =
         new SseBroker(
             events,

@@ -49,10 +49,10 @@ class CacheTest {
     await()
         .until(() -> {
           readState();
-          return count("near", "hits") > before.get("near").get("hits").asLong();
+          return count("near", "hits") > before.get("near").get("hits").asLong()
+              && count("redis", "misses") > 0; // once it is believed
         });
     JsonNode after = operator.tree(operator.get(CACHE));
-    assertThat(after.get("redis").get("misses").asLong()).isPositive();
     assertThat(after.get("loads").get("loads").asLong()).isPositive();
     assertThat(after.get("near").get("hitRate").asDouble()).isBetween(0.01, 1.0);
   }

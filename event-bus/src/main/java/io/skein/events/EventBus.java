@@ -6,6 +6,7 @@ import io.skein.redis.FeatureGate;
 import io.skein.redis.FeatureMode;
 import io.skein.redis.RedisConnections;
 import java.util.List;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,13 +33,19 @@ public final class EventBus implements AutoCloseable {
   private final AgentProgress progress;
 
   private EventBus(
-      Database database, RedisConnections redis, String instance, EventSettings settings) {
+      Database database,
+      RedisConnections redis,
+      String instance,
+      EventSettings settings,
+      Consumer<StreamId> beforeRepair) {
     this.gate = redis.gate(Feature.EVENT_BUS);
     RedisTail tail = new RedisTail(redis, settings);
     this.relay = new Relay(tail, database, settings);
     this.placer = new FeedPlacer(database, redis, instance, settings);
     this.journal = new Journal(database, this::committed);
-    this.sweep = new Sweep(database, tail, relay, instance, settings);
+    this.sweep =
+        new Sweep(
+            database, tail, new RedisSweepMarks(redis), relay, instance, settings, beforeRepair);
     this.connection = new RedisFeedConnection(redis);
     this.feed =
         new EventFeed(
@@ -60,7 +67,21 @@ public final class EventBus implements AutoCloseable {
    */
   public static EventBus start(
       Database database, RedisConnections redis, String instance, EventSettings settings) {
-    EventBus bus = new EventBus(database, redis, instance, settings);
+    return start(database, redis, instance, settings, stream -> {});
+  }
+
+  /**
+   * The same for tests.
+   *
+   * @param beforeRepair hears of each tail that the sweep is about to repair
+   */
+  static EventBus start(
+      Database database,
+      RedisConnections redis,
+      String instance,
+      EventSettings settings,
+      Consumer<StreamId> beforeRepair) {
+    EventBus bus = new EventBus(database, redis, instance, settings, beforeRepair);
     Epoch epoch = bus.journal.confirmEpoch();
     bus.relay.start();
     bus.sweep.start();
@@ -114,7 +135,7 @@ public final class EventBus implements AutoCloseable {
     return relay;
   }
 
-  /** Repairs what no relay brought to Redis; says how many streams, and whether it leads. */
+  /** Repairs what no relay brought to Redis; says when caches know of all that was committed. */
   public Sweep sweep() {
     return sweep;
   }
@@ -149,6 +170,7 @@ public final class EventBus implements AutoCloseable {
     if (mode == FeatureMode.REDIS) {
       sweep.soon();
       feed.resynchronise();
+      tenantFeed.resynchroniseSoon();
     }
   }
 

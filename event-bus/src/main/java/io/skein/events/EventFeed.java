@@ -1,7 +1,5 @@
 package io.skein.events;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
-
 import io.skein.redis.KeySpace;
 import io.skein.redis.RedisAwayException;
 import java.util.Collection;
@@ -14,7 +12,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,18 +24,15 @@ import org.slf4j.LoggerFactory;
 public final class EventFeed {
   private static final Logger LOG = LoggerFactory.getLogger(EventFeed.class);
 
-  /** So that a thousand streams that fall behind at once leave the pool to others. */
-  private static final int JOURNAL_READS_AT_ONCE = 4;
-
   private static final long PAUSE_AFTER_FAILURE_MILLIS = 500;
 
   private final Journal journal;
   private final RedisTail tail;
+  private final ShowableHistory history;
   private final RedisFeedConnection connection;
   private final KeySpace keys;
   private final PositionChecks checks;
   private final ExecutorService catchUps = Executors.newVirtualThreadPerTaskExecutor();
-  private final Semaphore journalReads = new Semaphore(JOURNAL_READS_AT_ONCE);
   private final Map<StreamId, List<StreamSubscription>> watched = new ConcurrentHashMap<>();
   private final Set<StreamId> toCompare = ConcurrentHashMap.newKeySet();
   private final AtomicBoolean comparing = new AtomicBoolean();
@@ -53,6 +47,7 @@ public final class EventFeed {
       EventSettings settings) {
     this.journal = journal;
     this.tail = tail;
+    this.history = new ShowableHistory(journal, tail);
     this.connection = connection;
     this.keys = keys;
     this.checks = new PositionChecks(this, epoch, settings);
@@ -64,14 +59,7 @@ public final class EventFeed {
    * @param position how far the stream had come before the page was read; empty when there is none
    * @param events none beyond that position
    */
-  public record Page(Optional<Position> position, List<StoredEvent> events) {
-    /** The epoch was renewed between the two statements: what was read belongs to no history. */
-    private boolean isOfTwoEpochs() {
-      return position
-          .filter(at -> events.stream().anyMatch(event -> !event.id().epoch().equals(at.epoch())))
-          .isPresent();
-    }
-  }
+  public record Page(Optional<Position> position, List<StoredEvent> events) {}
 
   void start() {
     checks.start();
@@ -110,7 +98,7 @@ public final class EventFeed {
           List<StreamSubscription> all = present == null ? new CopyOnWriteArrayList<>() : present;
           all.add(subscription);
           if (present == null) {
-            connection.subscribe(channel(id), new Messages(id));
+            connection.subscribe(channel(id), new FlowChannel(id, this));
           }
           return all;
         });
@@ -126,9 +114,7 @@ public final class EventFeed {
    * @return empty when there is no such stream
    */
   public Optional<Position> position(StreamId stream) {
-    Optional<Position> position = journal.position(stream);
-    position.ifPresent(found -> raiseVersion(stream, found));
-    return position;
+    return history.position(stream);
   }
 
   /** Whether events are pushed through Redis; if not, PostgreSQL is polled. */
@@ -185,38 +171,7 @@ public final class EventFeed {
    * @param limit the most to answer; fewer when they are large
    */
   public Page read(StreamId stream, Sequence after, int limit) {
-    journalReads.acquireUninterruptibly();
-    try {
-      Page page = readOnce(stream, after, limit);
-      while (page.isOfTwoEpochs()) {
-        page = readOnce(stream, after, limit);
-      }
-      return page;
-    } finally {
-      journalReads.release();
-    }
-  }
-
-  private Page readOnce(StreamId stream, Sequence after, int limit) {
-    Optional<Position> position = position(stream);
-    boolean more = position.isPresent() && position.get().last().compareTo(after) > 0;
-    List<StoredEvent> events = more ? journal.read(stream, after, limit) : List.of();
-    // What was appended since the position may be shown only after its own version was raised.
-    return new Page(
-        position,
-        events.stream()
-            .filter(event -> event.sequence().compareTo(position.get().last()) <= 0)
-            .toList());
-  }
-
-  private void raiseVersion(StreamId stream, Position position) {
-    if (tail.reachable()) {
-      try {
-        tail.raiseVersions(Map.of(stream, position));
-      } catch (RedisAwayException e) {
-        LOG.debug("a version could not be raised", e);
-      }
-    }
+    return history.read(stream, after, limit);
   }
 
   /** Compares all subscriptions with PostgreSQL, with one query. */
@@ -260,7 +215,8 @@ public final class EventFeed {
     journal.renewEpoch(lost);
   }
 
-  private Collection<StreamSubscription> subscriptions(StreamId stream) {
+  /** Those of this process. */
+  Collection<StreamSubscription> subscriptions(StreamId stream) {
     return watched.getOrDefault(stream, List.of());
   }
 
@@ -268,7 +224,7 @@ public final class EventFeed {
    * Compares a stream with PostgreSQL, together with all others that want it at the moment: after a
    * reconnection these are all.
    */
-  private void compareSoon(StreamId stream) {
+  void compareSoon(StreamId stream) {
     toCompare.add(stream);
     if (comparing.compareAndSet(false, true)) {
       execute(this::compareWaiting);
@@ -295,58 +251,5 @@ public final class EventFeed {
 
   private String channel(StreamId stream) {
     return keys.flowUpdates(stream.value());
-  }
-
-  /** What arrives on a stream's channel; the kinds are those of {@code append_events.lua}. */
-  private final class Messages implements RedisFeedConnection.Receiver {
-    private final StreamId stream;
-
-    Messages(StreamId stream) {
-      this.stream = stream;
-    }
-
-    @Override
-    public void subscribed() {
-      compareSoon(stream);
-      subscriptions(stream).forEach(StreamSubscription::progressMissed);
-    }
-
-    @Override
-    public void received(byte[] message) {
-      switch (message[0]) {
-        case 'E' -> events(message);
-        case 'C' -> end(message);
-        case 'P' -> progress(message);
-        default -> subscriptions(stream).forEach(StreamSubscription::askPostgres);
-      }
-    }
-
-    private void events(byte[] message) {
-      List<StoredEvent> events = EventFrames.decode(stream, message, 1);
-      for (StreamSubscription subscription : subscriptions(stream)) {
-        if (events.isEmpty()) {
-          subscription.askPostgres(); // written by a newer version of this software
-        } else {
-          subscription.heard(events);
-        }
-      }
-    }
-
-    private void end(byte[] message) {
-      String[] parts = new String(message, 1, message.length - 1, US_ASCII).split(" ", 3);
-      Position end =
-          new Position(
-              new Epoch(Long.parseLong(parts[0])),
-              new Sequence(Long.parseLong(parts[1])),
-              Long.parseLong(parts[2]),
-              true);
-      subscriptions(stream).forEach(subscription -> subscription.heardEnd(end));
-    }
-
-    private void progress(byte[] message) {
-      AgentUpdateJson.read(message, 1)
-          .ifPresent(update ->
-              subscriptions(stream).forEach(subscription -> subscription.observed(update)));
-    }
   }
 }

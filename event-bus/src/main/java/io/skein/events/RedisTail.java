@@ -9,14 +9,12 @@ import io.skein.redis.LuaScript;
 import io.skein.redis.PipelineReply;
 import io.skein.redis.RedisAwayException;
 import io.skein.redis.RedisConnections;
-import io.skein.redis.RedisShard;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,8 +34,6 @@ final class RedisTail {
 
   /** Longer than any fill of the cache can be under way. */
   private static final Duration VERSION_LIFE = Duration.ofMinutes(10);
-
-  private static final Duration WATERMARK_LIFE = Duration.ofDays(7);
 
   private final RedisConnections redis;
   private final FeatureGate gate;
@@ -219,28 +215,6 @@ final class RedisTail {
           "remove a tail",
           () -> redis.jedis().del(redis.keys().flowEvents(stream.value(), epoch.millis())));
     }
-  }
-
-  /** Where the sweep stood on each master; an empty one after a flush. */
-  List<Optional<String>> watermarks() {
-    return gate.tell(
-        "read the watermarks",
-        () ->
-            redis.shards().stream()
-                .map(shard -> Optional.ofNullable(redis.jedis().get(watermarkKey(shard))))
-                .toList());
-  }
-
-  void watermark(String value) {
-    for (RedisShard shard : redis.shards()) {
-      gate.call(
-          "write the watermark",
-          () -> redis.jedis().psetex(watermarkKey(shard), WATERMARK_LIFE.toMillis(), value));
-    }
-  }
-
-  private String watermarkKey(RedisShard shard) {
-    return redis.keys().sweepWatermark(shard.tag());
   }
 
   private static byte[] bytes(String text) {

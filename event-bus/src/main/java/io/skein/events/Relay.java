@@ -96,9 +96,10 @@ public final class Relay {
         if (first != null) {
           waiting.add(first);
           queue.drainTo(waiting, BATCHES_AT_ONCE - 1);
-          relay(waiting.stream().map(HandedOver::batch).toList());
-          long now = System.nanoTime();
-          waiting.forEach(each -> lag.accept(Duration.ofNanos(now - each.at())));
+          if (relay(waiting.stream().map(HandedOver::batch).toList())) {
+            long now = System.nanoTime();
+            waiting.forEach(each -> lag.accept(Duration.ofNanos(now - each.at())));
+          }
         }
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
@@ -114,12 +115,13 @@ public final class Relay {
     }
   }
 
-  private void relay(List<CommittedBatch> waiting) {
+  /** Whether events were brought to Redis, and not only versions. */
+  private boolean relay(List<CommittedBatch> waiting) {
     List<CommittedBatch> offers = merge(waiting);
     if (!tail.open()) {
       skipped.add(waiting.size());
       raiseVersions(offers);
-      return;
+      return false;
     }
     List<TailAnswer> answers = offer(offers);
     Map<StreamId, Sequence> behind = new LinkedHashMap<>();
@@ -135,6 +137,7 @@ public final class Relay {
       }
     }
     behind.forEach(this::refill);
+    return true;
   }
 
   /**

@@ -1,62 +1,60 @@
 package io.skein.events;
 
+import io.skein.events.RedisSweepMarks.Kind;
 import io.skein.postgres.Database;
 import io.skein.postgres.Leadership;
 import io.skein.redis.RedisAwayException;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashSet;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.UUID;
-import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Finds what no relay has brought to Redis: events appended by plain SQL, those of a process that
  * died after its commit, and all that Redis has forgotten. One instance leads; it looks at the
- * streams that changed since its watermark, which is kept in Redis so that it is lost with the
- * data. Thread safe.
+ * streams that changed since the marks that it keeps in Redis, so that they are lost with the data.
+ * First caches are told of all new versions, which is quick, then tails are repaired. Thread safe.
  */
 public final class Sweep {
   private static final Logger LOG = LoggerFactory.getLogger(Sweep.class);
-  private static final int PAGE = 1000;
 
   /**
    * A change becomes visible at most this long after its time: the transaction's limit, and more.
    */
   private static final Duration LATEST_COMMIT = Duration.ofSeconds(65);
 
-  /** How much of a stream without a tail is relayed; who needs more reads PostgreSQL. */
-  private static final long NEW_TAIL = 256;
-
-  private final Database database;
   private final Journal journal;
   private final RedisTail tail;
-  private final Relay relay;
+  private final RedisSweepMarks marks;
+  private final ChangedStreams streams;
+  private final VersionRaising raising;
+  private final TailRepair repair;
   private final Leadership leadership;
   private final EventSettings settings;
-  private final LongAdder repaired = new LongAdder();
   private final Duty duty;
   private volatile boolean leading;
+  private long raisedAt;
 
-  /** Up to where versions were raised by this instance since the last whole pass; of its thread. */
-  private @Nullable Instant raisedTo;
-
-  Sweep(Database database, RedisTail tail, Relay relay, String instance, EventSettings settings) {
-    this.database = database;
+  /**
+   * @param beforeRepair hears of each tail before it is repaired
+   */
+  Sweep(
+      Database database,
+      RedisTail tail,
+      RedisSweepMarks marks,
+      Relay relay,
+      String instance,
+      EventSettings settings,
+      Consumer<StreamId> beforeRepair) {
     this.journal = Journal.withoutRelay(database);
     this.tail = tail;
-    this.relay = relay;
+    this.marks = marks;
+    this.streams = new ChangedStreams(database);
+    this.raising = new VersionRaising(streams, tail);
+    this.repair = new TailRepair(streams, journal, tail, relay, beforeRepair);
     this.leadership = new Leadership(database, "sweep", instance, Duration.ofSeconds(3));
     this.settings = settings;
     this.duty = new Duty("skein-sweep", settings.sweepInterval(), asked -> pass(), this::resign);
@@ -64,12 +62,26 @@ public final class Sweep {
 
   /** How many streams it has repaired. */
   public long repaired() {
-    return repaired.sum();
+    return repair.repaired();
   }
 
   /** Whether this instance sweeps for all. */
   public boolean leading() {
     return leading;
+  }
+
+  /**
+   * For caches of flows: when Redis may be believed that was not used for a while, whatever was
+   * committed meanwhile.
+   *
+   * @return says, as often as it is asked, whether Redis knows by now of every version that was
+   *     committed before this call; usually about a second later. Asks Redis and throws {@link
+   *     RedisAwayException} when it does not answer
+   */
+  public BooleanSupplier raisingAll() {
+    Instant asked = streams.now();
+    duty.soon();
+    return () -> marks.isAfter(Kind.RAISED, asked);
   }
 
   /** Makes a pass now instead of at the next interval. */
@@ -85,55 +97,85 @@ public final class Sweep {
     duty.stop();
   }
 
-  private void pass() {
+  /** For one thread; otherwise the duty's. */
+  void pass() {
     try {
-      sweepIfLeading();
+      passIfLeading();
     } catch (RedisAwayException e) {
       LOG.debug("the sweep could not reach Redis", e);
     }
   }
 
-  private void sweepIfLeading() {
-    if (!tail.open()) {
-      raiseIfNobodySweeps();
+  private void passIfLeading() {
+    if (!tail.reachable()) {
+      resign();
       return;
     }
-    raisedTo = null;
+    boolean open = tail.open();
+    leading = leadership.lead().isPresent();
+    if (!leading) {
+      return;
+    }
+    if (open) {
+      raiseAndRepair(journal.confirmEpoch(), streams.now());
+    } else {
+      raiseAndResign();
+    }
+  }
+
+  private void raiseAndRepair(Epoch epoch, Instant begun) {
+    Optional<Instant> behind = raise(epoch, begun, Kind.REPAIRED);
+    if (behind.isEmpty() || repair.repair(epoch, behind.get(), () -> stillSweeps(epoch))) {
+      marks.set(Kind.REPAIRED, epoch, begun);
+    }
+  }
+
+  /** A long repair holds up neither those who wait for versions nor an instance that leads now. */
+  private boolean stillSweeps(Epoch epoch) {
+    if (System.nanoTime() - raisedAt < settings.sweepInterval().toNanos()) {
+      return true;
+    }
+    if (!tail.open()) {
+      resign();
+      return false;
+    }
     leading = leadership.lead().isPresent();
     if (leading) {
-      Epoch epoch = journal.confirmEpoch();
-      Instant now = now();
-      forChanged(since(epoch, now), page -> repair(epoch, page));
-      tail.watermark(epoch + " " + ChronoUnit.MICROS.between(Instant.EPOCH, now));
+      var behind = raise(epoch, streams.now(), Kind.RAISED); // the next pass sees to their tails
     }
+    return leading;
   }
 
   /**
    * With the gate closed no tail is written, but caches are told of what plain SQL and processes
    * that died have changed. The lease is given back at once: another instance's gate may be open.
+   * So all take turns, and whoever finds that it has just been done leaves it.
    */
-  private void raiseIfNobodySweeps() {
-    if (!tail.reachable()) {
-      raisedTo = null;
-      resign();
-      return;
-    }
-    leading = leadership.lead().isPresent();
+  private void raiseAndResign() {
     try {
-      if (leading) {
-        Instant now = now();
-        Instant since =
-            raisedTo == null ? since(journal.confirmEpoch(), now) : raisedTo.minus(LATEST_COMMIT);
-        forChanged(since, this::raise);
-        raisedTo = now;
+      Epoch epoch = journal.confirmEpoch();
+      Instant begun = streams.now();
+      Instant justNow = begun.minus(settings.sweepInterval().dividedBy(2));
+      if (marks.earliest(Kind.RAISED, epoch).filter(justNow::isBefore).isEmpty()) {
+        var behind = raise(epoch, begun, Kind.RAISED);
       }
     } finally {
       resign(); // also when Redis failed: another instance's may answer
     }
   }
 
-  private void raise(List<Changed> page) {
-    tail.raiseVersions(journal.positions(page.stream().map(Changed::stream).toList()));
+  /**
+   * Where a master has no mark, everything younger than a tail's life counts as changed: what is
+   * older has no tail to repair.
+   *
+   * @param since which mark it goes on from
+   */
+  private Optional<Instant> raise(Epoch epoch, Instant begun, Kind since) {
+    Instant from = marks.earliest(since, epoch).orElse(begun.minus(settings.tailLife()));
+    Optional<Instant> behind = raising.raise(epoch, from.minus(LATEST_COMMIT));
+    marks.set(Kind.RAISED, epoch, begun);
+    raisedAt = System.nanoTime();
+    return behind;
   }
 
   private void resign() {
@@ -142,119 +184,4 @@ public final class Sweep {
       leadership.resign();
     }
   }
-
-  private void forChanged(Instant since, Consumer<List<Changed>> action) {
-    List<Changed> page = changed(since, new UUID(0, 0));
-    while (!page.isEmpty()) {
-      action.accept(page);
-      page =
-          page.size() < PAGE
-              ? List.of()
-              : changed(page.getLast().changedAt(), page.getLast().stream().value());
-    }
-  }
-
-  private void repair(Epoch epoch, List<Changed> page) {
-    Map<StreamId, TailPosition> tails =
-        tail.positions(page.stream().collect(Collectors.toMap(Changed::stream, changed -> epoch)));
-    Set<StreamId> foreign = foreign(epoch, page, tails);
-    tail.remove(foreign, epoch);
-    for (Changed changed : page) {
-      TailPosition reached = tails.get(changed.stream());
-      if (reached == null || foreign.contains(changed.stream())) {
-        long start = Math.max(0, changed.lastSeq() - NEW_TAIL);
-        repair(changed.stream(), new Sequence(start));
-      } else if (reached.last().value() < changed.lastSeq()
-          || (changed.closed() && !reached.closed())) {
-        repair(changed.stream(), reached.last());
-      }
-    }
-  }
-
-  /**
-   * Tails with an entry beyond what PostgreSQL says after they were read: nobody of us wrote it.
-   */
-  private Set<StreamId> foreign(
-      Epoch epoch, List<Changed> page, Map<StreamId, TailPosition> tails) {
-    Set<StreamId> ahead = new HashSet<>();
-    for (Changed changed : page) {
-      TailPosition reached = tails.get(changed.stream());
-      if (reached != null && reached.last().value() > changed.lastSeq()) {
-        ahead.add(changed.stream()); // or the stream went on meanwhile
-      }
-    }
-    if (!ahead.isEmpty()) {
-      journal
-          .positions(ahead)
-          .forEach((stream, now) -> {
-            TailPosition reached = tails.get(stream);
-            boolean real = reached == null || now.last().compareTo(reached.last()) >= 0;
-            if (real || !now.epoch().equals(epoch)) {
-              ahead.remove(stream);
-            }
-          });
-    }
-    if (!ahead.isEmpty()) {
-      LOG.warn("tails hold entries that nobody appended and are made anew streams={}", ahead);
-    }
-    return ahead;
-  }
-
-  private void repair(StreamId stream, Sequence after) {
-    relay.refill(stream, after);
-    repaired.increment();
-  }
-
-  /**
-   * The oldest watermark. Where a master has none, everything younger than a tail's life counts as
-   * changed: what is older has no tail to repair.
-   */
-  private Instant since(Epoch epoch, Instant now) {
-    Instant all = now.minus(settings.tailLife());
-    return tail.watermarks().stream()
-        .map(mark -> mark.flatMap(value -> timeOf(value, epoch)).orElse(all))
-        .min(Comparator.naturalOrder())
-        .orElse(all)
-        .minus(LATEST_COMMIT);
-  }
-
-  private static Optional<Instant> timeOf(String watermark, Epoch epoch) {
-    String[] parts = watermark.split(" ", 2);
-    return parts.length == 2 && parts[0].equals(epoch.toString())
-        ? Optional.of(Instant.EPOCH.plus(Long.parseLong(parts[1]), ChronoUnit.MICROS))
-        : Optional.empty();
-  }
-
-  private Instant now() {
-    return database.read(handle ->
-        handle
-            .createQuery("select skein_now()")
-            .map((row, context) -> row.getTimestamp(1).toInstant())
-            .one());
-  }
-
-  private List<Changed> changed(Instant since, UUID after) {
-    return database.read(handle ->
-        new ArrayList<>(
-            handle
-                .createQuery(
-                    """
-                    select id, last_seq, closed, changed_at from streams
-                    where changed_at >= :since and (changed_at, id) > (:since, :after)
-                      and (last_seq > 0 or closed)
-                    order by changed_at, id limit :limit
-                    """)
-                .bind("since", since)
-                .bind("after", after)
-                .bind("limit", PAGE)
-                .map((row, context) ->
-                    new Changed(
-                        new StreamId(row.getObject("id", UUID.class)),
-                        row.getLong("last_seq"),
-                        row.getBoolean("closed"),
-                        row.getTimestamp("changed_at").toInstant()))
-                .list()));
-  }
-
-  private record Changed(StreamId stream, long lastSeq, boolean closed, Instant changedAt) {}
 }

@@ -207,15 +207,27 @@ public final class TenantFeed {
         Thread.sleep(interval);
         Duration age = Duration.ofNanos(System.nanoTime() - comparedAt);
         if (!signals.live() || age.compareTo(settings.redisCheckInterval()) >= 0) {
-          compare();
+          resynchronise();
           comparedAt = System.nanoTime();
         }
       } catch (InterruptedException e) {
         return;
-      } catch (Throwable e) {
-        LOG.warn("the heads of the feeds could not be compared; it is tried again", e);
       }
     }
+  }
+
+  /** Compares all feeds that somebody follows with PostgreSQL. */
+  private void resynchronise() {
+    try {
+      compare();
+    } catch (Throwable e) {
+      LOG.warn("the heads of the feeds could not be compared; it is tried again", e);
+    }
+  }
+
+  /** Compares all feeds that somebody follows with PostgreSQL now; never blocks. */
+  void resynchroniseSoon() {
+    execute(this::resynchronise);
   }
 
   private void compare() {

@@ -13,6 +13,7 @@ import io.skein.testing.TestServers;
 import java.time.Duration;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -121,6 +122,22 @@ class ClosedGateTest {
     writer.append(stream, NewEvent.of("x"));
     recorder.awaitExactly(1, 3, SOON);
     await().atMost(SOON).until(() -> reached(stream) == 3);
+  }
+
+  @Test
+  void whatIsNotRelayedHasNoLag() {
+    AtomicInteger lags = new AtomicInteger();
+    writer.bus.relay().onRelayed(lag -> lags.incrementAndGet());
+    StreamId stream = writer.open();
+    gate(writer).enable(false);
+    writer.append(stream, NewEvent.of("x").changingState());
+    assertVersion(stream, "1", SOON);
+    gate(writer).enable(true);
+    writer.append(stream, NewEvent.of("x").changingState());
+    await().atMost(SOON).until(() -> lags.get() > 0);
+    writer.append(stream, NewEvent.of("x").changingState());
+    await().atMost(SOON).until(() -> reached(stream) == 3);
+    assertThat(lags.get()).isBetween(1, 2);
   }
 
   @Test

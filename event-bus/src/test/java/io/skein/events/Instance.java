@@ -9,6 +9,7 @@ import io.skein.redis.RedisSettings;
 import io.skein.testing.TestServers;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** One process's event bus with connections of its own. */
 final class Instance implements AutoCloseable {
@@ -37,10 +38,22 @@ final class Instance implements AutoCloseable {
 
   static Instance start(
       PostgresSettings postgres, RedisSettings redis, String name, EventSettings settings) {
+    return start(postgres, redis, name, settings, stream -> {});
+  }
+
+  /**
+   * @param beforeRepair hears of each tail that its sweep is about to repair
+   */
+  static Instance start(
+      PostgresSettings postgres,
+      RedisSettings redis,
+      String name,
+      EventSettings settings,
+      Consumer<StreamId> beforeRepair) {
     Database database = Database.open(postgres, name);
     RedisConnections connections = RedisConnections.open(redis, name);
     return new Instance(
-        database, connections, EventBus.start(database, connections, name, settings));
+        database, connections, EventBus.start(database, connections, name, settings, beforeRepair));
   }
 
   StreamId open() {

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.skein.postgres.Identifiers;
 import io.skein.postgres.PostgresSettings;
+import io.skein.redis.Feature;
 import io.skein.redis.RedisSettings;
 import io.skein.testing.RedisServer;
 import io.skein.testing.TestServers;
@@ -74,6 +75,25 @@ class TenantFeedTest {
     await()
         .atMost(SOON)
         .until(() -> watcher.bus.tenantFeed().head("a-" + tenant).top().position() == 20_000);
+  }
+
+  @Test
+  void whatWasNotToldIsReadWhenTheGateOpensAgain() {
+    RedisSettings redis = RedisSettings.of(server.url());
+    try (Instance alone = Instance.start(postgres, redis, "alone", Instance.REDIS_ALONE)) {
+      StreamId stream = writer.open(tenant);
+      FeedRecorder recorder = watch(alone, FeedPosition.START);
+      await().atMost(SOON).until(() -> alone.bus.feed().live());
+      writer.append(stream, NewEvent.of("x"));
+      await().atMost(SOON).until(() -> recorder.entries.size() == 1);
+      writer.database.useTransaction(tx -> { // placed before anybody can see it, so nobody tells
+        tx.handle().execute("select skein_append('%s', 'x')".formatted(stream));
+        tx.handle().execute("select skein_place_feed('%s', 10)".formatted(tenant));
+      });
+      alone.redis.gate(Feature.EVENT_BUS).enable(false);
+      alone.redis.gate(Feature.EVENT_BUS).enable(true);
+      await().atMost(SOON).until(() -> recorder.entries.size() == 2);
+    }
   }
 
   @Test

@@ -2,7 +2,6 @@ package io.skein.redis;
 
 import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
 import io.github.resilience4j.circuitbreaker.CircuitBreaker;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -25,6 +24,9 @@ import redis.clients.jedis.exceptions.JedisException;
  * things. Thread safe.
  */
 public final class FeatureGate {
+  /** No {@link #opening}. */
+  public static final long CLOSED = 0;
+
   private static final Logger LOG = LoggerFactory.getLogger(FeatureGate.class);
 
   /** Made once: in an outage it is the cause of many. */
@@ -36,7 +38,7 @@ public final class FeatureGate {
   private final CircuitBreaker breaker;
   private final List<Listener> listeners = new CopyOnWriteArrayList<>();
   private volatile FeatureMode mode;
-  private volatile long openSince = System.nanoTime() - Duration.ofDays(1).toNanos();
+  private volatile long openings;
   private boolean enabled = true;
   private @Nullable FeatureGate needed;
 
@@ -50,7 +52,7 @@ public final class FeatureGate {
   }
 
   synchronized void start() {
-    mode = now();
+    become(now());
   }
 
   /** Keeps this gate closed while the other one's flag is off. */
@@ -81,12 +83,11 @@ public final class FeatureGate {
   }
 
   /**
-   * True while the gate is open and has been for this long since it was last closed. What changed
-   * meanwhile may still be missing in Redis; a process that starts with a healthy Redis trusts it
-   * at once.
+   * A number for this life of the open gate, never used again, or {@link #CLOSED}. What Redis kept
+   * from before it may be old: changes were not told meanwhile.
    */
-  public boolean openFor(Duration time) {
-    return open() && System.nanoTime() - openSince >= time.toNanos();
+  public long opening() {
+    return open() ? openings : CLOSED;
   }
 
   /**
@@ -210,10 +211,7 @@ public final class FeatureGate {
     if (now == mode) {
       return;
     }
-    if (now == FeatureMode.REDIS) {
-      openSince = System.nanoTime();
-    }
-    mode = now;
+    become(now);
     LOG.info(
         "feature changed its mode feature={} mode={} reason=\"{}\"",
         feature.label(),
@@ -226,6 +224,14 @@ public final class FeatureGate {
         LOG.error("a listener of the feature gate failed feature={}", feature.label(), e);
       }
     }
+  }
+
+  /** The number first: nobody takes a new life of the gate for the last one. */
+  private synchronized void become(FeatureMode now) {
+    if (now == FeatureMode.REDIS) {
+      openings++;
+    }
+    mode = now;
   }
 
   private synchronized FeatureMode now() {

@@ -1,5 +1,6 @@
 package io.skein.redis;
 
+import java.time.Duration;
 import java.util.UUID;
 
 /**
@@ -59,9 +60,13 @@ public final class KeySpace {
     return prefix + kind + ":versions";
   }
 
-  /** Sorted set of the states of a kind that are read most. */
-  public String heat(String kind) {
-    return prefix + kind + ":heat";
+  /**
+   * Sorted set of the states of a kind that are read most.
+   *
+   * @param halfLife of a read: counts that decay differently cannot be compared
+   */
+  public String heat(String kind, Duration halfLife) {
+    return prefix + kind + ":heat:" + halfLife.toMillis();
   }
 
   /** Hash agent → latest progress. */
@@ -131,7 +136,14 @@ public final class KeySpace {
     return prefix + "health:{" + tag + "}";
   }
 
-  /** How far the sweep has come; one on each master, so that it shares the data's fate. */
+  /**
+   * Up to when caches know of all versions; one on each master, so that it shares the data's fate.
+   */
+  public String sweepRaised(String tag) {
+    return prefix + "sweep:raised:{" + tag + "}";
+  }
+
+  /** Up to when the sweep has repaired tails; one on each master likewise. */
   public String sweepWatermark(String tag) {
     return prefix + "sweep:watermark:{" + tag + "}";
   }

@@ -27,7 +27,6 @@ public final class RedisHealth implements AutoCloseable {
   private final Runnable probe;
   private final List<Listener> listeners = new CopyOnWriteArrayList<>();
   private volatile boolean available;
-  private volatile long cameBackAt = System.nanoTime() - Duration.ofDays(1).toNanos();
   private volatile boolean suspected;
   private volatile boolean stopped;
   private String wrong = "not asked yet";
@@ -51,15 +50,6 @@ public final class RedisHealth implements AutoCloseable {
   /** True while Redis takes writes. A false answer means: use PostgreSQL, do not even try. */
   public boolean available() {
     return available;
-  }
-
-  /**
-   * True while Redis takes writes and has done so for this long since it last did not. What changed
-   * meanwhile may still be missing there; a process that starts with a healthy Redis trusts it at
-   * once.
-   */
-  public boolean availableFor(Duration time) {
-    return available && System.nanoTime() - cameBackAt >= time.toNanos();
   }
 
   /** A call has failed as if nobody were there: the next probe is made at once. */
@@ -139,9 +129,6 @@ public final class RedisHealth implements AutoCloseable {
   }
 
   private void change(boolean now) {
-    if (now) {
-      cameBackAt = System.nanoTime();
-    }
     available = now;
     suspected = false;
     if (now) {

@@ -43,7 +43,7 @@ final class RedisHeat {
       LongSupplier clockShift) {
     this.redis = redis;
     this.gate = gate;
-    this.key = redis.keys().heat(kind);
+    this.key = redis.keys().heat(kind, halfLife);
     this.halfLife = halfLife;
     this.clockShift = clockShift;
   }

@@ -1,6 +1,5 @@
 package io.skein.cache;
 
-import io.skein.redis.FeatureGate;
 import io.skein.redis.RedisAwayException;
 import java.time.Duration;
 import java.util.Optional;
@@ -17,16 +16,10 @@ import org.slf4j.LoggerFactory;
 final class SharedReads<V> {
   private static final Logger LOG = LoggerFactory.getLogger(SharedReads.class);
 
-  /**
-   * What Redis kept through an outage may be old until the sweep has raised the versions of all
-   * that changed: a second for each of noticing, leading and sweeping, and as much again.
-   */
-  private static final Duration DISTRUST = Duration.ofSeconds(6);
-
   private static final int POLL_MIN_MILLIS = 10;
   private static final int POLL_MAX_MILLIS = 30;
 
-  private final FeatureGate gate;
+  private final Trust trust;
   private final RedisStates<V> states;
   private final CacheSettings.Loads settings;
   private final Loads<V> loads;
@@ -35,14 +28,14 @@ final class SharedReads<V> {
   private final Step.Listener steps;
 
   SharedReads(
-      FeatureGate gate,
+      Trust trust,
       RedisStates<V> states,
       CacheSettings.Loads settings,
       Loads<V> loads,
       SeenVersions seen,
       Counts counts,
       Step.Listener steps) {
-    this.gate = gate;
+    this.trust = trust;
     this.states = states;
     this.settings = settings;
     this.loads = loads;
@@ -57,7 +50,7 @@ final class SharedReads<V> {
    * @param onStale is run when what was found is past its soft expiry
    */
   Answer<V> read(Wanted<V> wanted, Runnable onStale) {
-    if (!trusted()) {
+    if (!trust.given()) {
       return loads.alone(wanted);
     }
     LoadTurn<V> turn;
@@ -78,11 +71,6 @@ final class SharedReads<V> {
       case LoadTurn.Granted<V> granted -> loads.withLease(wanted, granted);
       case LoadTurn.Taken<V> taken -> loads.alone(wanted);
     };
-  }
-
-  /** Whether Redis may be believed: it is used, and what was lost meanwhile has been made good. */
-  boolean trusted() {
-    return gate.openFor(DISTRUST);
   }
 
   /** What Redis holds and meets the demand; counts how it went. */

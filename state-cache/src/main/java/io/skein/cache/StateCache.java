@@ -9,6 +9,7 @@ import io.skein.redis.RedisConnections;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,6 +33,7 @@ public final class StateCache<K, V> implements AutoCloseable {
   private final Envelope<V> envelope;
   private final RedisStates<V> states;
   private final LifeByHeat life;
+  private final Trust trust;
   private final SharedReads<V> shared;
   private final Refreshes<V> refreshes;
   private final HeatExchange heat;
@@ -39,12 +41,30 @@ public final class StateCache<K, V> implements AutoCloseable {
   private final RedisVersionFeed feed;
   private final FeatureGate.Listener onGate = this::gateChanged;
 
+  /**
+   * A cache of states whose changes only it tells. What Redis kept while this process did without
+   * it is removed before Redis is used again.
+   */
   public StateCache(
       RedisConnections redis,
       CacheSettings settings,
       StateKind<K, V> kind,
       StateSource<K, V> source) {
-    this(redis, settings, kind, source, Surroundings.REAL);
+    this(redis, settings, kind, source, null, Surroundings.REAL);
+  }
+
+  /**
+   * A cache of states that are swept.
+   *
+   * @param sweep decides when Redis may be believed, at the start as well
+   */
+  public StateCache(
+      RedisConnections redis,
+      CacheSettings settings,
+      StateKind<K, V> kind,
+      StateSource<K, V> source,
+      StateSweep sweep) {
+    this(redis, settings, kind, source, sweep, Surroundings.REAL);
   }
 
   /**
@@ -62,6 +82,7 @@ public final class StateCache<K, V> implements AutoCloseable {
       CacheSettings settings,
       StateKind<K, V> kind,
       StateSource<K, V> source,
+      @Nullable StateSweep sweep,
       Surroundings surroundings) {
     Ticker ticker = surroundings.ticker();
     this.gate = redis.gate(Feature.STATE_CACHE);
@@ -76,14 +97,17 @@ public final class StateCache<K, V> implements AutoCloseable {
     this.life = new LifeByHeat(settings.life(), accesses, ThreadLocalRandom::current);
     LoadBulkhead bulkhead = new LoadBulkhead(settings.loads());
     Loads<V> loads = new Loads<>(gate, states, envelope, life, bulkhead, seen, counts, steps);
-    this.shared = new SharedReads<>(gate, states, settings.loads(), loads, seen, counts, steps);
+    this.trust =
+        new Trust(
+            gate, sweep == null ? new RedisLeftovers(redis, gate, kind.name(), states) : sweep);
+    this.shared = new SharedReads<>(trust, states, settings.loads(), loads, seen, counts, steps);
     this.refreshes = new Refreshes<>(states, loads, seen, settings.loads().lease(), counts);
     RedisHeat hottest =
         new RedisHeat(
             redis, gate, kind.name(), settings.life().halfLife(), surroundings.redisClockShift());
     this.heat = new HeatExchange(accesses, hottest, gate);
     this.warmer =
-        new Warmer<>(gate, settings.warming(), kind, source, hottest, shared, this::warmOne);
+        new Warmer<>(gate, settings.warming(), kind, source, hottest, trust, this::warmOne);
     this.feed = new RedisVersionFeed(redis, kind.name(), seen::raise, near::forget);
   }
 
@@ -138,7 +162,7 @@ public final class StateCache<K, V> implements AutoCloseable {
       return here.get().versioned().map(this::metadata);
     }
     Optional<Versioned<StateMetadata>> kept =
-        shared.trusted() ? keptMetadata(id, demand) : Optional.empty();
+        trust.given() ? keptMetadata(id, demand) : Optional.empty();
     return kept.isPresent() ? kept : read(key, id, minVersion).versioned().map(this::metadata);
   }
 
@@ -210,9 +234,15 @@ public final class StateCache<K, V> implements AutoCloseable {
   public void close() {
     gate.forget(onGate);
     warmer.stop();
+    trust.stop();
     refreshes.stop();
     heat.stop();
     feed.stop();
+  }
+
+  /** For tests: whether reads go to Redis by now. */
+  boolean trustsRedis() {
+    return trust.given();
   }
 
   /** For tests: what the exchange of counts does every 5 s. */
@@ -301,7 +331,14 @@ public final class StateCache<K, V> implements AutoCloseable {
     return new Demand(seen.of(id), minVersion);
   }
 
+  /**
+   * A number for this life of both the gate and the subscription: what was near before a time
+   * without Redis counts no more.
+   */
   private long subscription() {
-    return gate.open() ? feed.subscription() : RedisVersionFeed.DOWN;
+    long opening = gate.opening();
+    long heard = feed.subscription();
+    boolean down = opening == FeatureGate.CLOSED || heard == RedisVersionFeed.DOWN;
+    return down ? RedisVersionFeed.DOWN : (opening << Integer.SIZE) + heard;
   }
 }

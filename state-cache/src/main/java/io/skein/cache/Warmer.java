@@ -27,7 +27,7 @@ final class Warmer<K, V> {
   private final StateKind<K, V> kind;
   private final StateSource<K, V> source;
   private final RedisHeat heat;
-  private final SharedReads<V> reads;
+  private final Trust trust;
   private final Consumer<K> load;
   private final CountDownLatch stopped = new CountDownLatch(1);
   private final AtomicBoolean underWay = new AtomicBoolean();
@@ -41,14 +41,14 @@ final class Warmer<K, V> {
       StateKind<K, V> kind,
       StateSource<K, V> source,
       RedisHeat heat,
-      SharedReads<V> reads,
+      Trust trust,
       Consumer<K> load) {
     this.gate = gate;
     this.settings = settings;
     this.kind = kind;
     this.source = source;
     this.heat = heat;
-    this.reads = reads;
+    this.trust = trust;
     this.load = load;
   }
 
@@ -75,7 +75,7 @@ final class Warmer<K, V> {
         return;
       }
       for (K key : wanted()) {
-        if (!reads.trusted() || pausedTillStopped()) {
+        if (!trust.given() || pausedTillStopped()) {
           return;
         }
         warm(key);
@@ -93,7 +93,7 @@ final class Warmer<K, V> {
 
   /** Waits for the moment from which Redis is believed; not while it is away. */
   private boolean trusted() throws InterruptedException {
-    while (!reads.trusted()) {
+    while (!trust.given()) {
       if (!gate.open() || stopped.await(LOOK_AGAIN.toMillis(), TimeUnit.MILLISECONDS)) {
         return false;
       }

@@ -15,7 +15,8 @@
  *
  * <p>Whoever changes a state tells its version after the commit, by {@link
  * io.skein.cache.StateCache#invalidate(Object, StateVersion)} or {@code put}; for flows the relay
- * of the event bus does so, and its sweep repairs what was lost.
+ * of the event bus does so, and its sweep repairs what was lost. When Redis may be believed after a
+ * time without it, a {@link io.skein.cache.StateSweep} says.
  */
 @NullMarked
 package io.skein.cache;

@@ -3,9 +3,11 @@ package io.skein.cache;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.skein.redis.Feature;
+import io.skein.redis.FeatureGate;
 import io.skein.testing.RedisServer;
 import io.skein.testing.TestServers;
 import java.time.Duration;
+import java.util.Map;
 import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -72,9 +74,28 @@ class AdaptiveLifeTest {
     both.pass(HALF_LIFE.multipliedBy(2));
     assertThat(both.one.get(UUID.randomUUID())).isEmpty();
     both.one.exchangeHeat();
-    assertThat(both.redis.jedis().zrange(both.redis.keys().heat("flow"), 0, -1))
+    assertThat(both.redis.jedis().zrange(both.redis.keys().heat("flow", HALF_LIFE), 0, -1))
         .hasSize(1)
         .doesNotContain(both.flow.toString());
+  }
+
+  @Test
+  void with_another_half_life_or_a_clock_set_back_counting_begins_anew() {
+    heat(HALF_LIFE, Duration.ZERO).add(Map.of("known", 5_000L, "old", 5_000L));
+    RedisHeat longer = heat(HALF_LIFE.multipliedBy(6), Duration.ZERO);
+    assertThat(longer.add(Map.of("known", 3L))).containsEntry("known", 3.0);
+    assertThat(longer.add(Map.of("new", 10L))).containsEntry("new", 10.0);
+    assertThat(longer.hottest(3)).containsExactly("new", "known");
+    RedisHeat setBack = heat(HALF_LIFE.multipliedBy(6), Duration.ofDays(-90));
+    assertThat(setBack.add(Map.of("known", 3L, "new", 1L)))
+        .containsEntry("known", 3.0)
+        .containsEntry("new", 1.0);
+    assertThat(setBack.hottest(3)).containsExactly("known", "new");
+  }
+
+  private RedisHeat heat(Duration halfLife, Duration clockShift) {
+    FeatureGate gate = both.redis.gate(Feature.STATE_CACHE);
+    return new RedisHeat(both.redis, gate, "flow", halfLife, clockShift::toMillis);
   }
 
   @Test
@@ -83,7 +104,7 @@ class AdaptiveLifeTest {
     both.redis.gate(Feature.STATE_CACHE).enable(false);
     both.one.exchangeHeat();
     both.redis.gate(Feature.STATE_CACHE).enable(true);
-    assertThat(both.redis.jedis().exists(both.redis.keys().heat("flow"))).isFalse();
+    assertThat(both.redis.jedis().exists(both.redis.keys().heat("flow", HALF_LIFE))).isFalse();
     assertThat(lifeOfAFill(both.third(both.truth)))
         .as("an instance that knows nothing")
         .isLessThan(minutes(6));

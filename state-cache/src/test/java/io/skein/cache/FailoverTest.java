@@ -66,6 +66,7 @@ class FailoverTest {
               CacheSettings.defaults(),
               Truth.KIND,
               truth,
+              null,
               new StateCache.Surroundings(() -> 0, () -> 0, Step.Listener.NONE));
       cache.start();
       await().atMost(SOON).until(this::isNear);

@@ -4,53 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.skein.redis.KeySpace;
-import io.skein.testing.RedisServer;
-import io.skein.testing.TestServers;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** An old state does not come back, whatever is late or lost. */
-@Timeout(60)
-class LateWritesTest {
-  private static RedisServer server;
-
-  private TwoInstances both;
-  private Truth truth;
-  private UUID flow;
-
-  @BeforeAll
-  static void startServer() {
-    server = TestServers.newRedis();
-  }
-
-  @AfterAll
-  static void stopServer() {
-    server.close();
-  }
-
-  @BeforeEach
-  void open() {
-    server.flush();
-    both = new TwoInstances(server).follow();
-    truth = both.truth;
-    flow = both.flow;
-  }
-
-  @AfterEach
-  void close() {
-    both.close();
-  }
-
+class LateWritesTest extends OnTwoInstances {
   @Test
   void a_delayed_reader_with_an_old_state_is_refused() throws Exception {
     CacheStatistics slow = delayedLoad(() -> truth.relay(both.redis, truth.commit()));
@@ -118,13 +81,38 @@ class LateWritesTest {
   @Test
   void an_invalidation_in_flight_ends_the_near_entry_of_a_read_that_began_before_it()
       throws Exception {
-    StateVersion[] second = new StateVersion[1];
-    delayedLoad(() -> {
-      second[0] = truth.commit();
-      truth.relay(both.redis, second[0]);
-    });
-    assertThat(both.read(both.one, second[0].version())).isEqualTo(second[0]);
-    assertThat(both.read(both.one)).isEqualTo(second[0]);
+    Pause pause = new Pause();
+    try (TwoInstances paused =
+            new TwoInstances(server, TwoInstances.SETTINGS, null, pause).follow();
+        ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
+      StateVersion first = paused.truth.version();
+      paused.pass(TwoInstances.SETTINGS.near().timeToLive());
+      pause.armed = true;
+      Future<StateVersion> reading = executor.submit(() -> paused.read(paused.one));
+      pause.reached.await();
+      StateVersion second = paused.truth.commit();
+      paused.truth.relay(paused.redis, second);
+      await().until(() -> paused.read(paused.two).equals(second)); // the message has gone out
+      pause.proceed.countDown();
+      assertThat(reading.get()).as("it began before").isEqualTo(first);
+      await().until(() -> paused.read(paused.one).equals(second));
+    }
+  }
+
+  /** Holds up one read that has found its state and has not kept it near yet. */
+  private static final class Pause implements Step.Listener {
+    final CountDownLatch reached = new CountDownLatch(1);
+    final CountDownLatch proceed = new CountDownLatch(1);
+    volatile boolean armed;
+
+    @Override
+    public void reached(Step step, String id) {
+      if (armed && step == Step.SEEN) {
+        armed = false;
+        reached.countDown();
+        awaitQuietly(proceed);
+      }
+    }
   }
 
   @Test

@@ -5,51 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.skein.redis.KeySpace;
-import io.skein.testing.RedisServer;
-import io.skein.testing.TestServers;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 /** What readers of two instances get. */
-@Timeout(60)
-class StateCacheTest {
-  private static RedisServer server;
-
-  private TwoInstances both;
-  private Truth truth;
-  private UUID flow;
-
-  @BeforeAll
-  static void startServer() {
-    server = TestServers.newRedis();
-  }
-
-  @AfterAll
-  static void stopServer() {
-    server.close();
-  }
-
-  @BeforeEach
-  void open() {
-    server.flush();
-    both = new TwoInstances(server).follow();
-    truth = both.truth;
-    flow = both.flow;
-  }
-
-  @AfterEach
-  void close() {
-    both.close();
-  }
-
+class StateCacheTest extends OnTwoInstances {
   @Test
   void one_load_serves_both_instances() {
     assertThat(both.read(both.one)).isEqualTo(truth.version());
@@ -207,11 +170,11 @@ class StateCacheTest {
   void what_is_read_most_and_changed_last_is_warmed() {
     both.one.exchangeHeat();
     both.two.exchangeHeat();
+    String heat = both.redis.keys().heat("flow", TwoInstances.SETTINGS.life().halfLife());
     UUID unread = UUID.randomUUID();
-    assertThat(both.redis.jedis().zrevrange(both.redis.keys().heat("flow"), 0, -1))
-        .containsExactly(flow.toString());
-    both.redis.jedis().zadd(both.redis.keys().heat("flow"), 1, "not-an-id");
-    both.redis.jedis().zadd(both.redis.keys().heat("flow"), 1, unread.toString());
+    assertThat(both.redis.jedis().zrevrange(heat, 0, -1)).containsExactly(flow.toString());
+    both.redis.jedis().zadd(heat, 1, "not-an-id");
+    both.redis.jedis().zadd(heat, 1, unread.toString());
     both.redis.jedis().del(both.key());
     StateCache<UUID, String> fresh = both.third(truth);
     assertThat(fresh.warm()).isTrue();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.github.benmanes.caffeine.cache.Ticker;
+import io.skein.redis.FeatureMode;
 import io.skein.redis.RedisConnections;
 import io.skein.redis.RedisSettings;
 import io.skein.testing.RedisServer;
@@ -65,8 +66,10 @@ final class TwoInstances implements AutoCloseable {
     StateSource<UUID, String> asked = source == null ? truth : source;
     redis = RedisConnections.open(RedisSettings.of(server.url()), "cache-one");
     redisOfTwo = RedisConnections.open(RedisSettings.of(server.url()), "cache-two");
-    one = new StateCache<>(redis, settings, Truth.KIND, asked, surroundings(steps));
-    two = new StateCache<>(redisOfTwo, settings, Truth.KIND, asked, surroundings(steps));
+    one = new StateCache<>(redis, settings, Truth.KIND, asked, null, surroundings(steps));
+    two = new StateCache<>(redisOfTwo, settings, Truth.KIND, asked, null, surroundings(steps));
+    awaitTrust(one);
+    awaitTrust(two);
   }
 
   /** Follows the versions; returns when both instances answer from near. */
@@ -80,7 +83,23 @@ final class TwoInstances implements AutoCloseable {
 
   /** Another instance on the connections of the first; it follows nothing. */
   StateCache<UUID, String> third(StateSource<UUID, String> source) {
-    return new StateCache<>(redis, SETTINGS, Truth.KIND, source, surroundings(Step.Listener.NONE));
+    StateCache<UUID, String> third =
+        new StateCache<>(
+            redis,
+            SETTINGS,
+            Truth.KIND,
+            source,
+            () -> () -> true,
+            surroundings(Step.Listener.NONE));
+    awaitTrust(third);
+    return third;
+  }
+
+  /** Not for ever: a test may have taken Redis away. */
+  private static void awaitTrust(StateCache<UUID, String> cache) {
+    if (cache.mode() == FeatureMode.REDIS) {
+      await().until(cache::trustsRedis);
+    }
   }
 
   RedisConnections redisOf(StateCache<UUID, String> cache) {

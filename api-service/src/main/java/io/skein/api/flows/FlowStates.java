@@ -5,6 +5,7 @@ import io.skein.cache.CacheStatistics;
 import io.skein.cache.StateCache;
 import io.skein.cache.StateKind;
 import io.skein.cache.StateSource;
+import io.skein.cache.StateSweep;
 import io.skein.cache.StateVersion;
 import io.skein.cache.Versioned;
 import io.skein.flows.FlowEngine;
@@ -32,11 +33,16 @@ public final class FlowStates implements AutoCloseable {
    * Begins to follow the versions of all flows, and to warm.
    *
    * @param redis stays the caller's
+   * @param sweep the event bus's
    */
   public static FlowStates start(
-      RedisConnections redis, FlowEngine engine, FlowJson flowJson, CacheSettings settings) {
+      RedisConnections redis,
+      FlowEngine engine,
+      FlowJson flowJson,
+      CacheSettings settings,
+      StateSweep sweep) {
     StateCache<FlowId, CachedFlow> cache =
-        new StateCache<>(redis, settings, KIND, new Source(engine, flowJson));
+        new StateCache<>(redis, settings, KIND, new Source(engine, flowJson), sweep);
     cache.start();
     cache.warm();
     return new FlowStates(cache);
