@@ -13,6 +13,7 @@ final class ConnectionCount implements AutoCloseable {
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().name("connection-count").daemon().factory());
   private volatile int most;
+  private volatile int looks;
 
   private ConnectionCount() {}
 
@@ -20,7 +21,7 @@ final class ConnectionCount implements AutoCloseable {
     ConnectionCount count = new ConnectionCount();
     var unused =
         count.clock.scheduleWithFixedDelay(
-            () -> count.most = Math.max(count.most, now(database)),
+            () -> count.look(now(database)),
             0,
             EVERY_MILLIS,
             TimeUnit.MILLISECONDS);
@@ -29,6 +30,16 @@ final class ConnectionCount implements AutoCloseable {
 
   int most() {
     return most;
+  }
+
+  /** How often it was looked; a look that fails is the last. */
+  int looks() {
+    return looks;
+  }
+
+  private void look(int busy) {
+    most = Math.max(most, busy);
+    looks++;
   }
 
   @Override
