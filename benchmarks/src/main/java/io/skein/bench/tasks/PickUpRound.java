@@ -25,6 +25,9 @@ final class PickUpRound {
   /** Not counted: the worker has just started. */
   private static final int FIRST = 5;
 
+  /** What is idle has been running for long: the compilers have seen the way of a task. */
+  private static final int WARM_UP = 3_000;
+
   private static final int WITH_REDIS = 200;
   private static final int WITHOUT_REDIS = 15;
 
@@ -52,6 +55,10 @@ final class PickUpRound {
     this.skein = skein;
     this.server = server;
     this.report = report;
+  }
+
+  void warmUp() {
+    var unused = measure(WARM_UP, Duration.ofMillis(1));
   }
 
   void run() {

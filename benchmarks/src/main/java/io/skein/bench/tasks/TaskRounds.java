@@ -68,6 +68,9 @@ public final class TaskRounds implements AutoCloseable {
     if (only.contains("T2")) {
       bulk.warmUp();
     }
+    if (only.contains("T3")) {
+      pickUp.warmUp();
+    }
   }
 
   /** A round of everything that needs Redis. */
