@@ -22,7 +22,7 @@ final class Trust {
   /** About half a minute. */
   private static final long LOOKS_TO_WARN = 600;
 
-  private static final Duration PAUSE_AFTER_FAILURE = Duration.ofMillis(500);
+  private static final Duration PAUSE_AFTER_FAILURE = Duration.ofSeconds(1);
 
   private final FeatureGate gate;
   private final StateSweep sweep;
