@@ -129,11 +129,7 @@ public final class AgentProgress {
   }
 
   private void flush() {
-    try {
-      takeWaiting().forEach(this::write);
-    } catch (RuntimeException e) {
-      LOG.warn("progress could not be written", e);
-    }
+    takeWaiting().forEach(this::write);
   }
 
   private Map<StreamId, Map<String, byte[]>> takeWaiting() {
@@ -155,6 +151,10 @@ public final class AgentProgress {
     } catch (RedisAwayException e) {
       dropped.add(jsonByAgent.size());
       LOG.debug("progress was dropped", e);
+    } catch (RuntimeException | Error e) {
+      // An exception would end the flushing for good, and take the other streams' updates with it.
+      dropped.add(jsonByAgent.size());
+      LOG.warn("progress could not be written and was dropped", e);
     }
   }
 }

@@ -46,7 +46,7 @@ final class HeatExchange {
   private void exchangeSafely() {
     try {
       exchange();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       LOG.error("counts of reads could not be exchanged; the next ones will be", e);
     }
   }

@@ -96,7 +96,8 @@ final class RedisVersionFeed {
       if (stopped.getCount() > 0) {
         LOG.warn("the feed of versions lost its connection; near entries do not count", e);
       }
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
+      // The thread must live: without it the near level stays off for good.
       LOG.error("the feed of versions failed; it connects again", e);
     } finally {
       subscription = DOWN;

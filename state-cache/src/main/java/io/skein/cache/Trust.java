@@ -77,7 +77,8 @@ final class Trust {
       return true;
     } catch (RedisAwayException e) {
       LOG.debug("Redis did not answer the sweep that it needs to be believed", e);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
+      // Whatever it was: nobody begins another one until the gate opens again.
       LOG.warn("the sweep before Redis is believed failed; it is tried again", e);
     }
     return false;
