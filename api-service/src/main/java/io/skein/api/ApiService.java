@@ -149,6 +149,7 @@ public final class ApiService implements AutoCloseable {
             "state cache",
             FlowStates.start(
                 redis, engine, flowJson, CacheSettings.defaults(), events.sweep()::raisingAll));
+    events.onEpoch(states::epochIs);
     SseBroker broker =
         new SseBroker(
             events,

@@ -15,11 +15,13 @@ final class EpochWatch {
 
   private final Database database;
   private final Journal journal;
+  private final EpochNews news;
   private @Nullable State last;
 
-  EpochWatch(Database database, Journal journal) {
+  EpochWatch(Database database, Journal journal, EpochNews news) {
     this.database = database;
     this.journal = journal;
+    this.news = news;
   }
 
   /**
@@ -36,6 +38,7 @@ final class EpochWatch {
       now = new State(journal.renewEpoch(now.epoch()), now.log());
     }
     last = now;
+    news.tell(now.epoch());
     return before != null && !before.epoch().equals(now.epoch());
   }
 

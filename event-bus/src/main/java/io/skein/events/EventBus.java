@@ -7,6 +7,7 @@ import io.skein.redis.FeatureMode;
 import io.skein.redis.RedisConnections;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,6 +32,7 @@ public final class EventBus implements AutoCloseable {
   private final TenantFeed tenantFeed;
   private final ConsumerGroups groups;
   private final AgentProgress progress;
+  private final EpochNews epochs = new EpochNews();
 
   private EventBus(
       Database database,
@@ -49,7 +51,12 @@ public final class EventBus implements AutoCloseable {
     this.connection = new RedisFeedConnection(redis);
     this.feed =
         new EventFeed(
-            journal, tail, connection, redis.keys(), new EpochWatch(database, journal), settings);
+            journal,
+            tail,
+            connection,
+            redis.keys(),
+            new EpochWatch(database, journal, epochs),
+            settings);
     this.queries = new EventQueries(database, feed);
     PlacedSignals placed = new PlacedSignals(connection, redis.keys());
     this.tenantFeed = new TenantFeed(database, tail, placed, settings);
@@ -83,6 +90,7 @@ public final class EventBus implements AutoCloseable {
       Consumer<StreamId> beforeRepair) {
     EventBus bus = new EventBus(database, redis, instance, settings, beforeRepair);
     Epoch epoch = bus.journal.confirmEpoch();
+    bus.epochs.tell(epoch);
     bus.relay.start();
     bus.sweep.start();
     bus.placer.start();
@@ -138,6 +146,14 @@ public final class EventBus implements AutoCloseable {
   /** Repairs what no relay brought to Redis; says when caches know of all that was committed. */
   public Sweep sweep() {
     return sweep;
+  }
+
+  /**
+   * Tells a listener of PostgreSQL's epoch (ms since 1970), at once and whenever it is another one.
+   * It is noticed within a second. The listener runs on a thread of the bus and must not block.
+   */
+  public void onEpoch(LongConsumer listener) {
+    epochs.listen(listener);
   }
 
   /** Stops all parts; what waits for the relay is relayed first. Does not close its connections. */

@@ -19,8 +19,13 @@
 local epoch, version, first = ARGV[1], ARGV[2], tonumber(ARGV[3])
 
 -- Committed is committed: the version holds whatever becomes of the events below.
-local known = redis.call('HMGET', KEYS[2], 'epoch', 'version')
-local known_epoch, known_version = tonumber(known[1] or '-1'), tonumber(known[2] or '-1')
+local known = redis.pcall('HMGET', KEYS[2], 'epoch', 'version')
+if known.err then -- of another type: not ours, and the events must not wait for it
+  redis.call('DEL', KEYS[2])
+  known = {}
+end
+local known_epoch = tonumber(known[1] or '-1') or -1
+local known_version = tonumber(known[2] or '-1') or -1
 if tonumber(epoch) > known_epoch or (tonumber(epoch) == known_epoch and tonumber(version) > known_version) then
   redis.call('HSET', KEYS[2], 'epoch', epoch, 'version', version)
   redis.call('HDEL', KEYS[2], 'data')

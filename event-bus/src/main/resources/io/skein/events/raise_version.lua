@@ -7,8 +7,13 @@
 -- The race it closes: events read from PostgreSQL are delivered before the relay has told Redis of
 -- them; a client that has seen them must not be answered with an older state.
 
-local known = redis.call('HMGET', KEYS[1], 'epoch', 'version')
-local known_epoch, known_version = tonumber(known[1] or '-1'), tonumber(known[2] or '-1')
+local known = redis.pcall('HMGET', KEYS[1], 'epoch', 'version')
+if known.err then -- of another type: not ours, and one bad key must not hold up those beside it
+  redis.call('DEL', KEYS[1])
+  known = {}
+end
+local known_epoch = tonumber(known[1] or '-1') or -1
+local known_version = tonumber(known[2] or '-1') or -1
 if tonumber(ARGV[1]) < known_epoch or (tonumber(ARGV[1]) == known_epoch and tonumber(ARGV[2]) <= known_version) then
   return 0
 end

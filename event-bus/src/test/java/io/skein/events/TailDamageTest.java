@@ -16,6 +16,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import redis.clients.jedis.Protocol;
 import redis.clients.jedis.StreamEntryID;
 import redis.clients.jedis.UnifiedJedis;
@@ -176,6 +177,38 @@ class TailDamageTest {
         .as("is carried by Redis again")
         .hasSize(3);
     assertThat(present.resets).isEmpty();
+  }
+
+  /** The state's key beside the tail; one that is not ours must not hold up the events. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aStateThatIsNoneHoldsUpNeitherTheRelayNorTheSweep(boolean hash) {
+    StreamId bad = writer.open();
+    StreamId good = writer.open();
+    Recorder ofBad = watcher.watch(bad, 0);
+    Recorder ofGood = watcher.watch(good, 0);
+    spoil(bad, hash);
+    writer.append(bad, NewEvent.of("relayed"));
+    ofBad.awaitExactly(1, 1, SOON);
+    awaitTail(bad, 1);
+    spoil(bad, hash);
+    writer.appendWithoutRelay(bad, NewEvent.of("swept"));
+    writer.appendWithoutRelay(good, NewEvent.of("swept"));
+    ofBad.awaitExactly(1, 2, SOON);
+    ofGood.awaitExactly(1, 1, SOON);
+    awaitTail(bad, 2);
+    awaitTail(good, 1);
+  }
+
+  private static void spoil(StreamId stream, boolean hash) {
+    UnifiedJedis redis = writer.redis.jedis();
+    String key = writer.redis.keys().flowState(stream.value());
+    redis.del(key);
+    if (hash) {
+      redis.hset(key, Map.of("epoch", "of another build", "version", "x"));
+    } else {
+      redis.set(key, "no state");
+    }
   }
 
   @Test

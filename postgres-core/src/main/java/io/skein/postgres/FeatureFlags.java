@@ -3,9 +3,11 @@ package io.skein.postgres;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -83,7 +85,7 @@ public final class FeatureFlags implements AutoCloseable {
       throw new IllegalArgumentException("there is no flag " + name);
     }
     FeatureFlag set = database.inTransaction(transaction -> write(transaction, name, enabled, by));
-    follow();
+    learn(set);
     LOG.info("feature flag set feature={} enabled={} by={}", name, set.enabled(), set.changedBy());
     return set;
   }
@@ -141,13 +143,32 @@ public final class FeatureFlags implements AutoCloseable {
   private void refresh() {
     lock.lock();
     try {
-      Map<String, FeatureFlag> read = with(read());
-      if (!read.equals(flags)) {
-        flags = read;
-        listener.changed(read);
+      tell(with(read()));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Unless a later word has been heard meanwhile. */
+  private void learn(FeatureFlag set) {
+    lock.lock();
+    try {
+      Map<String, FeatureFlag> now = new LinkedHashMap<>(flags);
+      Instant known = Objects.requireNonNull(now.get(set.name())).changedAt();
+      if (known == null || !Objects.requireNonNull(set.changedAt()).isBefore(known)) {
+        now.put(set.name(), set);
+        tell(Collections.unmodifiableMap(now));
       }
     } finally {
       lock.unlock();
+    }
+  }
+
+  /** First the listener: what it did not take it is told again. */
+  private void tell(Map<String, FeatureFlag> now) {
+    if (!now.equals(flags)) {
+      listener.changed(now);
+      flags = now;
     }
   }
 

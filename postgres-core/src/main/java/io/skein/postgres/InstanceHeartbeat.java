@@ -22,10 +22,14 @@ public final class InstanceHeartbeat implements AutoCloseable {
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().name("skein-heartbeat").daemon().factory());
 
-  private InstanceHeartbeat(Instances instances, String name, long pid) {
+  /** Writes the row again, if it is still this process's or gone. */
+  private final Runnable beat;
+
+  private InstanceHeartbeat(Instances instances, String name, long pid, Runnable beat) {
     this.instances = instances;
     this.name = name;
     this.pid = pid;
+    this.beat = beat;
   }
 
   /** Registers the process and begins to beat. */
@@ -33,7 +37,9 @@ public final class InstanceHeartbeat implements AutoCloseable {
       Instances instances, String name, String role, String version, String address) {
     long pid = ProcessHandle.current().pid();
     instances.register(name, role, version, address, pid);
-    InstanceHeartbeat heartbeat = new InstanceHeartbeat(instances, name, pid);
+    InstanceHeartbeat heartbeat =
+        new InstanceHeartbeat(
+            instances, name, pid, () -> instances.heartbeat(name, role, version, address, pid));
     heartbeat.clock.scheduleWithFixedDelay(
         heartbeat::beat, INTERVAL.toMillis(), INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
     return heartbeat;
@@ -52,7 +58,7 @@ public final class InstanceHeartbeat implements AutoCloseable {
 
   private void beat() {
     try {
-      instances.heartbeat(name, pid);
+      beat.run();
     } catch (RuntimeException e) {
       LOG.warn("heartbeat failed; tried again in {}", INTERVAL, e);
     }

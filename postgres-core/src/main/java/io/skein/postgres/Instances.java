@@ -13,34 +13,41 @@ public final class Instances {
 
   /** Writes this process's row, or takes over the row of its predecessor of the same name. */
   public void register(String name, String role, String version, String address, long pid) {
+    write(name, role, version, address, pid, "true");
+  }
+
+  /**
+   * Renews the row of this process, or writes it again when PostgreSQL was restored to a time
+   * before it. A row taken over by a successor is left alone.
+   */
+  public void heartbeat(String name, String role, String version, String address, long pid) {
+    write(name, role, version, address, pid, "i.pid = excluded.pid");
+  }
+
+  private void write(
+      String name, String role, String version, String address, long pid, String where) {
     database.useTransaction(transaction ->
         transaction
             .handle()
             .createUpdate(
                 """
-                insert into instances (name, role, version, address, pid, started_at, seen_at)
+                insert into instances as i (name, role, version, address, pid, started_at, seen_at)
                 values (:name, :role, :version, :address, :pid, skein_now(), skein_now())
                 on conflict (name) do update set role = excluded.role, version = excluded.version,
                   address = excluded.address, pid = excluded.pid,
-                  started_at = excluded.started_at, seen_at = excluded.seen_at
-                """)
+                  started_at = case when i.pid = excluded.pid then i.started_at
+                    else excluded.started_at end,
+                  seen_at = excluded.seen_at
+                where\
+                """
+                    + " "
+                    + where)
             .bind("name", name)
             .bind("role", role)
             .bind("version", version)
             .bind("address", address)
             .bind("pid", pid)
             .execute());
-  }
-
-  /** Renews the row of this process; a row taken over by a successor is left alone. */
-  public void heartbeat(String name, long pid) {
-    database.useTransaction(transaction ->
-        transaction
-            .handle()
-            .execute(
-                "update instances set seen_at = skein_now() where name = ? and pid = ?",
-                name,
-                pid));
   }
 
   /** Removes the row at an orderly stop. */

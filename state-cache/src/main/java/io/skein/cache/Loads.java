@@ -46,7 +46,7 @@ final class Loads<V> {
   Answer<V> alone(Wanted<V> wanted) {
     Optional<Versioned<V>> loaded = load(wanted);
     if (loaded.isEmpty()) {
-      return new Answer<>(Entry.absent(StateVersion.ABSENT), true, false);
+      return new Answer<>(Entry.absent(seen.absent(StateVersion.NONE)), true, false);
     }
     // Without Redis nothing is kept near either, and nobody needs to know its size.
     Optional<Envelope.Sealed> sealed = gate.open() ? seal(loaded.get()) : Optional.empty();
@@ -84,16 +84,17 @@ final class Loads<V> {
     try {
       loaded = bulkhead.loadIfFree(() -> truth(wanted));
     } finally {
-      if (loaded.flatMap(state -> state).isEmpty()) {
+      if (loaded.isEmpty()) {
         drop(wanted.id(), granted.token());
       }
     }
-    loaded
-        .flatMap(state -> state)
-        .ifPresent(state -> {
-          seen.raise(wanted.id(), state.version());
-          Answer<V> unused = fill(wanted.id(), granted, state);
-        });
+    loaded.ifPresent(state -> {
+      state.ifPresent(present -> seen.raise(wanted.id(), present.version()));
+      Answer<V> unused =
+          state.isPresent()
+              ? fill(wanted.id(), granted, state.get())
+              : fillAbsence(wanted.id(), granted);
+    });
     return loaded.isPresent();
   }
 
@@ -108,8 +109,7 @@ final class Loads<V> {
   }
 
   private Answer<V> fillAbsence(String id, LoadTurn.Granted<V> granted) {
-    boolean nothingKnown = granted.known().equals(StateVersion.NONE);
-    StateVersion version = nothingKnown ? StateVersion.ABSENT : granted.known();
+    StateVersion version = seen.absent(granted.known());
     boolean taken = fill(id, granted.token(), version, Envelope.sealAbsence(), life.ofAbsence());
     return new Answer<>(Entry.absent(version), true, taken);
   }
@@ -153,6 +153,7 @@ final class Loads<V> {
       throw e;
     }
     steps.reached(Step.LOADED, id);
+    loaded.ifPresent(state -> seen.epochIs(state.version().epoch()));
     loaded
         .map(Versioned::version)
         .filter(version -> version.olderThan(before))

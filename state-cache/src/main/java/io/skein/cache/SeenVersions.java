@@ -16,14 +16,35 @@ final class SeenVersions {
 
   private final Cache<String, StateVersion> newest;
 
+  /**
+   * The beginning of PostgreSQL's epoch. What is of an earlier one may be of a commit that was
+   * lost, also when nobody has told so of its state: it has not changed since, or is no longer
+   * there. Only PostgreSQL raises it, never a message of Redis, which could do so for good.
+   */
+  private volatile StateVersion floor = StateVersion.NONE;
+
   SeenVersions(Ticker ticker) {
     newest =
         Caffeine.newBuilder().maximumSize(STATES).expireAfterAccess(LIFE).ticker(ticker).build();
   }
 
   StateVersion of(String id) {
-    StateVersion seen = newest.getIfPresent(id);
-    return seen == null ? StateVersion.NONE : seen;
+    return StateVersion.newer(newest.getIfPresent(id), floor);
+  }
+
+  /** Of what PostgreSQL has just said is not there. */
+  StateVersion absent(StateVersion known) {
+    return StateVersion.newer(StateVersion.newer(known, floor), StateVersion.ABSENT);
+  }
+
+  void epochIs(long epoch) {
+    if (floor.epoch() < epoch) {
+      raiseFloor(epoch);
+    }
+  }
+
+  private synchronized void raiseFloor(long epoch) {
+    floor = StateVersion.newer(floor, new StateVersion(epoch, 0));
   }
 
   void raise(String id, StateVersion version) {

@@ -207,6 +207,16 @@ public final class StateCache<K, V> implements AutoCloseable {
   }
 
   /**
+   * Tells of PostgreSQL's epoch: states of an earlier one are loaded anew, whatever caches hold of
+   * them. Every load tells of it, too; this is for states that nobody loads, because they are held.
+   *
+   * @param epoch ms since 1970
+   */
+  public void epochIs(long epoch) {
+    seen.epochIs(epoch);
+  }
+
+  /**
    * Begins to bring to Redis what is read most and what changed last, at the rate of the settings.
    *
    * @return false when that is under way already

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.skein.redis.Feature;
 import io.skein.redis.KeySpace;
 import io.skein.testing.RedisServer;
 import io.skein.testing.TestServers;
@@ -59,10 +60,30 @@ class EntriesTest {
     replaced();
   }
 
-  @Test
-  void a_version_that_is_no_number_is_a_miss_and_replaced() {
-    both.redis.jedis().hset(both.key(), KeySpace.STATE_VERSION, "ten");
+  @ParameterizedTest
+  @ValueSource(strings = {"ten", "1.5", ""})
+  void a_version_that_is_no_number_is_a_miss_and_replaced(String version) {
+    both.redis.jedis().hset(both.key(), KeySpace.STATE_VERSION, version);
     replaced();
+  }
+
+  @Test
+  void a_state_without_an_epoch_is_a_miss_and_replaced() {
+    both.redis.jedis().hdel(both.key(), KeySpace.STATE_EPOCH);
+    replaced();
+  }
+
+  @Test
+  void one_key_of_another_type_does_not_keep_what_is_left_over_from_being_removed() {
+    both.redis.jedis().set(both.key(), "what is this");
+    RedisStates<String> states =
+        new RedisStates<>(
+            both.redis,
+            both.redis.gate(Feature.STATE_CACHE),
+            Truth.KIND.name(),
+            new Envelope<>(Truth.KIND.codec(), CacheSettings.defaults().sizes()));
+    states.forget(both.flow.toString());
+    assertThat(both.redis.jedis().exists(both.key())).isFalse();
   }
 
   @Test

@@ -61,7 +61,7 @@ class LinearityTest {
         Future<?> disturbed = trouble.submit(() -> disturb(both));
         Future<?> swept = trouble.submit(() -> sweep(both));
         for (Future<Long> done : executor.invokeAll(work)) {
-          assertThat(done.get()).as("seed %d", seed).isPositive();
+          assertThat(done.get()).as("seed %d", seed).isGreaterThan(OPERATIONS_OF_EACH / 2);
         }
         StateVersion last = both.truth.version();
         await()
@@ -99,7 +99,7 @@ class LinearityTest {
       }
       commits++;
     }
-    return commits + 1;
+    return commits;
   }
 
   private static void tell(
@@ -135,7 +135,7 @@ class LinearityTest {
       highest = found;
       reads++;
     }
-    return reads + 1;
+    return reads;
   }
 
   private void disturb(TwoInstances both) {

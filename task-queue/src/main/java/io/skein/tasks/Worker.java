@@ -175,6 +175,7 @@ public final class Worker implements AutoCloseable {
 
   /** Not beside the leases: what keeps it waiting must not keep them. */
   private void sign() throws InterruptedException {
+    roll.sign();
     if (!declared) {
       queue
           .database()
@@ -182,7 +183,6 @@ public final class Worker implements AutoCloseable {
               transaction -> TypeRows.declare(transaction.handle(), settings.queues(), handlers));
       declared = true;
     }
-    roll.sign();
     Thread.sleep(settings.heartbeat());
   }
 

@@ -74,6 +74,11 @@ public final class FlowStates implements AutoCloseable {
         .map(state -> new State(state.version(), state.value().json()));
   }
 
+  /** Tells of PostgreSQL's epoch: no state of an earlier one is answered from then on. */
+  public void epochIs(long epoch) {
+    cache.epochIs(epoch);
+  }
+
   /** Removes a flow's state from all caches; false when Redis does not answer. */
   boolean invalidate(FlowId flow) {
     return cache.invalidate(flow);
