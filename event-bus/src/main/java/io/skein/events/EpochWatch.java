@@ -2,8 +2,6 @@ package io.skein.events;
 
 import io.skein.postgres.Database;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Sees that PostgreSQL is not what it was: the epoch was renewed, it is another server, or its log
@@ -11,8 +9,6 @@ import org.slf4j.LoggerFactory;
  * the epoch is renewed here, whether or not Redis is there for the sweep to do so. For one thread.
  */
 final class EpochWatch {
-  private static final Logger LOG = LoggerFactory.getLogger(EpochWatch.class);
-
   private final Database database;
   private final Journal journal;
   private final EpochNews news;
@@ -34,7 +30,6 @@ final class EpochWatch {
     State before = last;
     State now = ask();
     if (before != null && now.epoch().compareTo(before.epoch()) <= 0 && now.log() < before.log()) {
-      LOG.error("PostgreSQL has lost commits; the epoch is renewed and every client is reset");
       now = new State(journal.renewEpoch(now.epoch()), now.log());
     }
     last = now;

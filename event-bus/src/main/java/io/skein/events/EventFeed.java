@@ -211,7 +211,6 @@ public final class EventFeed {
 
   /** PostgreSQL says less than it has said in this epoch. */
   void lostCommits(Epoch lost) {
-    LOG.error("PostgreSQL has lost commits; the epoch is renewed and every client is reset");
     journal.renewEpoch(lost);
   }
 

@@ -15,12 +15,16 @@ import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The truth about events: tables in PostgreSQL. Appending is part of the caller's transaction; what
  * was committed is handed to the relay, and the sweep finds what the relay lost. Thread safe.
  */
 public final class Journal {
+  private static final Logger LOG = LoggerFactory.getLogger(Journal.class);
+
   /** The largest batch of one append. */
   public static final int MAX_BATCH = 10_000;
 
@@ -153,10 +157,11 @@ public final class Journal {
     return database.inTransaction(tx -> {
       Handle handle = tx.handle();
       long valid = handle.select("select epoch from epochs for update").mapTo(Long.class).one();
-      return new Epoch(
-          valid == lost.millis()
-              ? handle.select("select skein_renew_epoch()").mapTo(Long.class).one()
-              : valid);
+      if (valid != lost.millis()) {
+        return new Epoch(valid);
+      }
+      LOG.error("PostgreSQL has lost commits; the epoch is renewed and every client is reset");
+      return new Epoch(handle.select("select skein_renew_epoch()").mapTo(Long.class).one());
     });
   }
 

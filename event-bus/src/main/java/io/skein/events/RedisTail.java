@@ -9,7 +9,6 @@ import io.skein.redis.LuaScript;
 import io.skein.redis.PipelineReply;
 import io.skein.redis.RedisAwayException;
 import io.skein.redis.RedisConnections;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -31,9 +30,6 @@ import redis.clients.jedis.exceptions.JedisNoScriptException;
 final class RedisTail {
   private static final Logger LOG = LoggerFactory.getLogger(RedisTail.class);
   private static final int MESSAGE_BYTES = 64 * 1024;
-
-  /** Longer than any fill of the cache can be under way. */
-  private static final Duration VERSION_LIFE = Duration.ofMinutes(10);
 
   private final RedisConnections redis;
   private final FeatureGate gate;
@@ -101,7 +97,7 @@ final class RedisTail {
     arguments.add(bytes(batch.stream().toString()));
     arguments.add(bytes(Integer.toString(settings.tailLength())));
     arguments.add(bytes(Long.toString(settings.tailLife().toMillis())));
-    arguments.add(bytes(Long.toString(VERSION_LIFE.toMillis())));
+    arguments.add(bytes(Long.toString(KeySpace.VERSION_LIFE.toMillis())));
     arguments.add(bytes(Integer.toString(MESSAGE_BYTES)));
     arguments.add(bytes(position.closed() ? "1" : "0"));
     for (StoredEvent event : batch.events()) {
@@ -128,7 +124,7 @@ final class RedisTail {
             bytes(Long.toString(position.stateVersion())),
             bytes(keys.flowVersions()),
             bytes(stream.toString()),
-            bytes(Long.toString(VERSION_LIFE.toMillis()))));
+            bytes(Long.toString(KeySpace.VERSION_LIFE.toMillis()))));
   }
 
   /**

@@ -14,6 +14,9 @@ public final class KeySpace {
   public static final String STATE_VERSION = "version";
   public static final String STATE_DATA = "data";
 
+  /** Of a version without data; longer than any fill of a cache can be under way. */
+  public static final Duration VERSION_LIFE = Duration.ofMinutes(10);
+
   /** The kind of {@link #state} that flows are. */
   public static final String FLOW = "flow";
 

@@ -39,9 +39,6 @@ final class RedisStates<V> {
     PutOutcome.OUTDATED, PutOutcome.VERSION_TOLD, PutOutcome.KEPT
   };
 
-  /** Longer than any fill of the cache can be under way. */
-  private static final Duration VERSION_LIFE = Duration.ofMinutes(10);
-
   private final RedisConnections redis;
   private final FeatureGate gate;
   private final String kind;
@@ -186,7 +183,7 @@ final class RedisStates<V> {
             bytes(left(life)),
             bytes(redis.keys().versions(kind)),
             bytes(id),
-            bytes(VERSION_LIFE.toMillis()));
+            bytes(KeySpace.VERSION_LIFE.toMillis()));
     Object answer = tell("putting a state", PUT, id, arguments);
     return OUTCOMES[answer instanceof Long code ? code.intValue() : 0];
   }

@@ -34,7 +34,7 @@ public final class Schedules {
    *     MiB
    */
   public void put(Schedule schedule) {
-    var put = put(schedule, Names.SHARED);
+    var put = put(schedule, Replaces.ANYBODYS);
   }
 
   /**
@@ -43,18 +43,18 @@ public final class Schedules {
    * @return false when it is; nothing was changed
    */
   public boolean putForTenant(Schedule schedule) {
-    return put(schedule, Names.BY_TENANT);
+    return put(schedule, Replaces.OF_OWN_TENANT);
   }
 
   /** Whose schedule a put may replace. */
-  private enum Names {
-    SHARED,
-    BY_TENANT
+  private enum Replaces {
+    ANYBODYS,
+    OF_OWN_TENANT
   }
 
-  private boolean put(Schedule schedule, Names names) {
+  private boolean put(Schedule schedule, Replaces replaces) {
     try {
-      return queue.database().inTransaction(transaction -> put(transaction, schedule, names));
+      return queue.database().inTransaction(transaction -> put(transaction, schedule, replaces));
     } catch (UnableToExecuteStatementException e) {
       if (RefusedData.isCauseOf(e)) {
         throw new IllegalArgumentException(
@@ -219,7 +219,7 @@ public final class Schedules {
         .orElseThrow(() -> new NoSuchElementException("there is no schedule " + name));
   }
 
-  private static boolean put(Transaction transaction, Schedule schedule, Names names) {
+  private static boolean put(Transaction transaction, Schedule schedule, Replaces replaces) {
     Retries retries = schedule.retries();
     TimeLimits limits = schedule.limits();
     return transaction
@@ -241,7 +241,7 @@ public final class Schedules {
                     then s.next_at else excluded.next_at end
                 where :shared or s.tenant is not distinct from excluded.tenant
                 """)
-            .bind("shared", names == Names.SHARED)
+            .bind("shared", replaces == Replaces.ANYBODYS)
             .bind("name", schedule.name())
             .bind("cron", schedule.cron())
             .bind("zone", schedule.zone().getId())
