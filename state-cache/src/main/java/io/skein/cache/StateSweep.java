@@ -4,8 +4,8 @@ import io.skein.redis.RedisAwayException;
 import java.util.function.BooleanSupplier;
 
 /**
- * Makes good what Redis was not told while it was away or not used. Numbers, not time, say when
- * that is done, so a cache that has begun to use Redis believes it from then on.
+ * Makes good what Redis was not told while it was away or not used. A cache that begins to use
+ * Redis believes it once that is done, however long it takes.
  */
 @FunctionalInterface
 public interface StateSweep {
