@@ -40,6 +40,7 @@ import io.skein.telemetry.ManagementServer;
 import io.skein.telemetry.Metrics;
 import io.skein.telemetry.Readiness;
 import io.skein.telemetry.Readiness.State;
+import io.skein.telemetry.series.SeriesRegistry;
 import io.skein.telemetry.series.Telemetry;
 import io.skein.telemetry.series.TelemetrySettings;
 import java.io.IOException;
@@ -112,7 +113,8 @@ public final class ApiService implements AutoCloseable {
       throws InterruptedException, IOException {
     JsonMapper json = JsonMapper.builder().build();
     Migrations.migrateWhenReachable(settings.postgres(), migrations());
-    Metrics metrics = closer.add("metrics", new Metrics(settings.name()));
+    SeriesRegistry series = new SeriesRegistry();
+    Metrics metrics = closer.add("metrics", metrics(settings, series));
     Database database = closer.add("database", Database.open(settings.postgres(), settings.name()));
     RedisConnections redis =
         closer.add("redis", RedisConnections.open(settings.redis(), settings.name()));
@@ -165,9 +167,9 @@ public final class ApiService implements AutoCloseable {
     Telemetry telemetry =
         closer.add(
             "telemetry",
-            Telemetry.open(redis, database, settings.name(), TelemetrySettings.defaults(), clock));
+            Telemetry.open(
+                redis, database, settings.name(), TelemetrySettings.defaults(), clock, series));
     if (settings.telemetry() == Measuring.ON) {
-      metrics.alsoIn(telemetry.registry());
       telemetry.start();
     }
     Instances instances = new Instances(database);
@@ -262,6 +264,12 @@ public final class ApiService implements AutoCloseable {
   public void close() {
     readiness.drain();
     closer.close();
+  }
+
+  private static Metrics metrics(ApiSettings settings, SeriesRegistry series) {
+    return settings.telemetry() == Measuring.ON
+        ? new Metrics(settings.name(), series)
+        : new Metrics(settings.name());
   }
 
   private static List<String> migrations() {

@@ -106,6 +106,8 @@ class OverviewInBrowserTest {
       page.navigate(address() + "#token=" + TestTokens.ofUser("olga", "operator"));
       page.getByText("Overview").click();
       assertThat(page.locator(".features li")).hasCount(7);
+      assertThat(page.locator(".stack > p.muted").first())
+          .containsText("bold figures are of the last whole minute");
       assertThat(page.locator("tbody tr")).hasCount(2);
       assertThat(page.locator(".line-chart svg.chart")).hasCount(14);
       assertThat(page.locator(".places a[aria-current=page]")).hasText("Overview");
@@ -120,12 +122,42 @@ class OverviewInBrowserTest {
     assertThat(errors).isEmpty();
   }
 
+  /** The figures are those of an answer, so that it is known which minute is which. */
   @Test
-  void a_viewer_is_offered_no_overview() {
+  void bold_is_the_last_whole_minute_and_what_was_never_counted_is_zero() {
+    try (Page page = chromium.browser().newPage()) {
+      page.navigate(address());
+      Object shown =
+          page.evaluate(
+              """
+              async () => {
+                const { overviewFigures } = await import('/overview-figures.js');
+                const { lineChart } = await import('/line-chart.js');
+                const metric = (...lines) => ({ columns: ['minute', 'count'], lines });
+                const of = overviewFigures({
+                  from: '2026-11-29T10:00:00Z', at: '2026-11-29T10:02:30Z', minutes: 3,
+                  metrics: { some: metric({ label: '2xx', rows: [[0, 60], [1, 120], [2, 3]] }), none: metric() },
+                });
+                return ['some', 'none', 'absent'].map((key) => {
+                  const chart = lineChart(key, { format: (value) => `${value}/s` });
+                  chart.update(key === 'absent' ? [{ label: '', points: [] }] : of.rates(key), 3);
+                  return `${chart.node.querySelector('.chart-latest').textContent}|${chart.node.querySelector('.line-empty')?.textContent ?? ''}`;
+                }).join(' ');
+              }
+              """);
+      assertThat(shown).isEqualTo("2xx 2/s| 0/s| |Nothing was counted yet.");
+    }
+  }
+
+  @Test
+  void a_viewer_is_offered_no_overview_and_told_why() {
     try (Page page = chromium.browser().newPage()) {
       page.navigate(address() + "#token=" + TestTokens.ofUser("vera", "viewer"));
       assertThat(page.getByText("Discovery flows")).isVisible();
       assertThat(page.getByText("Overview")).hasCount(0);
+      page.navigate(address() + "#/overview");
+      assertThat(page.getByText("only operators see them, and your token is of the role viewer"))
+          .isVisible();
     }
   }
 

@@ -10,7 +10,6 @@ import io.skein.local.demo.LineView;
 import io.skein.local.demo.SkeinApi;
 import io.skein.local.stack.RunningStack;
 import io.skein.local.stack.StackState;
-import io.skein.local.stack.TokenIssuer;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -95,9 +94,7 @@ final class DemoCommand implements Callable<Integer> {
 
   private boolean runFlow(RunningStack running, List<Path> chosen)
       throws IOException, InterruptedException {
-    String token =
-        new TokenIssuer(running.directory().secret())
-            .issue(TokenCommand.DEFAULT, TokenCommand.DEFAULT, TokenCommand.DEFAULT);
+    String token = TokenCommand.ofOwner(running.directory());
     List<URI> instances =
         running.state().api().stream()
             .map(StackState.Member::url)

@@ -3,7 +3,6 @@ package io.skein.local;
 import io.skein.local.stack.RunningStack;
 import io.skein.local.stack.StackState;
 import io.skein.local.stack.StackStatus;
-import io.skein.local.stack.TokenIssuer;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
@@ -30,10 +29,8 @@ final class StatusCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     RunningStack running = location.requireRunning();
-    String token =
-        new TokenIssuer(location.directory().secret())
-            .issue(TokenCommand.DEFAULT, TokenCommand.DEFAULT, TokenCommand.DEFAULT);
-    StackStatus status = StackStatus.of(running.state(), token);
+    StackStatus status =
+        StackStatus.of(running.state(), TokenCommand.ofOwner(location.directory()));
     PrintWriter out = command.commandLine().getOut();
     if (json) {
       out.println(JsonMapper.builder().build().writeValueAsString(status));

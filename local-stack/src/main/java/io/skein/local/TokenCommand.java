@@ -1,5 +1,6 @@
 package io.skein.local;
 
+import io.skein.local.stack.StackDirectory;
 import io.skein.local.stack.TokenIssuer;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -16,7 +17,8 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true,
     description = "Prints a token, valid for twelve hours, signed with this installation's secret.")
 final class TokenCommand implements Callable<Integer> {
-  static final String DEFAULT = "demo";
+  private static final String DEFAULT = "demo";
+  private static final String DEFAULT_ROLE = "operator";
   private static final List<String> ROLES = List.of("viewer", "operator", "admin", "worker");
 
   @Spec private CommandSpec command;
@@ -46,9 +48,16 @@ final class TokenCommand implements Callable<Integer> {
   @Option(
       names = "--role",
       paramLabel = "R",
-      defaultValue = "operator",
+      defaultValue = DEFAULT_ROLE,
       description = "viewer, operator, admin or worker (default: ${DEFAULT-VALUE})")
   private String role;
+
+  /**
+   * The token that is printed when nothing else is asked for: who runs a stack may see its charts.
+   */
+  static String ofOwner(StackDirectory directory) {
+    return new TokenIssuer(directory.secret()).issue(DEFAULT, DEFAULT, DEFAULT, DEFAULT_ROLE);
+  }
 
   @Override
   public Integer call() {

@@ -15,7 +15,7 @@ import java.util.Set;
 
 /**
  * The meters of one process and their Prometheus text. What is registered here once is also counted
- * in every registry that was added, so there is one place to count. Thread safe.
+ * in every registry that was given, so there is one place to count. Thread safe.
  */
 public final class Metrics implements AutoCloseable {
   private static final int MOST_VALUES_OF_A_TAG = 100;
@@ -30,12 +30,22 @@ public final class Metrics implements AutoCloseable {
 
   /**
    * @param instance becomes the label of every meter
+   * @param also count too, what is Skein's and not all that is the JVM's; before anything counts,
+   *     or they would lack what was counted before them
    */
-  public Metrics(String instance) {
+  public Metrics(String instance, MeterRegistry... also) {
     prometheus.config().commonTags("instance_name", instance);
     BoundedTags bounds = new BoundedTags(MOST_VALUES_OF_A_TAG, MOST_METERS);
     registry.config().meterFilter(bounds);
     registry.add(prometheus);
+    for (MeterRegistry other : also) {
+      other
+          .config()
+          .meterFilter(
+              MeterFilter.denyUnless(
+                  id -> id.getName().startsWith("skein.") || OF_PROCESS.contains(id.getName())));
+      registry.add(other);
+    }
     FunctionCounter.builder("skein.series.bounded", bounds, BoundedTags::replaced)
         .description("meters asked for past the bound of tags, counted as other")
         .register(registry);
@@ -48,16 +58,6 @@ public final class Metrics implements AutoCloseable {
   /** Where to count. */
   public MeterRegistry registry() {
     return registry;
-  }
-
-  /** Counts in a registry, too: what is Skein's, not all that is the JVM's. */
-  public void alsoIn(MeterRegistry other) {
-    other
-        .config()
-        .meterFilter(
-            MeterFilter.denyUnless(
-                id -> id.getName().startsWith("skein.") || OF_PROCESS.contains(id.getName())));
-    registry.add(other);
   }
 
   String scrape() {

@@ -22,6 +22,7 @@ import io.skein.telemetry.ManagementServer;
 import io.skein.telemetry.Metrics;
 import io.skein.telemetry.Readiness;
 import io.skein.telemetry.Readiness.State;
+import io.skein.telemetry.series.SeriesRegistry;
 import io.skein.telemetry.series.Telemetry;
 import io.skein.telemetry.series.TelemetrySettings;
 import java.io.IOException;
@@ -73,7 +74,8 @@ public final class WorkerService implements AutoCloseable {
       WorkerServiceSettings settings, StepListener listener, Runnable recycle, Closer closer)
       throws InterruptedException, IOException {
     Migrations.migrateWhenReachable(settings.postgres(), migrations());
-    Metrics metrics = closer.add("metrics", new Metrics(settings.name()));
+    SeriesRegistry series = new SeriesRegistry();
+    Metrics metrics = closer.add("metrics", new Metrics(settings.name(), series));
     Database database = closer.add("database", Database.open(settings.postgres(), settings.name()));
     RedisConnections redis =
         closer.add("redis", RedisConnections.open(settings.redis(), settings.name()));
@@ -97,8 +99,8 @@ public final class WorkerService implements AutoCloseable {
                 database,
                 settings.name(),
                 TelemetrySettings.defaults(),
-                InstantSource.system()));
-    metrics.alsoIn(telemetry.registry());
+                InstantSource.system(),
+                series));
     telemetry.start();
     events.relay().onRelayed(Timer.builder("skein.relay.lag").register(metrics.registry())::record);
     FunctionCounter.builder("skein.events.appended", events, bus -> bus.relay().counts().appended())

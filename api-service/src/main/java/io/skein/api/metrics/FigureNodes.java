@@ -1,15 +1,16 @@
 package io.skein.api.metrics;
 
-import io.skein.telemetry.series.Figures;
 import io.skein.telemetry.series.SeriesAnswer;
+import io.skein.telemetry.series.SeriesAnswer.Quantiles;
 import io.skein.telemetry.series.SeriesKind;
+import io.skein.telemetry.series.SeriesQuestion;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.SortedMap;
+import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Figures as the API writes them. */
@@ -31,32 +32,40 @@ final class FigureNodes {
     node.put("reason", answer.reason());
   }
 
-  /** The figures of a name, minute by minute, for each combination of values of some tags. */
-  static void series(SeriesAnswer answer, String name, Set<String> by, ObjectNode node) {
-    SeriesKind kind = answer.kindOf(name);
-    node.put("kind", kind.text());
-    ArrayNode groups = node.putArray("series");
-    for (Map.Entry<Map<String, String>, SortedMap<Instant, SeriesAnswer.Sum>> group :
-        answer.by(name, by).entrySet()) {
-      ObjectNode one = groups.addObject();
-      ObjectNode tags = one.putObject("tags");
-      group.getKey().forEach(tags::put);
-      ArrayNode minutes = one.putArray("minutes");
-      group.getValue().forEach((minute, sum) -> write(minute, kind, sum, minutes.addObject()));
-    }
+  /**
+   * The minutes of a question, for each combination of values of its tags: written as they come,
+   * since an answer may have many thousands.
+   */
+  static void series(SeriesAnswer answer, SeriesQuestion question, JsonGenerator out) {
+    SeriesKind kind = answer.kindOf(question.name());
+    out.writeStringProperty("kind", kind.text());
+    out.writeArrayPropertyStart("series");
+    answer
+        .of(question)
+        .forEach((tags, minutes) -> {
+          out.writeStartObject();
+          out.writeObjectPropertyStart("tags");
+          tags.forEach(out::writeStringProperty);
+          out.writeEndObject();
+          out.writeArrayPropertyStart("minutes");
+          minutes.forEach((minute, sum) -> out.writeTree(row(minute, kind, sum)));
+          out.writeEndArray();
+          out.writeEndObject();
+        });
+    out.writeEndArray();
   }
 
   /**
    * The same in little space: for each line a row of figures a minute, whose first is the number of
    * the minute from the first that was asked for.
    */
-  static void rows(SeriesAnswer answer, String name, Set<String> by, ObjectNode node) {
-    SeriesKind kind = answer.kindOf(name);
+  static void rows(SeriesAnswer answer, SeriesQuestion question, ObjectNode node) {
+    SeriesKind kind = answer.kindOf(question.name());
     ArrayNode columns = node.putArray("columns").add("minute").add("count");
     COLUMNS.getOrDefault(kind, List.of()).forEach(columns::add);
     ArrayNode lines = node.putArray("lines");
     answer
-        .by(name, by)
+        .of(question)
         .forEach((tags, minutes) -> {
           ObjectNode line = lines.addObject().put("label", String.join(" ", tags.values()));
           ArrayNode rows = line.putArray("rows");
@@ -69,30 +78,36 @@ final class FigureNodes {
   }
 
   private static void row(SeriesKind kind, SeriesAnswer.Sum sum, ArrayNode row) {
-    Figures figures = sum.figures();
-    row.add(figures.count());
+    row.add(sum.count());
     switch (kind) {
       case COUNTER -> {}
-      case GAUGE -> row.add(figures.average()).add(sum.total());
-      case DISTRIBUTION ->
-          row.add(figures.quantile(0.50)).add(figures.quantile(0.95)).add(figures.quantile(0.99));
+      case GAUGE -> row.add(sum.average()).add(sum.total());
+      case DISTRIBUTION -> {
+        Quantiles quantiles = sum.quantiles();
+        if (quantiles == null) {
+          row.addNull().addNull().addNull();
+        } else {
+          row.add(quantiles.p50()).add(quantiles.p95()).add(quantiles.p99());
+        }
+      }
     }
   }
 
-  private static void write(
-      Instant minute, SeriesKind kind, SeriesAnswer.Sum sum, ObjectNode node) {
-    Figures figures = sum.figures();
+  private static ObjectNode row(Instant minute, SeriesKind kind, SeriesAnswer.Sum sum) {
+    ObjectNode node = JsonNodeFactory.instance.objectNode();
     node.put("minute", minute.toString());
-    node.put("count", figures.count());
-    node.put("sum", figures.sum());
-    node.put("average", figures.average());
+    node.put("count", sum.count());
+    node.put("sum", sum.sum());
+    node.put("average", sum.average());
     if (kind == SeriesKind.GAUGE) {
       node.put("total", sum.total());
     }
+    Quantiles quantiles = sum.quantiles();
     if (kind != SeriesKind.COUNTER) {
-      node.put("p50", figures.quantile(0.50));
-      node.put("p95", figures.quantile(0.95));
-      node.put("p99", figures.quantile(0.99));
+      node.put("p50", quantiles == null ? null : (Double) quantiles.p50());
+      node.put("p95", quantiles == null ? null : (Double) quantiles.p95());
+      node.put("p99", quantiles == null ? null : (Double) quantiles.p99());
     }
+    return node;
   }
 }

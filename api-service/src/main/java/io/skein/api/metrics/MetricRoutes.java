@@ -10,11 +10,16 @@ import io.skein.api.http.ProblemException;
 import io.skein.api.http.ProblemType;
 import io.skein.api.http.QueryParameters;
 import io.skein.telemetry.series.SeriesAnswer;
+import io.skein.telemetry.series.SeriesQuestion;
 import io.skein.telemetry.series.Telemetry;
+import io.skein.telemetry.series.TooManyFiguresException;
+import java.io.ByteArrayOutputStream;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.Semaphore;
 import java.util.regex.Pattern;
+import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -52,7 +57,7 @@ public final class MetricRoutes {
     ObjectNode body = json.createObjectNode();
     ArrayNode items = body.putArray("items");
     telemetry.names().forEach(items::add);
-    answer(context, body);
+    answer(context, json.writeValueAsBytes(body));
   }
 
   private void show(Context context) {
@@ -64,19 +69,35 @@ public final class MetricRoutes {
       throw malformed("by can be given " + MOST_TAGS + " times. Send fewer.");
     }
     int minutes = Math.toIntExact(Paging.number(context, "minutes", HOUR, 1, DAY));
-    SeriesAnswer answer = minutes > SHORT ? readLong(name, minutes) : read(name, minutes);
-    ObjectNode body = json.createObjectNode().put("name", name);
-    FigureNodes.head(answer, body);
-    FigureNodes.series(answer, name, by, body);
-    answer(context, body);
+    SeriesQuestion question = new SeriesQuestion(name, by);
+    SeriesAnswer answer = minutes > SHORT ? readLong(question, minutes) : read(question, minutes);
+    demandKnown(answer, question);
+    ByteArrayOutputStream body = new ByteArrayOutputStream();
+    try (JsonGenerator out = json.createGenerator(body)) {
+      out.writeStartObject();
+      ObjectNode head = json.createObjectNode().put("name", name);
+      FigureNodes.head(answer, head);
+      head.properties()
+          .forEach(property -> {
+            out.writeName(property.getKey());
+            out.writeTree(property.getValue());
+          });
+      FigureNodes.series(answer, question, out);
+      out.writeEndObject();
+    }
+    answer(context, body.toByteArray());
   }
 
-  private SeriesAnswer read(String name, int minutes) {
-    return telemetry.read(Set.of(name), minutes);
+  private SeriesAnswer read(SeriesQuestion question, int minutes) {
+    try {
+      return telemetry.read(question, minutes);
+    } catch (TooManyFiguresException e) {
+      throw malformed(String.valueOf(e.getMessage()));
+    }
   }
 
-  /** One after the other: a day of a name with many tags takes tens of megabytes. */
-  private SeriesAnswer readLong(String name, int minutes) {
+  /** One after the other: they move and count many megabytes. */
+  private SeriesAnswer readLong(SeriesQuestion question, int minutes) {
     if (!longReads.tryAcquire()) {
       throw Problem.of(
               ProblemType.UNAVAILABLE,
@@ -85,9 +106,38 @@ public final class MetricRoutes {
           .exception();
     }
     try {
-      return read(name, minutes);
+      return read(question, minutes);
     } finally {
       longReads.release();
+    }
+  }
+
+  /** A misspelled name or tag would otherwise look like one of which nothing was counted. */
+  private void demandKnown(SeriesAnswer answer, SeriesQuestion question) {
+    Optional<Set<String>> tags =
+        answer.tagsOf(question.name()).or(() -> telemetry.tagsOf(question.name()));
+    if (tags.isEmpty() && !telemetry.knows(question.name())) {
+      throw Problem.of(
+              ProblemType.NOT_FOUND,
+              "Nothing was counted under the name "
+                  + question.name()
+                  + " in the days that are kept. GET "
+                  + PATH
+                  + " lists the names.")
+          .exception();
+    }
+    Set<String> known = new TreeSet<>(tags.orElse(question.by()));
+    known.add(SeriesAnswer.INSTANCE);
+    Set<String> unknown = new TreeSet<>(question.by());
+    unknown.removeAll(known);
+    if (!unknown.isEmpty()) {
+      throw malformed(
+          question.name()
+              + " has no tag "
+              + String.join(", ", unknown)
+              + ". It has "
+              + String.join(", ", known)
+              + ".");
     }
   }
 
@@ -103,10 +153,7 @@ public final class MetricRoutes {
     return Problem.of(ProblemType.MALFORMED_REQUEST, detail).exception();
   }
 
-  private void answer(Context context, ObjectNode body) {
-    context
-        .header("Cache-Control", "no-store")
-        .contentType("application/json")
-        .result(json.writeValueAsBytes(body));
+  private static void answer(Context context, byte[] body) {
+    context.header("Cache-Control", "no-store").contentType("application/json").result(body);
   }
 }

@@ -12,6 +12,7 @@ import io.skein.postgres.InstanceMode;
 import io.skein.postgres.Instances;
 import io.skein.telemetry.FeatureSwitches;
 import io.skein.telemetry.series.SeriesAnswer;
+import io.skein.telemetry.series.SeriesQuestion;
 import io.skein.telemetry.series.Telemetry;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -80,9 +81,13 @@ public final class OverviewRoute {
    * What a chart needs.
    *
    * @param key in the answer
-   * @param by the tags that tell its lines apart
+   * @param question the tags tell its lines apart
    */
-  private record Shown(String key, String name, Set<String> by) {}
+  private record Shown(String key, SeriesQuestion question) {
+    Shown(String key, String name, Set<String> by) {
+      this(key, new SeriesQuestion(name, by));
+    }
+  }
 
   public void install(RoutesConfig routes) {
     routes.get("/api/v1/overview", QueryParameters.of("minutes").of(this::show));
@@ -96,11 +101,11 @@ public final class OverviewRoute {
     writeInstances(body.putArray("instances"));
     writeFeatures(body.putArray("features"));
     SeriesAnswer answer =
-        telemetry.read(SHOWN.stream().map(Shown::name).collect(Collectors.toSet()), minutes);
+        telemetry.read(SHOWN.stream().map(Shown::question).collect(Collectors.toSet()), minutes);
     FigureNodes.head(answer, body);
     ObjectNode metrics = body.putObject("metrics");
     for (Shown shown : SHOWN) {
-      FigureNodes.rows(answer, shown.name(), shown.by(), metrics.putObject(shown.key()));
+      FigureNodes.rows(answer, shown.question(), metrics.putObject(shown.key()));
     }
     context
         .header("Cache-Control", "no-store")

@@ -47,9 +47,15 @@ public final class RequestMeters {
   /** Counts a request that was answered after so many milliseconds. */
   public void record(Context context, float millis) {
     @Nullable Endpoint endpoint = context.endpoints().lastHttpEndpoint();
-    (endpoint == null ? unrouted : timers.computeIfAbsent(endpoint, this::of))
+    (endpoint == null ? unrouted : timersOf(endpoint))
         .of(context.statusCode())
         .record(Math.round(millis * NANOS_OF_A_MILLI), TimeUnit.NANOSECONDS);
+  }
+
+  /** Looked up before it is made: making takes a lock, also when there is nothing to make. */
+  private Timers timersOf(Endpoint endpoint) {
+    Timers there = timers.get(endpoint);
+    return there != null ? there : timers.computeIfAbsent(endpoint, this::of);
   }
 
   private Timers of(Endpoint endpoint) {

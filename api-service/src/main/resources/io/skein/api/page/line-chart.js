@@ -3,7 +3,6 @@
 import { element, replace, svg } from './elements.js';
 
 const HEIGHT = 132;
-const FRESH_MINUTES = 2;
 const TONES = ['accent', 'warning', 'bad', 'good', 'unknown'];
 
 /**
@@ -22,18 +21,18 @@ export function lineChart(title, { format, most = 0 }) {
     replace(latest, shown.map((line) => element('span', {},
       svg('svg', { class: 'legend-mark', width: 12, height: 12, 'aria-hidden': 'true' },
         svg('rect', { y: 4, width: 12, height: 4, rx: 2, class: 'line-mark', 'data-tone': line.tone })),
-      line.label ? `${line.label} ` : '', element('strong', { class: 'number' }, now(line, minutes)))));
+      line.label ? `${line.label} ` : '', element('strong', { class: 'number' }, latestWhole(line, minutes)))));
     replace(place, shown.length ? drawing(shown, minutes, top) : element('p', { class: 'muted line-empty' }, 'Nothing was counted yet.'));
   }
 
-  /** A value of some minutes ago is not what is now. */
-  function now({ points }, minutes) {
-    const [minute, value] = points.at(-1);
-    return minute >= minutes - 1 - FRESH_MINUTES ? format(value) : '–';
+  /** Of the last whole minute: the present one has hardly begun, and would say that all has stopped. */
+  function latestWhole({ points }, minutes) {
+    const whole = points.find(([minute]) => minute === minutes - 2);
+    return whole ? format(whole[1]) : '–';
   }
 
   function drawing(lines, minutes, top) {
-    const sentence = `${title}, the last ${minutes} minutes: ${lines.map((line) => `${line.label} now ${now(line, minutes)}`).join(', ')}`;
+    const sentence = `${title}, the last ${minutes} minutes: ${lines.map((line) => `${line.label} ${latestWhole(line, minutes)} in the last whole one`).join(', ')}`;
     const plot = svg('svg', { x: 0, y: 14, width: '100%', height: HEIGHT - 32, viewBox: `0 0 ${minutes - 1} 100`, preserveAspectRatio: 'none', class: 'line-plot' },
       svg('path', { d: `M0 100H${minutes - 1}M0 50H${minutes - 1}M0 0H${minutes - 1}`, class: 'line-rail' }),
       lines.map((line) => svg('path', { d: path(line.points, top), class: 'line', 'data-tone': line.tone })));

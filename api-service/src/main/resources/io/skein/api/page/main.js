@@ -4,7 +4,7 @@ import { Problem, onSignedOut } from './api-client.js';
 import { button, element, replace } from './elements.js';
 import { flowList } from './flow-list.js';
 import { flowPage } from './flow-page.js';
-import { overviewPage } from './overview-page.js';
+import { overviewPage, refusedOverview } from './overview-page.js';
 import { restoreSession, signIn, signOut, takeTokenFromFragment } from './session.js';
 import { signInForm } from './sign-in-form.js';
 import { announce, noticePlace } from './notices.js';
@@ -18,10 +18,14 @@ let view = null;
 
 /** `#/flows/{id}/{tab}` names a flow, `#/overview` the charts, everything else the list. */
 function route() {
-  if (location.hash === '#/overview') return { name: 'overview', open: overviewPage, tab: null };
+  if (location.hash === '#/overview') return { name: 'overview', open: operates() ? overviewPage : () => refusedOverview(session.role), tab: null };
   const [, id, tab] = location.hash.match(/^#\/flows\/([^/]+)(?:\/([a-z-]+))?$/) ?? [];
   return id ? { name: `flow ${id}`, open: () => flowPage(decodeURIComponent(id)), tab: tab ?? 'overview' }
     : { name: 'list', open: flowList, tab: null };
+}
+
+function operates() {
+  return OPERATORS.includes(session.role);
 }
 
 function show() {
@@ -45,7 +49,7 @@ function enter(opened) {
   session = opened;
   view?.close(); // it may show what the one before was allowed to see
   view = null;
-  replace(places, OPERATORS.includes(session.role)
+  replace(places, operates()
     ? [element('a', { href: '#/' }, 'Flows'), element('a', { href: '#/overview' }, 'Overview')] : null);
   replace(who,
     element('span', { title: `Engagement ${session.engagement}` }, `${session.user} · ${session.tenant}`),

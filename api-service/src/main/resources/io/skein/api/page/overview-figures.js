@@ -18,9 +18,10 @@ export function overviewFigures(body) {
     }));
   }
 
-  /** How many a second; minutes without any count are none at all, not a gap. */
+  /** How many a second; minutes without any count are none at all, not a gap, and so is a figure that was never counted. */
   function rates(key) {
-    return rows(key, 'count').map(({ label, points }) => {
+    const counted = rows(key, 'count');
+    return (counted.length > 0 ? counted : [{ label: '', points: [] }]).map(({ label, points }) => {
       const counts = new Map(points);
       const first = points[0]?.[0] ?? 0;
       const all = [];

@@ -37,7 +37,7 @@ export function overviewPage() {
     const { body } = await read(address('overview'), { query: { minutes: MINUTES } });
     notice.clear();
     found.hidden = false;
-    setText(updated, `All instances, the last ${body.minutes} minutes. ${source(body)} Updated ${clock(body.at)}.`);
+    setText(updated, `All instances, the last ${body.minutes} minutes; bold figures are of the last whole minute. ${source(body)} Updated ${clock(body.at)}.`);
     if (body.complete) incomplete.clear();
     else incomplete.say(`These figures are not complete. ${body.reason}.`);
     replace(instances, body.instances.map(instanceRow));
@@ -51,6 +51,16 @@ export function overviewPage() {
   return {
     node: element('div', { class: 'stack' }, element('h1', { tabindex: -1 }, 'Overview'), updated, notice.place, found),
     close: stop,
+  };
+}
+
+/** The view for who may not see it: why, instead of an error again and again. */
+export function refusedOverview(role) {
+  document.title = 'Overview · Skein';
+  return {
+    node: element('div', { class: 'stack' }, element('h1', { tabindex: -1 }, 'Overview'),
+      element('p', { class: 'panel' }, `These figures are of all accounts together, so only operators see them, and your token is of the role ${role}. Sign in with the token of an operator to see them.`)),
+    close() {},
   };
 }
 

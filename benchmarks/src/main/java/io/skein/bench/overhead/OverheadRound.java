@@ -6,10 +6,13 @@ import io.skein.bench.Target;
 import io.skein.bench.load.RequestClient;
 import io.skein.bench.load.RouteFigures;
 import java.time.Duration;
+import java.util.List;
 
 /**
- * Cached states asked of an instance that measures itself and of one that does not, by turns of a
- * second: what disturbs the machine disturbs both.
+ * Cached states asked of an instance that measures itself and of two that do not, by turns of a
+ * second: what disturbs the machine disturbs all. The two that are alike say how much of a
+ * difference means nothing. Compared is the processor time of a request, since others take the
+ * processor from the one or the other instance; a full core has as much less throughput.
  */
 public final class OverheadRound {
   private static final int CONNECTIONS = 16;
@@ -26,6 +29,7 @@ public final class OverheadRound {
   private static final String PLAIN = "cached states a second, telemetry off";
   private static final String CPU = "processor time of a request, telemetry off";
   private static final String TIMING = "throughput that telemetry takes";
+  private static final String ALIKE = "difference of two instances that are alike";
   private static final String WRITING = "processor time of writing series, of one core";
   private static final String GATES = "throughput that flags and breakers take (computed)";
   private static final String TOGETHER = "throughput that all take together";
@@ -38,7 +42,7 @@ public final class OverheadRound {
   private final String token;
 
   /**
-   * @param duration of a round, both instances together
+   * @param duration of a round, all instances together
    */
   public OverheadRound(
       BenchStack stack,
@@ -48,7 +52,7 @@ public final class OverheadRound {
       Report report) {
     this.server = server;
     this.client = client;
-    this.turns = Math.max(2, (int) duration.dividedBy(TURN) / 2);
+    this.turns = Math.max(2, (int) duration.dividedBy(TURN) / 3);
     this.report = report;
     this.path = "/api/v1/flows/" + stack.createFlows(1).getFirst() + "/state";
     this.token = stack.tokens().getFirst();
@@ -57,44 +61,44 @@ public final class OverheadRound {
   /** Until the code is compiled. */
   public void warmUp() {
     for (int turn = 0; turn < WARM_UP_TURNS; turn++) {
-      turn(server.measuredPort());
-      turn(server.plainPort());
+      ports().forEach(this::turn);
     }
   }
 
   public void run() {
-    Sum measured = new Sum();
-    Sum plain = new Sum();
+    List<Sum> sums = List.of(new Sum(), new Sum(), new Sum());
     double[] begin = server.cpu();
     long wall = System.nanoTime();
-    double cpuOfPlain = 0;
     for (int turn = 0; turn < turns; turn++) {
-      if (turn % 2 == 0) {
-        measured.add(turn(server.measuredPort()));
-      }
-      double[] before = server.cpu();
-      plain.add(turn(server.plainPort()));
-      cpuOfPlain += server.cpu()[0] - before[0];
-      if (turn % 2 == 1) {
-        measured.add(turn(server.measuredPort()));
+      for (int i = 0; i < sums.size(); i++) {
+        int instance = (turn + i) % sums.size(); // none is always first
+        double before = server.cpu()[0];
+        RouteFigures figures = turn(ports().get(instance));
+        sums.get(instance).add(figures, server.cpu()[0] - before);
       }
     }
     double[] end = server.cpu();
     double seconds = (System.nanoTime() - wall) / 1e9;
-    double nanosOfRequest = cpuOfPlain / plain.requests;
+    Sum measured = sums.get(0);
+    Sum plain = sums.get(1);
     double[] gates = server.gates();
-    double timing = 100 * (1 - measured.perSecond() / plain.perSecond());
+    double timing = 100 * (1 - plain.cpuOfRequest() / measured.cpuOfRequest());
     double writing = 100 * (end[1] - begin[1]) / 1e9 / seconds;
-    double asking = 100 * (LOOKS * gates[0] + CALLS * gates[1]) / nanosOfRequest;
+    double asking = 100 * (LOOKS * gates[0] + CALLS * gates[1]) / plain.cpuOfRequest();
     report.add(MEASURED, measured.perSecond(), "1/s");
     report.add(PLAIN, plain.perSecond(), "1/s");
-    report.add(CPU, nanosOfRequest / 1e3, "µs");
+    report.add(CPU, plain.cpuOfRequest() / 1e3, "µs");
     report.add(TIMING, timing, "%");
+    report.add(ALIKE, 100 * (1 - plain.cpuOfRequest() / sums.get(2).cpuOfRequest()), "%");
     report.add(WRITING, writing, "%");
     report.add("a look at a gate", gates[0], "ns");
     report.add("an empty call through a breaker", gates[1], "ns");
     report.add(GATES, asking, "%");
     report.add(TOGETHER, timing + writing + asking, "%");
+  }
+
+  private List<Integer> ports() {
+    return List.of(server.measuredPort(), server.plainPort(), server.controlPort());
   }
 
   public Target target() {
@@ -114,14 +118,20 @@ public final class OverheadRound {
   private static final class Sum {
     private long requests;
     private long nanos;
+    private double cpu;
 
-    void add(RouteFigures figures) {
+    void add(RouteFigures figures, double cpuNanos) {
       requests += figures.answers();
       nanos += figures.nanos();
+      cpu += cpuNanos;
     }
 
     double perSecond() {
       return requests * 1e9 / nanos;
+    }
+
+    double cpuOfRequest() {
+      return cpu / requests;
     }
   }
 }

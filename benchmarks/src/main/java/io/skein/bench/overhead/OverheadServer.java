@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 
-/** The other end of the process of both instances. Not thread safe. */
+/** The other end of the process of the three instances. Not thread safe. */
 public final class OverheadServer implements AutoCloseable {
   private final BenchProcess process;
   private final Writer orders;
@@ -25,7 +25,7 @@ public final class OverheadServer implements AutoCloseable {
   }
 
   /**
-   * Starts both instances on the servers' core.
+   * Starts the instances on the servers' core.
    *
    * @param arguments PostgreSQL, Redis, the file of the secret
    */
@@ -48,6 +48,10 @@ public final class OverheadServer implements AutoCloseable {
 
   int plainPort() {
     return (int) ports[1];
+  }
+
+  int controlPort() {
+    return (int) ports[2];
   }
 
   /** Nanoseconds of processor time: of the process, and of the threads that write series. */
@@ -74,7 +78,7 @@ public final class OverheadServer implements AutoCloseable {
   private double[] numbers() {
     try {
       String line = answers.readLine();
-      while (line != null && !line.matches("[0-9.E]+ [0-9.E]+")) {
+      while (line != null && !line.matches("[0-9.E]+( [0-9.E]+)+")) {
         line = answers.readLine();
       }
       if (line == null) {

@@ -21,11 +21,11 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * Two API instances in one process, one that measures itself and one that does not, so that both
- * run the same compiled code. Given PostgreSQL, Redis and the file of the secret; prints both
- * ports. Then {@code cpu} answers nanoseconds of the process and of the threads that write series,
- * and {@code gates} nanoseconds of one look at a gate and of one empty call through its breaker.
- * Ends with its input.
+ * Three API instances in one process, one that measures itself and two that do not, so that all run
+ * the same compiled code. Given PostgreSQL, Redis and the file of the secret; prints their ports.
+ * Then {@code cpu} answers nanoseconds of the process and of the threads that write series, and
+ * {@code gates} nanoseconds of one look at a gate and of one empty call through its breaker. Ends
+ * with its input.
  */
 final class OverheadServerMain {
   private static final int CALLS = 2_000_000;
@@ -33,10 +33,11 @@ final class OverheadServerMain {
   private OverheadServerMain() {}
 
   public static void main(String[] args) throws IOException, InterruptedException {
-    try (ApiService measured = start(args, "on");
-        ApiService plain = start(args, "off");
+    try (ApiService measured = start(args, "measured", "on");
+        ApiService plain = start(args, "plain", "off");
+        ApiService control = start(args, "control", "off");
         RedisConnections redis = RedisConnections.open(RedisSettings.of(args[1]), "gates")) {
-      System.out.println(measured.port() + " " + plain.port());
+      System.out.println(measured.port() + " " + plain.port() + " " + control.port());
       BufferedReader orders = new BufferedReader(new InputStreamReader(System.in, UTF_8));
       String order = orders.readLine();
       while (order != null) {
@@ -46,10 +47,10 @@ final class OverheadServerMain {
     }
   }
 
-  private static ApiService start(String[] args, String telemetry)
+  private static ApiService start(String[] args, String name, String telemetry)
       throws IOException, InterruptedException {
     Map<String, String> settings = new HashMap<>();
-    settings.put("SKEIN_NAME", "telemetry-" + telemetry);
+    settings.put("SKEIN_NAME", name);
     settings.put("SKEIN_PORT", "0");
     settings.put("SKEIN_MANAGEMENT_PORT", "0");
     settings.put("DATABASE_URL", args[0]);

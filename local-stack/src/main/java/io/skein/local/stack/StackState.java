@@ -33,9 +33,10 @@ public record StackState(
 
   /** Redis or PostgreSQL; the process is null when somebody else runs it. */
   public record Server(String url, @Nullable ProcessRecord process) {
-    /** The address without the password, for people. */
+    /** The address without any password, for people and logs. */
     public String shownUrl() {
-      return url.replaceFirst(":[^:@/]*@", "@");
+      return url.replaceFirst("://([^:@/]*):.*@", "://$1@")
+          .replaceAll("([?&]password=)[^&]*", "$1…");
     }
 
     /** What is known without asking it: {@code running}, {@code gone}, or {@code external}. */

@@ -7,7 +7,10 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** What {@code skein status} shows; its JSON is what scripts read. */
+/**
+ * What {@code skein status} shows; its JSON is what scripts read. Addresses have no passwords: a
+ * script that needs one is given {@code DATABASE_URL} itself.
+ */
 public record StackStatus(
     List<Api> api, List<Worker> workers, Server redis, Server postgres, String token) {
 
@@ -37,8 +40,8 @@ public record StackStatus(
           state.workers().stream()
               .map(w -> new Worker(w.name(), w.management(), pid(w.process()), isReady(http, w)))
               .toList(),
-          new Server(state.redis().url(), pid(state.redis().process())),
-          new Server(state.postgres().url(), pid(state.postgres().process())),
+          new Server(state.redis().shownUrl(), pid(state.redis().process())),
+          new Server(state.postgres().shownUrl(), pid(state.postgres().process())),
           token);
     }
   }

@@ -3,6 +3,7 @@ package io.skein.telemetry.series;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.config.MeterFilter;
+import io.micrometer.core.instrument.config.MeterFilterReply;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -12,7 +13,8 @@ import java.util.concurrent.atomic.LongAdder;
 /**
  * Bounds the meters of a process: past so many values of one tag, or so many meters in all, the
  * rest is counted as {@value #OTHER}. A flow's id as a tag then costs some detail, and no memory.
- * Thread safe.
+ * Gauges past the bound are left out: Micrometer has one gauge for a set of tags, so of all that
+ * are {@value #OTHER} one would be shown as if it were their sum. Thread safe.
  */
 public final class BoundedTags implements MeterFilter {
   /** The value of a tag that stands for all past the bound. */
@@ -54,6 +56,14 @@ public final class BoundedTags implements MeterFilter {
       replaced.increment();
     }
     return mapped;
+  }
+
+  @Override
+  public MeterFilterReply accept(Meter.Id id) {
+    boolean past =
+        id.getType() == Meter.Type.GAUGE
+            && id.getTags().stream().anyMatch(tag -> tag.getValue().equals(OTHER));
+    return past ? MeterFilterReply.DENY : MeterFilterReply.NEUTRAL;
   }
 
   private Tag bounded(String name, Tag tag) {

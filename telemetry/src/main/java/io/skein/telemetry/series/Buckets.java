@@ -1,40 +1,80 @@
 package io.skein.telemetry.series;
 
+import java.util.Arrays;
 import java.util.Map;
-import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.function.BiConsumer;
-import java.util.function.LongBinaryOperator;
-import java.util.stream.Collectors;
 
-/** How many values fell into which of the {@link LogBuckets}. Immutable. */
-public final class Buckets {
-  static final Buckets NONE = new Buckets(new TreeMap<>());
+/**
+ * How many values fell into which of the {@link LogBuckets}: of each that has any its number, in
+ * order, and its count. Immutable.
+ */
+final class Buckets {
+  static final Buckets NONE = new Buckets(new int[0], new long[0]);
 
-  private final SortedMap<Integer, Long> counts;
+  private final int[] numbers;
+  private final long[] counts;
 
-  private Buckets(SortedMap<Integer, Long> counts) {
+  private Buckets(int[] numbers, long[] counts) {
+    this.numbers = numbers;
     this.counts = counts;
   }
 
   static Buckets of(Map<Integer, Long> counts) {
-    return new Buckets(
-        counts.entrySet().stream()
-            .filter(entry -> entry.getValue() != 0)
-            .collect(
-                Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue, Long::sum, TreeMap::new)));
+    Builder builder = new Builder(counts.size());
+    new TreeMap<>(counts).forEach(builder::add);
+    return builder.build();
+  }
+
+  /** Takes buckets in the order of their numbers. Not thread safe. */
+  static final class Builder {
+    private int[] numbers;
+    private long[] counts;
+    private int size;
+
+    /**
+     * @param expected how many will be added, more or less
+     */
+    Builder(int expected) {
+      this.numbers = new int[expected];
+      this.counts = new long[expected];
+    }
+
+    void add(int number, long count) {
+      if (count != 0) {
+        if (size == numbers.length) {
+          numbers = Arrays.copyOf(numbers, 2 * size + 1);
+          counts = Arrays.copyOf(counts, 2 * size + 1);
+        }
+        numbers[size] = number;
+        counts[size++] = count;
+      }
+    }
+
+    Buckets build() {
+      return size == 0
+          ? NONE
+          : new Buckets(Arrays.copyOf(numbers, size), Arrays.copyOf(counts, size));
+    }
   }
 
   Buckets plus(Buckets other) {
-    return combined(other, Long::sum);
+    return combined(other, 1);
   }
 
   Buckets minus(Buckets earlier) {
-    return combined(earlier, (mine, theirs) -> mine - theirs);
+    return combined(earlier, -1);
   }
 
-  void forEach(BiConsumer<Integer, Long> consumer) {
-    counts.forEach(consumer);
+  /** Takes a bucket and its count. */
+  @FunctionalInterface
+  interface Visitor {
+    void visit(int number, long count);
+  }
+
+  void forEach(Visitor visitor) {
+    for (int i = 0; i < numbers.length; i++) {
+      visitor.visit(numbers[i], counts[i]);
+    }
   }
 
   /**
@@ -42,47 +82,52 @@ public final class Buckets {
    * error of the buckets; 0 when there is none.
    */
   double quantile(double share) {
-    long all = counts.values().stream().mapToLong(Long::longValue).sum();
-    long rank = Math.max(1, (long) Math.ceil(share * all));
+    long rank = Math.max(1, (long) Math.ceil(share * Arrays.stream(counts).sum()));
     long seen = 0;
-    for (Map.Entry<Integer, Long> bucket : counts.entrySet()) {
-      seen += bucket.getValue();
+    for (int i = 0; i < counts.length; i++) {
+      seen += counts[i];
       if (seen >= rank) {
-        return LogBuckets.valueOf(bucket.getKey());
+        return LogBuckets.valueOf(numbers[i]);
       }
     }
     return 0;
   }
 
   boolean isEmpty() {
-    return counts.isEmpty();
+    return numbers.length == 0;
   }
 
-  private Buckets combined(Buckets other, LongBinaryOperator operator) {
-    TreeMap<Integer, Long> result = new TreeMap<>(counts);
-    other.counts.forEach((bucket, count) -> {
-      long now = operator.applyAsLong(result.getOrDefault(bucket, 0L), count);
-      if (now == 0) {
-        result.remove(bucket);
-      } else {
-        result.put(bucket, now);
+  private Buckets combined(Buckets other, int sign) {
+    Builder builder = new Builder(numbers.length + other.numbers.length);
+    int mine = 0;
+    int theirs = 0;
+    while (mine < numbers.length || theirs < other.numbers.length) {
+      int number = Math.min(numberAt(mine), other.numberAt(theirs));
+      long count = 0;
+      if (numberAt(mine) == number) {
+        count += counts[mine++];
       }
-    });
-    return new Buckets(result);
+      if (other.numberAt(theirs) == number) {
+        count += sign * other.counts[theirs++];
+      }
+      builder.add(number, count);
+    }
+    return builder.build();
+  }
+
+  private int numberAt(int index) {
+    return index < numbers.length ? numbers[index] : Integer.MAX_VALUE;
   }
 
   @Override
   public boolean equals(Object other) {
-    return other instanceof Buckets buckets && counts.equals(buckets.counts);
+    return other instanceof Buckets buckets
+        && Arrays.equals(numbers, buckets.numbers)
+        && Arrays.equals(counts, buckets.counts);
   }
 
   @Override
   public int hashCode() {
-    return counts.hashCode();
-  }
-
-  @Override
-  public String toString() {
-    return counts.toString();
+    return 31 * Arrays.hashCode(numbers) + Arrays.hashCode(counts);
   }
 }

@@ -1,6 +1,6 @@
 package io.skein.telemetry.series;
 
-import org.jspecify.annotations.Nullable;
+import java.util.Map;
 
 /**
  * Values that were counted: how many, their sum, and how they are spread. Those of several
@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param billionths the sum, in billionths of the unit
  * @param buckets empty for what is only counted
  */
-public record Figures(long count, long billionths, Buckets buckets) {
+record Figures(long count, long billionths, Buckets buckets) {
   static final Figures NONE = new Figures(0, 0, Buckets.NONE);
 
   /** Something that happened so many times. */
@@ -17,22 +17,10 @@ public record Figures(long count, long billionths, Buckets buckets) {
     return new Figures(Math.round(times), Math.round(times * StripedSum.SCALE), Buckets.NONE);
   }
 
-  public double sum() {
-    return billionths / StripedSum.SCALE;
-  }
-
-  /** Empty (null) when nothing was counted. */
-  public @Nullable Double average() {
-    return count == 0 ? null : (Double) (sum() / count);
-  }
-
-  /**
-   * A quantile, off by less than 2 % of itself; null for what is only counted.
-   *
-   * @param share for example 0.95
-   */
-  public @Nullable Double quantile(double share) {
-    return buckets.isEmpty() ? null : (Double) buckets.quantile(share);
+  /** One value. */
+  static Figures seen(double value) {
+    return new Figures(
+        1, Math.round(value * StripedSum.SCALE), Buckets.of(Map.of(LogBuckets.of(value), 1L)));
   }
 
   Figures plus(Figures other) {

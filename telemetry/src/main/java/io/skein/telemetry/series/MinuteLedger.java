@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -120,9 +121,18 @@ final class MinuteLedger {
     }
   }
 
-  /** A keeper has lost all that it had. */
-  synchronized void forgotten(Keeper keeper) {
-    minutes.values().forEach(byName -> byName.values().forEach(entry -> entry.kept.remove(keeper)));
+  /** A keeper has lost what it had of some minutes. */
+  synchronized void forgotten(Keeper keeper, Collection<Long> lost) {
+    lost.forEach(minute ->
+        minutes
+            .getOrDefault(minute, Map.of())
+            .values()
+            .forEach(entry -> entry.kept.remove(keeper)));
+  }
+
+  /** The minutes that it holds. */
+  synchronized Set<Long> minutes() {
+    return new TreeSet<>(minutes.keySet());
   }
 
   /** What this process counted, whether it was written or not. */

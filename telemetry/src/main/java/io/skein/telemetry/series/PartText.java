@@ -32,7 +32,9 @@ final class PartText {
           new TreeMap<>(tags).forEach(named::put);
           one.put("count", figures.count()).put("sum", figures.billionths());
           ObjectNode buckets = one.putObject("buckets");
-          figures.buckets().forEach((bucket, count) -> buckets.put(bucket.toString(), count));
+          figures
+              .buckets()
+              .forEach((bucket, count) -> buckets.put(Integer.toString(bucket), count));
         });
     return JSON.writeValueAsString(node);
   }

@@ -1,17 +1,17 @@
 package io.skein.telemetry.series;
 
 import io.skein.postgres.Database;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
-import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
-import java.util.stream.LongStream;
-import org.jdbi.v3.core.result.RowView;
 
 /** A row for each name, minute and process. */
 final class PostgresSeries implements SeriesStore {
@@ -53,35 +53,74 @@ final class PostgresSeries implements SeriesStore {
             .execute());
   }
 
-  /** A minute is absent here when it has none of these names. */
   @Override
-  public Found read(Set<String> names, long from, long to) {
-    List<Part> parts =
-        database.read(handle ->
-            handle
-                .createQuery(
-                    """
-                    select name, extract(epoch from minute)::bigint / 60 as number, process, flush,
-                           figures
-                    from metric_minutes
-                    where name = any(:names) and minute between :from and :to
-                    """)
-                .bindArray("names", String.class, List.copyOf(names))
-                .bind("from", start(from))
-                .bind("to", start(to))
-                .reduceRows(
-                    new ArrayList<Part>(),
-                    (found, row) -> {
-                      found.add(part(row));
-                      return found;
-                    }));
-    Set<Long> there = parts.stream().map(Part::minute).collect(Collectors.toSet());
-    return new Found(
-        parts,
-        LongStream.rangeClosed(from, to)
-            .boxed()
-            .filter(minute -> !there.contains(minute))
-            .collect(Collectors.toSet()));
+  public List<Part> read(Set<String> names, long from, long to) {
+    return database.read(handle ->
+        handle
+            .createQuery(
+                """
+                select name, extract(epoch from minute)::bigint / 60 as number, process, flush,
+                       figures
+                from metric_minutes
+                where name = any(:names) and minute between :from and :to
+                """)
+            .bindArray("names", String.class, List.copyOf(names))
+            .bind("from", start(from))
+            .bind("to", start(to))
+            .map((row, context) -> part(row))
+            .list());
+  }
+
+  /** All parts of some minutes, under whatever name. */
+  List<Part> readAll(long from, long to) {
+    return database.read(handle ->
+        handle
+            .createQuery(
+                """
+                select name, extract(epoch from minute)::bigint / 60 as number, process, flush,
+                       figures
+                from metric_minutes
+                where minute between :from and :to
+                """)
+            .bind("from", start(from))
+            .bind("to", start(to))
+            .map((row, context) -> part(row))
+            .list());
+  }
+
+  /** Of all parts of some minutes which flush is kept. */
+  Map<Part.Key, Long> flushes(long from, long to) {
+    return database.read(handle ->
+        handle
+            .createQuery(
+                """
+                select name, extract(epoch from minute)::bigint / 60 as number, process, flush
+                from metric_minutes
+                where minute between :from and :to
+                """)
+            .bind("from", start(from))
+            .bind("to", start(to))
+            .reduceRows(
+                new HashMap<>(),
+                (found, row) -> {
+                  Part.Key key =
+                      new Part.Key(
+                          row.getColumn("name", String.class),
+                          row.getColumn("number", Long.class),
+                          row.getColumn("process", String.class));
+                  found.put(key, row.getColumn("flush", Long.class));
+                  return found;
+                }));
+  }
+
+  /** Whether anything is kept under a name. */
+  boolean has(String name) {
+    return database.read(handle ->
+        handle
+            .createQuery("select exists (select from metric_minutes where name = :name)")
+            .bind("name", name)
+            .mapTo(Boolean.class)
+            .one());
   }
 
   @Override
@@ -123,12 +162,12 @@ final class PostgresSeries implements SeriesStore {
     return Minutes.start(minute).atOffset(ZoneOffset.UTC);
   }
 
-  private static Part part(RowView row) {
+  private static Part part(ResultSet row) throws SQLException {
     return new Part(
-        row.getColumn("name", String.class),
-        row.getColumn("number", Long.class),
-        row.getColumn("process", String.class),
-        row.getColumn("flush", Long.class),
-        row.getColumn("figures", String.class));
+        row.getString("name"),
+        row.getLong("number"),
+        row.getString("process"),
+        row.getLong("flush"),
+        row.getString("figures"));
   }
 }

@@ -4,102 +4,150 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.skein.redis.Feature;
 import io.skein.redis.FeatureGate;
+import io.skein.redis.FeatureMode;
 import io.skein.redis.LuaScript;
 import io.skein.redis.PipelineReply;
 import io.skein.redis.RedisConnections;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashMap;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.function.BiFunction;
 import java.util.stream.LongStream;
-import org.jspecify.annotations.Nullable;
 import redis.clients.jedis.AbstractPipeline;
 import redis.clients.jedis.Response;
 
-/** A hash for each minute, with a field for each name and process; one round trip each time. */
-final class RedisSeries implements SeriesStore {
+/**
+ * A hash for each minute, with a field for each name and process; one round trip each time.
+ *
+ * <p>A hash is <em>whole</em> when it has all that was ever written to it. Each process makes the
+ * hash of the next minute before that begins, and then it is whole from the start; one that is
+ * missing or was made later has lost something, until {@link MinuteRepair} has brought it back. The
+ * mark lies in the hash, so it is lost with the figures, however little of Redis is lost.
+ */
+final class RedisSeries implements SeriesStore, AutoCloseable {
   private static final LuaScript WRITE = LuaScript.load(RedisSeries.class, "write_parts.lua");
   private static final LuaScript READ = LuaScript.load(RedisSeries.class, "read_parts.lua");
-  private static final String LIFE = Long.toString(Duration.ofDays(1).toMillis());
+  private static final LuaScript MARK = LuaScript.load(RedisSeries.class, "mark_whole.lua");
+  private static final byte[] WHOLE = "whole".getBytes(UTF_8);
+  private static final Duration LIFE = Duration.ofDays(1);
+
+  /** Other processes find Redis again within this time, and write what waited for it. */
+  private static final Duration RETURN = Duration.ofSeconds(30);
 
   private final RedisConnections redis;
   private final FeatureGate gate;
-  private static final int REMEMBERED_MINUTES = 60;
+  private final InstantSource clock;
+  private final FeatureGate.Listener whenBack = this::changed;
+  private volatile Instant back = Instant.MIN;
 
-  private final Set<Part.Key> written = new HashSet<>();
-  private @Nullable Part last;
-  private boolean forgot;
-
-  RedisSeries(RedisConnections redis) {
+  RedisSeries(RedisConnections redis, InstantSource clock) {
     this.redis = redis;
     this.gate = redis.gate(Feature.TELEMETRY);
+    this.clock = clock;
+    gate.onChange(whenBack);
   }
+
+  @Override
+  public void close() {
+    gate.forget(whenBack);
+  }
+
+  private void changed(FeatureMode mode) {
+    if (mode == FeatureMode.REDIS) {
+      back = clock.instant();
+    }
+  }
+
+  /**
+   * What was found.
+   *
+   * @param doubtful minutes whose hash is not whole
+   */
+  record Found(List<Part> parts, Set<Long> doubtful) {}
 
   /** Whether Redis is to be asked now. */
   boolean open() {
     return gate.open();
   }
 
-  /** Why it is not, for people. */
+  /** Whether others may not have written yet what they counted while Redis was away. */
+  boolean justBack() {
+    return clock.instant().isBefore(back.plus(RETURN));
+  }
+
+  /** Why it is not to be asked, for people. */
   String whyNot() {
     return gate.mode().reason();
   }
 
   /**
-   * Whether a part that was written before had gone when it was written again: Redis has lost its
-   * data. Asking forgets it.
-   */
-  synchronized boolean forgot() {
-    boolean did = forgot;
-    forgot = false;
-    return did;
-  }
-
-  /**
-   * Each time the last part of the time before is among them, so that a loss is seen at the next
-   * write, also at the begin of a minute.
-   *
    * @throws io.skein.redis.RedisAwayException when Redis may not have taken all
    */
   @Override
-  public synchronized void write(List<Part> fresh) {
-    List<Part> parts = new ArrayList<>(fresh);
-    Part before = last;
-    if (before != null && fresh.stream().noneMatch(part -> part.key().equals(before.key()))) {
-      parts.add(before);
-    }
-    Map<Long, List<byte[]>> byMinute = new LinkedHashMap<>();
+  public void write(List<Part> parts) {
+    write(parts, Set.of());
+  }
+
+  /**
+   * Writes parts, and makes the hashes of some minutes if they are not there.
+   *
+   * @return of each of these minutes what tells its hash from one that was there before and was
+   *     lost
+   * @throws io.skein.redis.RedisAwayException when Redis may not have taken all
+   */
+  Map<Long, String> write(List<Part> parts, Collection<Long> minutes) {
+    long present = Minutes.of(clock.instant());
+    Map<Long, List<byte[]>> byMinute = new TreeMap<>();
+    minutes.forEach(minute -> byMinute.put(minute, head(minute, present)));
     for (Part part : parts) {
       List<byte[]> arguments =
-          byMinute.computeIfAbsent(
-              part.minute(), minute -> new ArrayList<>(List.of(LIFE.getBytes(UTF_8))));
-      arguments.add((part.name() + "|" + part.process()).getBytes(UTF_8));
-      arguments.add((part.flush() + " " + part.text()).getBytes(UTF_8));
+          byMinute.computeIfAbsent(part.minute(), minute -> head(minute, present));
+      arguments.add(PartField.field(part));
+      arguments.add(PartField.value(part));
+    }
+    if (byMinute.isEmpty()) {
+      return Map.of();
     }
     List<LuaScript.Call> calls = new ArrayList<>();
     byMinute.forEach((minute, arguments) -> calls.add(new LuaScript.Call(key(minute), arguments)));
     List<Response<Object>> replies =
         gate.call("writing figures", () -> read(WRITE.runAll(redis.jedis(), calls)));
-    long known = replies.stream().mapToLong(reply -> (Long) reply.get()).sum();
-    forgot |= known < parts.stream().map(Part::key).filter(written::contains).count();
-    parts.forEach(part -> written.add(part.key()));
-    last = parts.stream().max(Comparator.comparingLong(Part::minute)).orElse(before);
-    if (last != null) {
-      long oldest = last.minute() - REMEMBERED_MINUTES;
-      written.removeIf(key -> key.minute() < oldest);
+    Map<Long, String> made = new TreeMap<>();
+    int at = 0;
+    for (long minute : byMinute.keySet()) {
+      made.put(minute, text(replies.get(at++).get()));
     }
+    return made;
+  }
+
+  /** A hash lives until its minute is a day old. */
+  private static List<byte[]> head(long minute, long present) {
+    Duration life = LIFE.minusMinutes(Math.clamp(present - minute, 0, LIFE.toMinutes() - 1));
+    return new ArrayList<>(
+        List.of(
+            Long.toString(life.toMillis()).getBytes(UTF_8),
+            UUID.randomUUID().toString().getBytes(UTF_8),
+            (minute > present ? "1" : "0").getBytes(UTF_8)));
+  }
+
+  @Override
+  public List<Part> read(Set<String> names, long from, long to) {
+    return find(names, from, to).parts();
   }
 
   /**
    * @throws io.skein.redis.RedisAwayException when Redis did not answer
    */
-  @Override
-  public Found read(Set<String> names, long from, long to) {
+  Found find(Set<String> names, long from, long to) {
     List<byte[]> wanted = names.stream().map(name -> name.getBytes(UTF_8)).toList();
     List<LuaScript.Call> calls =
         LongStream.rangeClosed(from, to)
@@ -108,53 +156,92 @@ final class RedisSeries implements SeriesStore {
     List<Response<Object>> replies =
         gate.await("reading figures", () -> read(READ.runAll(redis.jedis(), calls)));
     List<Part> parts = new ArrayList<>();
-    Set<Long> absent = new HashSet<>();
+    Set<Long> doubtful = new HashSet<>();
     for (int i = 0; i < replies.size(); i++) {
       List<?> answer = (List<?>) replies.get(i).get();
       if (Long.valueOf(0).equals(answer.getFirst())) {
-        absent.add(from + i);
+        doubtful.add(from + i);
       }
       for (int at = 1; at < answer.size(); at += 2) {
-        parts.add(part(from + i, text(answer.get(at)), text(answer.get(at + 1))));
+        parts.add(PartField.part(from + i, text(answer.get(at)), text(answer.get(at + 1))));
       }
     }
-    return new Found(parts, absent);
+    return new Found(parts, doubtful);
   }
 
   /** All parts of some minutes, under whatever name. */
   List<Part> readAll(long from, long to) {
-    Map<Long, Response<Map<byte[], byte[]>>> replies = new HashMap<>();
-    return gate.await(
-        "reading all figures",
-        () -> {
-          try (AbstractPipeline pipeline = redis.jedis().pipelined()) {
-            LongStream.rangeClosed(from, to)
-                .forEach(minute -> replies.put(minute, pipeline.hgetAll(key(minute).getFirst())));
-            pipeline.sync();
-          }
-          List<Part> parts = new ArrayList<>();
-          replies.forEach((minute, reply) ->
-              PipelineReply.of(reply)
-                  .forEach((field, value) -> parts.add(part(minute, text(field), text(value)))));
-          return parts;
-        });
+    List<Part> parts = new ArrayList<>();
+    ofEach("reading all figures", from, to, AbstractPipeline::hgetAll)
+        .forEach((minute, fields) ->
+            fields.forEach((field, value) -> {
+              if (PartField.isPart(text(field))) {
+                parts.add(PartField.part(minute, text(field), text(value)));
+              }
+            }));
+    return parts;
+  }
+
+  /** The minutes whose hash is not whole, in their order. */
+  List<Long> doubtful(long from, long to) {
+    return ofEach("looking for what was lost", from, to, (all, key) -> all.hexists(key, WHOLE))
+        .entrySet()
+        .stream()
+        .filter(minute -> !minute.getValue())
+        .map(Map.Entry::getKey)
+        .toList();
+  }
+
+  /**
+   * Marks hashes as whole, each if it still is the one that is meant.
+   *
+   * @param made what {@link #write(List, Collection)} answered
+   */
+  void markWhole(Map<Long, String> made) {
+    if (made.isEmpty()) {
+      return;
+    }
+    List<LuaScript.Call> calls =
+        made.entrySet().stream()
+            .map(minute ->
+                new LuaScript.Call(
+                    key(minute.getKey()), List.of(minute.getValue().getBytes(UTF_8))))
+            .toList();
+    gate.call("marking figures", () -> read(MARK.runAll(redis.jedis(), calls)));
   }
 
   @Override
   public Set<String> names(long from, long to) {
-    List<Response<Set<byte[]>>> replies = new ArrayList<>();
+    Set<String> names = new HashSet<>();
+    ofEach("listing figures", from, to, AbstractPipeline::hkeys)
+        .values()
+        .forEach(fields ->
+            fields.stream()
+                .map(RedisSeries::text)
+                .filter(PartField::isPart)
+                .forEach(field -> names.add(PartField.nameOf(field))));
+    return names;
+  }
+
+  /** Asks one thing of each minute, in one round trip. */
+  private <T> Map<Long, T> ofEach(
+      String doing,
+      long from,
+      long to,
+      BiFunction<AbstractPipeline, byte[], Response<T>> question) {
     return gate.await(
-        "listing figures",
+        doing,
         () -> {
+          Map<Long, Response<T>> replies = new LinkedHashMap<>();
           try (AbstractPipeline pipeline = redis.jedis().pipelined()) {
-            LongStream.rangeClosed(from, to)
-                .forEach(minute -> replies.add(pipeline.hkeys(key(minute).getFirst())));
+            for (long minute = from; minute <= to; minute++) {
+              replies.put(minute, question.apply(pipeline, key(minute).getFirst()));
+            }
             pipeline.sync();
           }
-          Set<String> names = new HashSet<>();
-          replies.forEach(
-              reply -> PipelineReply.of(reply).forEach(field -> names.add(nameOf(text(field)))));
-          return names;
+          Map<Long, T> answers = new LinkedHashMap<>();
+          replies.forEach((minute, reply) -> answers.put(minute, PipelineReply.of(reply)));
+          return answers;
         });
   }
 
@@ -162,24 +249,6 @@ final class RedisSeries implements SeriesStore {
   private static List<Response<Object>> read(List<Response<Object>> replies) {
     replies.forEach(PipelineReply::of);
     return replies;
-  }
-
-  /** One whose value makes no sense is older than any other, and its reader will say so. */
-  private static Part part(long minute, String field, String value) {
-    String process = field.substring(field.indexOf('|') + 1);
-    int space = value.indexOf(' ');
-    try {
-      long flush = Long.parseLong(value.substring(0, Math.max(space, 0)));
-      return new Part(nameOf(field), minute, process, flush, value.substring(space + 1));
-    } catch (NumberFormatException e) {
-      return new Part(nameOf(field), minute, process, 0, value);
-    }
-  }
-
-  /** All of a field that is not ours. */
-  private static String nameOf(String field) {
-    int bar = field.indexOf('|');
-    return bar < 0 ? field : field.substring(0, bar);
   }
 
   private static String text(Object bytes) {

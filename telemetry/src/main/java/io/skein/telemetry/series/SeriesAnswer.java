@@ -1,10 +1,9 @@
 package io.skein.telemetry.series;
 
 import java.time.Instant;
-import java.util.Comparator;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -15,18 +14,30 @@ import org.jspecify.annotations.Nullable;
  *
  * @param source where they come from
  * @param reason why they are not complete; null when they are
+ * @param names what is known of each name that has any figures
+ * @param lines for each question, and each combination of the values of its tags, the minutes that
+ *     have any figures
  */
 public record SeriesAnswer(
-    Instant from, int minutes, Source source, @Nullable String reason, List<Cell> cells) {
+    Instant from,
+    int minutes,
+    Source source,
+    @Nullable String reason,
+    Map<String, Name> names,
+    Map<SeriesQuestion, Map<Map<String, String>, SortedMap<Instant, Sum>>> lines) {
+
+  /** The tag that every figure has: which instance counted. */
+  public static final String INSTANCE = "instance";
 
   public SeriesAnswer {
-    cells = List.copyOf(cells);
+    names = Map.copyOf(names);
+    lines = Map.copyOf(lines);
   }
 
   /** Where figures were read. */
   public enum Source {
     REDIS,
-    /** PostgreSQL filled minutes that Redis does not have. */
+    /** PostgreSQL had some that Redis does not have. */
     REDIS_AND_POSTGRES,
     POSTGRES,
     /** Only what the asked process counted itself. */
@@ -38,35 +49,42 @@ public record SeriesAnswer(
     }
   }
 
-  /** What one process counted in one minute under one name and some tags. */
-  public record Cell(
-      String name,
-      SeriesKind kind,
-      Instant minute,
-      String instance,
-      Map<String, String> tags,
-      Figures figures) {
-
-    /** The value of a tag, or of the instance; empty when it has none. */
-    String valueOf(String tag) {
-      return tag.equals(INSTANCE) ? instance : tags.getOrDefault(tag, "");
+  /**
+   * What is counted under a name.
+   *
+   * @param tags by which its figures can be told apart, beside the instance
+   */
+  public record Name(SeriesKind kind, Set<String> tags) {
+    public Name {
+      tags = Set.copyOf(tags);
     }
   }
-
-  /** The tag that every figure has: which instance counted. */
-  public static final String INSTANCE = "instance";
 
   /**
    * Figures that were added up.
    *
+   * @param billionths their sum, in billionths of the unit
    * @param total of gauges: the mean of each instance and each set of tags, added up; otherwise 0
+   * @param quantiles null for what is only counted
    */
-  public record Sum(Figures figures, double total) {
-    static final Sum NONE = new Sum(Figures.NONE, 0);
+  public record Sum(long count, long billionths, double total, @Nullable Quantiles quantiles) {
 
-    Sum plus(Cell cell) {
-      Double mean = cell.kind() == SeriesKind.GAUGE ? cell.figures().average() : null;
-      return new Sum(figures.plus(cell.figures()), total + (mean == null ? 0 : mean));
+    public double sum() {
+      return billionths / StripedSum.SCALE;
+    }
+
+    /** Empty (null) when nothing was counted. */
+    public @Nullable Double average() {
+      return count == 0 ? null : (Double) (sum() / count);
+    }
+  }
+
+  /** How figures are spread: each is off by less than 2 % of itself. */
+  public record Quantiles(double p50, double p95, double p99) {
+    static @Nullable Quantiles of(Buckets buckets) {
+      return buckets.isEmpty()
+          ? null
+          : new Quantiles(buckets.quantile(0.50), buckets.quantile(0.95), buckets.quantile(0.99));
     }
   }
 
@@ -76,30 +94,22 @@ public record SeriesAnswer(
 
   /** What is counted under a name; a counter when nothing was. */
   public SeriesKind kindOf(String name) {
-    return cells.stream()
-        .filter(cell -> cell.name().equals(name))
-        .map(Cell::kind)
-        .findFirst()
-        .orElse(SeriesKind.COUNTER);
+    Name known = names.get(name);
+    return known == null ? SeriesKind.COUNTER : known.kind();
   }
 
-  /** The minutes of a name, for each combination of the values of some tags. */
-  public Map<Map<String, String>, SortedMap<Instant, Sum>> by(String name, Set<String> tags) {
-    Map<Map<String, String>, SortedMap<Instant, Sum>> groups =
-        new TreeMap<>(Comparator.comparing(Map::toString));
-    for (Cell cell : cells) {
-      if (cell.name().equals(name)) {
-        Map<String, String> group = new TreeMap<>();
-        tags.forEach(tag -> group.put(tag, cell.valueOf(tag)));
-        SortedMap<Instant, Sum> minutes = groups.computeIfAbsent(group, unseen -> new TreeMap<>());
-        minutes.merge(cell.minute(), Sum.NONE.plus(cell), (sum, one) -> sum.plus(cell));
-      }
-    }
-    return groups;
+  /** The tags by which figures of a name can be told apart; empty when there are no figures. */
+  public Optional<Set<String>> tagsOf(String name) {
+    return Optional.ofNullable(names.get(name)).map(Name::tags);
   }
 
-  /** The minutes of a name, all tags and instances together. */
-  public SortedMap<Instant, Sum> all(String name) {
-    return by(name, Set.of()).getOrDefault(Map.of(), new TreeMap<>());
+  /** The minutes of a question, for each combination of the values of its tags. */
+  public Map<Map<String, String>, SortedMap<Instant, Sum>> of(SeriesQuestion question) {
+    return lines.getOrDefault(question, Map.of());
+  }
+
+  /** The minutes of a question without tags. */
+  public SortedMap<Instant, Sum> all(SeriesQuestion question) {
+    return of(question).getOrDefault(Map.of(), new TreeMap<>());
   }
 }

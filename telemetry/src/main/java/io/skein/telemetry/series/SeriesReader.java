@@ -1,30 +1,36 @@
 package io.skein.telemetry.series;
 
 import io.skein.redis.RedisAwayException;
-import io.skein.telemetry.series.SeriesAnswer.Cell;
+import io.skein.telemetry.series.KeptReads.Kept;
 import io.skein.telemetry.series.SeriesAnswer.Source;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Asks Redis in one round trip, and PostgreSQL for what Redis does not have. Thread safe. */
+/**
+ * Asks Redis, an hour in one round trip, and PostgreSQL for what Redis may not have. Thread safe.
+ */
 final class SeriesReader {
   private static final Logger LOG = LoggerFactory.getLogger(SeriesReader.class);
   private static final int NAMED_MINUTES = 10;
 
+  /** What is in memory at once; the ordinary question asks for no more. */
+  private static final int MINUTES_AT_ONCE = 60;
+
   private final MinuteLedger ledger;
   private final RedisSeries redis;
   private final PostgresSeries postgres;
+  private final KeptReads keptReads = new KeptReads();
 
   SeriesReader(MinuteLedger ledger, RedisSeries redis, PostgresSeries postgres) {
     this.ledger = ledger;
@@ -32,31 +38,14 @@ final class SeriesReader {
     this.postgres = postgres;
   }
 
-  SeriesAnswer read(Set<String> names, int minutes, Instant now) {
+  SeriesAnswer read(Collection<SeriesQuestion> questions, int minutes, Instant now) {
     long to = Minutes.of(now);
     long from = to - minutes + 1;
-    Optional<SeriesStore.Found> shared = fromRedis(names, from, to);
-    if (shared.isPresent() && shared.get().absent().isEmpty()) {
-      return answer(from, minutes, Source.REDIS, null, shared.get().parts());
+    Reading reading = new Reading(new SeriesMerge(questions));
+    for (long first = from; first <= to; first += MINUTES_AT_ONCE) {
+      reading.read(first, Math.min(to, first + MINUTES_AT_ONCE - 1));
     }
-    Optional<List<Part>> kept = fromPostgres(names, from, to);
-    if (shared.isPresent()) {
-      return filled(from, minutes, shared.get(), kept);
-    }
-    List<Part> parts = new ArrayList<>(ledger.parts(names, from, to));
-    kept.ifPresent(parts::addAll);
-    return answer(
-        from,
-        minutes,
-        kept.isPresent() ? Source.POSTGRES : Source.PROCESS,
-        kept.isPresent()
-            ? whyNot() + ": the latest minutes of other instances may be missing"
-            : whyNot() + ", and PostgreSQL does not answer: figures of this instance alone",
-        parts);
-  }
-
-  private String whyNot() {
-    return redis.open() ? "Redis did not answer" : redis.whyNot();
+    return reading.merge.answer(Minutes.start(from), minutes, reading.source(), reading.reason());
   }
 
   /** The names under which anything was counted lately. */
@@ -65,97 +54,119 @@ final class SeriesReader {
     long from = to - NAMED_MINUTES + 1;
     Set<String> names = new TreeSet<>(ledger.names());
     try {
-      names.addAll(redis.open() ? redis.names(from, to) : postgres.names(from, to));
-    } catch (RuntimeException e) {
-      LOG.debug("only names of this process are known", e);
+      if (redis.open()) {
+        names.addAll(redis.names(from, to));
+        return names;
+      }
+    } catch (RedisAwayException e) {
+      LOG.debug("names are read from PostgreSQL", e);
+    }
+    if (keptReads.ask(() -> postgres.names(from, to)) instanceof Kept.Found<Set<String>> kept) {
+      names.addAll(kept.answer());
     }
     return names;
   }
 
-  private static SeriesAnswer filled(
-      long from, int minutes, SeriesStore.Found shared, Optional<List<Part>> kept) {
-    if (kept.isEmpty()) {
-      return answer(
-          from,
-          minutes,
-          Source.REDIS,
-          "Redis has nothing of "
-              + shared.absent().size()
-              + " of these minutes, and PostgreSQL does not answer",
-          shared.parts());
-    }
-    Set<Part.Key> inRedis =
-        shared.parts().stream().map(Part::key).collect(Collectors.toUnmodifiableSet());
-    if (kept.get().stream().map(Part::key).allMatch(inRedis::contains)) {
-      return answer(from, minutes, Source.REDIS, null, shared.parts());
-    }
-    List<Part> parts = new ArrayList<>(shared.parts());
-    parts.addAll(kept.get());
-    return answer(from, minutes, Source.REDIS_AND_POSTGRES, null, parts);
+  /** Whether anybody has counted under a name in the days that are kept; yes if it is not known. */
+  boolean knows(String name) {
+    return !(keptReads.ask(() -> postgres.has(name)) instanceof Kept.Found<Boolean> kept)
+        || kept.answer();
   }
 
-  private Optional<SeriesStore.Found> fromRedis(Set<String> names, long from, long to) {
-    if (!redis.open()) {
-      return Optional.empty();
-    }
-    try {
-      return Optional.of(redis.read(names, from, to));
-    } catch (RedisAwayException e) {
-      LOG.debug("figures are read from PostgreSQL", e);
-      return Optional.empty();
-    }
-  }
+  /** One question on its way. */
+  private final class Reading {
+    final SeriesMerge merge;
+    private final Set<Long> doubtful = new HashSet<>();
+    private boolean withoutRedis;
+    private boolean fromRedis;
+    private boolean fromPostgres;
+    private @Nullable String keptMissing;
 
-  private Optional<List<Part>> fromPostgres(Set<String> names, long from, long to) {
-    try {
-      return Optional.of(postgres.read(names, from, to).parts());
-    } catch (RuntimeException e) {
-      LOG.warn("kept figures cannot be read reason=\"{}\"", e.toString());
-      return Optional.empty();
+    Reading(SeriesMerge merge) {
+      this.merge = merge;
     }
-  }
 
-  private static SeriesAnswer answer(
-      long from, int minutes, Source source, @Nullable String reason, List<Part> parts) {
-    List<Cell> cells = new ArrayList<>();
-    int unreadable = 0;
-    for (Part part : latest(parts)) {
+    void read(long from, long to) {
+      Optional<RedisSeries.Found> shared = ofRedis(from, to);
+      if (shared.isEmpty()) {
+        List<Part> parts = new ArrayList<>(ledger.parts(merge.names(), from, to));
+        List<Part> kept = kept(from, to);
+        fromPostgres |= keptMissing == null;
+        parts.addAll(kept);
+        merge.add(parts);
+        return;
+      }
+      fromRedis = true;
+      List<Part> parts = new ArrayList<>(shared.get().parts());
+      Set<Long> missing = shared.get().doubtful();
+      if (!missing.isEmpty() || redis.justBack()) {
+        doubtful.addAll(missing);
+        List<Part> kept = kept(from, to);
+        fromPostgres |= isNews(kept, parts);
+        parts.addAll(kept);
+      }
+      merge.add(parts);
+    }
+
+    /** Once it did not answer it is not asked again: each time would take its while. */
+    private Optional<RedisSeries.Found> ofRedis(long from, long to) {
+      if (withoutRedis || !redis.open()) {
+        withoutRedis = true;
+        return Optional.empty();
+      }
       try {
-        cells.addAll(cells(part));
-      } catch (RuntimeException e) {
-        LOG.debug("a part cannot be read name={} process={}", part.name(), part.process(), e);
-        unreadable++;
+        return Optional.of(redis.find(merge.names(), from, to));
+      } catch (RedisAwayException e) {
+        LOG.debug("figures are read from PostgreSQL", e);
+        withoutRedis = true;
+        return Optional.empty();
       }
     }
-    String missing = unreadable == 0 ? reason : but(reason, unreadable);
-    return new SeriesAnswer(Minutes.start(from), minutes, source, missing, cells);
-  }
 
-  /** Written by another build, or by nobody of us. */
-  private static String but(@Nullable String reason, int unreadable) {
-    String parts = unreadable + " parts of these figures cannot be read";
-    return reason == null ? parts : reason + "; " + parts;
-  }
+    private List<Part> kept(long from, long to) {
+      if (keptMissing != null) {
+        return List.of();
+      }
+      return switch (keptReads.ask(() -> postgres.read(merge.names(), from, to))) {
+        case Kept.Found<List<Part>> kept -> kept.answer();
+        case Kept.Missing<List<Part>> missing -> {
+          keptMissing = missing.reason();
+          yield List.of();
+        }
+      };
+    }
 
-  private static List<Cell> cells(Part part) {
-    PartText.Content content = PartText.read(part.text());
-    return content.byTags().entrySet().stream()
-        .map(tagged ->
-            new Cell(
-                part.name(),
-                content.kind(),
-                Minutes.start(part.minute()),
-                ProcessName.instanceOf(part.process()),
-                tagged.getKey(),
-                tagged.getValue()))
-        .toList();
-  }
+    private static boolean isNews(List<Part> kept, List<Part> known) {
+      Map<Part.Key, Long> flushes = new HashMap<>();
+      known.forEach(part -> flushes.put(part.key(), part.flush()));
+      return kept.stream().anyMatch(part -> flushes.getOrDefault(part.key(), -1L) < part.flush());
+    }
 
-  /** Of each part the one that was written last. */
-  private static Collection<Part> latest(List<Part> parts) {
-    Map<Part.Key, Part> latest = new HashMap<>();
-    parts.forEach(part ->
-        latest.merge(part.key(), part, (one, two) -> one.flush() >= two.flush() ? one : two));
-    return latest.values();
+    Source source() {
+      if (fromRedis) {
+        return fromPostgres ? Source.REDIS_AND_POSTGRES : Source.REDIS;
+      }
+      return fromPostgres ? Source.POSTGRES : Source.PROCESS;
+    }
+
+    @Nullable String reason() {
+      if (withoutRedis) {
+        String why = redis.open() ? "Redis did not answer" : redis.whyNot();
+        return keptMissing == null
+            ? why + ": the latest minutes of other instances may be missing"
+            : why + ", and " + keptMissing + ": figures of this instance alone";
+      }
+      if (!doubtful.isEmpty()) {
+        String what = "Redis may lack figures of " + doubtful.size() + " of these minutes";
+        return keptMissing == null
+            ? what
+                + ", which are being brought back: the latest of instances that have ended may"
+                + " be missing"
+            : what + ", and " + keptMissing;
+      }
+      return redis.justBack()
+          ? "Redis has just come back: the latest figures of other instances may be missing"
+          : null;
+    }
   }
 }

@@ -24,8 +24,8 @@ import java.util.concurrent.TimeUnit;
  * Micrometer's meters with buckets that add up over processes. Whatever is registered with it is
  * looked at every five seconds; nothing has to be counted twice. Thread safe.
  */
-final class SeriesRegistry extends SimpleMeterRegistry {
-  SeriesRegistry() {
+public final class SeriesRegistry extends SimpleMeterRegistry {
+  public SeriesRegistry() {
     super(SimpleConfig.DEFAULT, Clock.SYSTEM);
   }
 
@@ -63,9 +63,7 @@ final class SeriesRegistry extends SimpleMeterRegistry {
     if (!Double.isFinite(value)) {
       return Optional.empty();
     }
-    StripedSum one = new StripedSum();
-    one.add(value);
-    return Optional.of(new Reading(SeriesKind.GAUGE, false, one.soFar()));
+    return Optional.of(new Reading(SeriesKind.GAUGE, false, Figures.seen(value)));
   }
 
   @Override
@@ -132,7 +130,7 @@ final class SeriesRegistry extends SimpleMeterRegistry {
 
     @Override
     public double totalAmount() {
-      return values.soFar().sum();
+      return values.soFar().billionths() / StripedSum.SCALE;
     }
 
     @Override

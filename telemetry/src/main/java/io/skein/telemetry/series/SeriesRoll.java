@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
-import java.util.LongSummaryStatistics;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -16,7 +15,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Brings what all processes wrote to Redis into PostgreSQL, also of those that have died, and
- * removes what is old. One process does it for all. Not thread safe.
+ * removes what is old; and back from there what Redis has lost. One process does it for all. Not
+ * thread safe, but for {@link #soon}.
  */
 final class SeriesRoll {
   private static final Logger LOG = LoggerFactory.getLogger(SeriesRoll.class);
@@ -32,7 +32,11 @@ final class SeriesRoll {
   private final PostgresSeries postgres;
   private final Leadership leadership;
   private final Duration keep;
+  private final MinuteRepair repair;
+  private final Duration interval;
+  private final Duration untilOthersWrote;
   private Map<Part.Key, Long> rolled = new HashMap<>();
+  private volatile Instant due = Instant.MIN;
 
   SeriesRoll(
       RedisSeries redis,
@@ -45,12 +49,28 @@ final class SeriesRoll {
     this.leadership =
         new Leadership(database, "metrics roll", instance, settings.rollInterval().multipliedBy(2));
     this.keep = settings.keep();
+    this.repair = new MinuteRepair(redis, postgres, settings.heldMinutes());
+    this.interval = settings.rollInterval();
+    this.untilOthersWrote = settings.flushInterval().multipliedBy(2);
   }
 
+  /** The next pass is not to wait for its time: Redis has lost something, or has come back. */
+  void soon() {
+    due = Instant.MIN;
+  }
+
+  /** To be called often; most times there is nothing to do. */
   void pass(Instant now) {
+    if (now.isBefore(due)) {
+      return;
+    }
+    due = now.plus(interval);
     try {
       if (redis.open() && leadership.lead().isPresent()) {
         roll(Minutes.of(now));
+        if (!repair.pass(Minutes.of(now))) {
+          due = now.plus(untilOthersWrote);
+        }
         postgres.removeOlderThan(keep);
       }
     } catch (RedisAwayException e) {
@@ -71,7 +91,6 @@ final class SeriesRoll {
 
   private void roll(long to) {
     long from = Math.max(Math.min(postgres.latest(), to) - LATE_MINUTES, to - DAY + 1);
-    rolled.keySet().removeIf(key -> key.minute() < from);
     Map<Part.Key, Long> now = new HashMap<>();
     for (long first = from; first <= to; first += MINUTES_AT_ONCE) {
       List<Part> parts = redis.readAll(first, Math.min(to, first + MINUTES_AT_ONCE - 1));
@@ -84,24 +103,18 @@ final class SeriesRoll {
       }
       parts.forEach(part -> now.put(part.key(), part.flush()));
     }
-    restore(now.keySet());
     rolled = now;
+    bringLate(to, now);
   }
 
-  /** What Redis had at the last roll and has lost since, of processes that may be dead. */
-  private void restore(Set<Part.Key> there) {
-    Set<Part.Key> lost =
-        rolled.keySet().stream()
-            .filter(key -> !there.contains(key))
-            .collect(Collectors.toUnmodifiableSet());
-    LongSummaryStatistics minutes = lost.stream().mapToLong(Part.Key::minute).summaryStatistics();
-    Set<String> names = lost.stream().map(Part.Key::name).collect(Collectors.toUnmodifiableSet());
-    if (!lost.isEmpty()) {
-      redis.write(
-          postgres.read(names, minutes.getMin(), minutes.getMax()).parts().stream()
-              .filter(part -> lost.contains(part.key()))
-              .toList());
-      LOG.info("Redis had lost figures and has them again parts={}", lost.size());
+  /** What processes that found Redis away, and may be dead, wrote to PostgreSQL alone. */
+  private void bringLate(long to, Map<Part.Key, Long> there) {
+    Map<Part.Key, Long> late = postgres.flushes(to - LATE_MINUTES, to);
+    late.entrySet().removeIf(kept -> there.getOrDefault(kept.getKey(), -1L) >= kept.getValue());
+    Set<String> names = late.keySet().stream().map(Part.Key::name).collect(Collectors.toSet());
+    if (!late.isEmpty()) {
+      List<Part> parts = postgres.read(names, to - LATE_MINUTES, to);
+      redis.write(parts.stream().filter(part -> late.containsKey(part.key())).toList());
     }
   }
 }

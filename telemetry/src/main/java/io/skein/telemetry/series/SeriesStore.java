@@ -12,15 +12,8 @@ interface SeriesStore {
   void write(List<Part> parts);
 
   /** The parts of some names from one minute to another, both included, in no order. */
-  Found read(Set<String> names, long from, long to);
+  List<Part> read(Set<String> names, long from, long to);
 
   /** The names counted under from one minute to another, both included. */
   Set<String> names(long from, long to);
-
-  /**
-   * What was found.
-   *
-   * @param absent minutes of which the store knows nothing at all, under no name
-   */
-  record Found(List<Part> parts, Set<Long> absent) {}
 }

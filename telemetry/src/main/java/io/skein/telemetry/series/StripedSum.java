@@ -1,7 +1,5 @@
 package io.skein.telemetry.series;
 
-import java.util.HashMap;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -13,6 +11,8 @@ import java.util.concurrent.atomic.LongAdder;
 final class StripedSum {
   /** The sum is kept in billionths, so that it is exact whoever adds it up in which order. */
   static final double SCALE = 1e9;
+
+  private static final int USUALLY_FILLED = 64;
 
   private final AtomicReferenceArray<LongAdder> buckets =
       new AtomicReferenceArray<>(LogBuckets.COUNT);
@@ -34,17 +34,17 @@ final class StripedSum {
 
   /** All that was added so far; what is being added meanwhile may be in it or not. */
   Figures soFar() {
-    Map<Integer, Long> counts = new HashMap<>();
+    Buckets.Builder counts = new Buckets.Builder(USUALLY_FILLED);
     long total = 0;
     for (int i = 0; i < LogBuckets.COUNT; i++) {
       LongAdder adder = buckets.get(i);
       if (adder != null) {
         long count = adder.sum();
-        counts.put(i, count);
+        counts.add(i, count);
         total += count;
       }
     }
-    return new Figures(total, sum.sum(), Buckets.of(counts));
+    return new Figures(total, sum.sum(), counts.build());
   }
 
   private LongAdder bucket(int index) {

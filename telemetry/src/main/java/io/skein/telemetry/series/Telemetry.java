@@ -2,13 +2,19 @@ package io.skein.telemetry.series;
 
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tag;
 import io.skein.postgres.Database;
 import io.skein.redis.RedisConnections;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,7 +26,8 @@ public final class Telemetry implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Telemetry.class);
   private static final Duration STOP_LIMIT = Duration.ofSeconds(5);
 
-  private final SeriesRegistry registry = new SeriesRegistry();
+  private final SeriesRegistry registry;
+  private final RedisSeries shared;
   private final MinuteLedger ledger;
   private final SeriesWriter writer;
   private final SeriesReader reader;
@@ -36,15 +43,18 @@ public final class Telemetry implements AutoCloseable {
       Database database,
       String instance,
       TelemetrySettings settings,
-      InstantSource clock) {
+      InstantSource clock,
+      SeriesRegistry registry) {
+    this.registry = registry;
     this.settings = settings;
     this.clock = clock;
-    RedisSeries shared = new RedisSeries(redis);
+    this.shared = new RedisSeries(redis, clock);
     PostgresSeries kept = new PostgresSeries(database);
-    this.ledger = new MinuteLedger(ProcessName.fresh(instance), settings.heldMinutes());
-    this.writer = new SeriesWriter(registry, ledger, shared, kept, clock.instant());
-    this.reader = new SeriesReader(ledger, shared, kept);
+    Instant begin = clock.instant();
+    this.ledger = new MinuteLedger(ProcessName.fresh(instance, begin), settings.heldMinutes());
     this.roll = new SeriesRoll(shared, kept, database, instance, settings);
+    this.writer = new SeriesWriter(registry, ledger, shared, kept, begin, roll::soon);
+    this.reader = new SeriesReader(ledger, shared, kept);
   }
 
   /**
@@ -59,7 +69,18 @@ public final class Telemetry implements AutoCloseable {
       String instance,
       TelemetrySettings settings,
       InstantSource clock) {
-    return new Telemetry(redis, database, instance, settings, clock);
+    return open(redis, database, instance, settings, clock, new SeriesRegistry());
+  }
+
+  /** The series of what is counted in a registry, which may be part of another one. */
+  public static Telemetry open(
+      RedisConnections redis,
+      Database database,
+      String instance,
+      TelemetrySettings settings,
+      InstantSource clock,
+      SeriesRegistry registry) {
+    return new Telemetry(redis, database, instance, settings, clock, registry);
   }
 
   /**
@@ -78,19 +99,41 @@ public final class Telemetry implements AutoCloseable {
     long interval = settings.flushInterval().toMillis();
     long toEnd = interval - Math.floorMod(clock.millis(), interval);
     var flushing = threads.scheduleAtFixedRate(this::flush, toEnd, interval, TimeUnit.MILLISECONDS);
-    long rolls = settings.rollInterval().toMillis();
     var rolling =
-        threads.scheduleWithFixedDelay(this::roll, rolls / 4, rolls, TimeUnit.MILLISECONDS);
+        threads.scheduleWithFixedDelay(
+            this::roll, 2 * interval, 2 * interval, TimeUnit.MILLISECONDS);
     LOG.debug("series started flushing={} rolling={}", flushing, rolling);
   }
 
   /**
-   * The figures of all instances for some names, from Redis in one round trip.
+   * The figures of all instances, an hour of them from Redis in one round trip.
    *
    * @param minutes up to now, the present one included; at most a day
+   * @throws TooManyFiguresException when the answer would be too large
    */
-  public SeriesAnswer read(Set<String> names, int minutes) {
-    return reader.read(names, minutes, clock.instant());
+  public SeriesAnswer read(Collection<SeriesQuestion> questions, int minutes) {
+    return reader.read(questions, minutes, clock.instant());
+  }
+
+  /** As {@link #read(Collection, int)} for one question. */
+  public SeriesAnswer read(SeriesQuestion question, int minutes) {
+    return read(List.of(question), minutes);
+  }
+
+  /** Whether any process has counted under a name in the days that are kept. */
+  public boolean knows(String name) {
+    return reader.knows(name);
+  }
+
+  /** The tags of a name under which this process counts; empty when it does not. */
+  public Optional<Set<String>> tagsOf(String name) {
+    return registry.getMeters().stream()
+        .filter(meter -> meter.getId().getName().equals(name))
+        .map(meter -> meter.getId().getTags().stream().map(Tag::getKey).collect(Collectors.toSet()))
+        .reduce((one, other) -> {
+          one.addAll(other);
+          return one;
+        });
   }
 
   /** The names under which any instance counted lately. */
@@ -108,6 +151,7 @@ public final class Telemetry implements AutoCloseable {
     }
     writer.finish(clock.instant());
     roll.resign();
+    shared.close();
     registry.close();
   }
 

@@ -10,7 +10,7 @@
  * try (var telemetry = Telemetry.open(redis, database, "api-1", settings, Clock.systemUTC())) {
  *   telemetry.start();
  *   telemetry.registry().timer("skein.http.requests", "route", "/flows").record(duration);
- *   var hour = telemetry.read(Set.of("skein.http.requests"), 60);
+ *   var hour = telemetry.read(SeriesQuestion.of("skein.http.requests"), 60);
  * }
  * }</pre>
  */

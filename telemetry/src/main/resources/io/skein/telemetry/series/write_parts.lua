@@ -1,20 +1,22 @@
 -- Writes what one process counted in one minute. A part is the whole of it so far, not an increment.
 -- KEYS[1] hash of the minute
 -- ARGV[1] life of the hash in milliseconds
--- ARGV[2...] field, value, field, value…; a value is "<flush> <text>", and flushes of a process grow
--- Returns how many of the fields were there before.
+-- ARGV[2] what tells the hash, if it is made now, from one that was there before and was lost
+-- ARGV[3] 1 when the minute has not begun
+-- ARGV[4...] field, value, field, value…; a value is "<flush> <text>", and flushes of a process grow
+-- Returns what tells the hash from others.
 -- Closes the race of a flush whose answer was lost with the flush after it: whichever is run last,
--- and however often, the later one stays.
-local known = 0
-for i = 2, #ARGV, 2 do
+-- and however often, the later one stays. And the race of a loss with a write: a hash that was made
+-- before its minute began has all that was ever written to it ("whole"), one made later may not.
+if redis.call('HSETNX', KEYS[1], 'made', ARGV[2]) == 1 and ARGV[3] == '1' then
+  redis.call('HSET', KEYS[1], 'whole', '1')
+end
+for i = 4, #ARGV, 2 do
   local old = redis.call('HGET', KEYS[1], ARGV[i])
-  if old then
-    known = known + 1
-  end
   local flush = tonumber(string.match(ARGV[i + 1], '^%d+'))
   if not old or tonumber(string.match(old, '^%d+')) < flush then
     redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1])
   end
 end
 redis.call('PEXPIRE', KEYS[1], ARGV[1])
-return known
+return redis.call('HGET', KEYS[1], 'made')

@@ -54,12 +54,13 @@ class KilledInstanceTest {
         new ServerProcess(process.pid()).kill();
       }
       servers.clock.set(Instant.now());
-      SeriesAnswer answer = other.telemetry().read(Set.of(NAME), 3);
+      SeriesQuestion byInstance = new SeriesQuestion(NAME, Set.of("instance"));
+      SeriesAnswer answer = other.telemetry().read(byInstance, 3);
       long kept =
-          requireNonNull(answer.by(NAME, Set.of("instance")).get(Map.of("instance", "counting")))
+          requireNonNull(answer.of(byInstance).get(Map.of("instance", "counting")))
               .values()
               .stream()
-              .mapToLong(sum -> sum.figures().count())
+              .mapToLong(sum -> sum.count())
               .sum();
       long before = said.floorEntry(said.lastKey() - LOST_MILLIS).getValue();
       System.out.printf("said %d, kept %d%n", said.lastEntry().getValue(), kept);

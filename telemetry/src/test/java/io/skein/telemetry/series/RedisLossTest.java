@@ -3,6 +3,8 @@ package io.skein.telemetry.series;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.skein.postgres.Database;
+import io.skein.postgres.PostgresSettings;
 import io.skein.redis.Feature;
 import io.skein.telemetry.series.SeriesAnswer.Source;
 import io.skein.telemetry.series.Servers.Counting;
@@ -18,6 +20,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(120)
 class RedisLossTest {
   private static final String NAME = "skein.things";
+  private static final SeriesQuestion QUESTION = SeriesQuestion.of(NAME);
 
   private RedisServer server;
   private Servers servers;
@@ -56,8 +59,8 @@ class RedisLossTest {
   }
 
   private long count(Counting instance) {
-    return instance.telemetry().read(Set.of(NAME), 60).all(NAME).values().stream()
-        .mapToLong(sum -> sum.figures().count())
+    return instance.telemetry().read(QUESTION, 60).all(QUESTION).values().stream()
+        .mapToLong(sum -> sum.count())
         .sum();
   }
 
@@ -69,7 +72,7 @@ class RedisLossTest {
     one.telemetry().roll();
     server.kill();
     awaitOpen(false);
-    SeriesAnswer answer = two.telemetry().read(Set.of(NAME), 60);
+    SeriesAnswer answer = two.telemetry().read(QUESTION, 60);
     assertThat(answer.source()).isEqualTo(Source.POSTGRES);
     assertThat(answer.complete()).isFalse();
     assertThat(answer.reason()).contains("Redis cannot be used");
@@ -82,31 +85,113 @@ class RedisLossTest {
     awaitOpen(true);
     one.registry().counter(NAME).increment(100);
     minuteLater(); // each writes again what it counted itself
-    SeriesAnswer after = two.telemetry().read(Set.of(NAME), 60);
+    assertThat(count(two)).isEqualTo(117);
+    assertThat(two.telemetry().read(QUESTION, 60).complete()).isFalse();
+    servers.settle(one, two);
+    SeriesAnswer after = two.telemetry().read(QUESTION, 60);
     assertThat(after.source()).isEqualTo(Source.REDIS);
     assertThat(after.complete()).isTrue();
     assertThat(count(two)).isEqualTo(117);
   }
 
   @Test
-  void after_a_flush_the_figures_of_the_dead_come_from_postgres_and_are_brought_back() {
+  void after_a_flush_the_figures_of_the_dead_come_from_postgres_until_they_are_brought_back() {
+    servers.settle(one, two);
     one.registry().counter(NAME).increment(3);
     two.registry().counter(NAME).increment(4);
-    flush();
+    minuteLater();
+    minuteLater();
     one.telemetry().roll();
+    assertThat(one.telemetry().read(QUESTION, 60).reason()).isNull();
     server.flush(); // and api-2 is no more
     one.registry().counter(NAME).increment(10);
     servers.clock.advance(Servers.FLUSH);
-    one.telemetry().flush();
-    SeriesAnswer answer = one.telemetry().read(Set.of(NAME), 60);
-    assertThat(answer.source()).isEqualTo(Source.REDIS_AND_POSTGRES);
-    assertThat(answer.complete()).isTrue();
-    assertThat(count(one)).isEqualTo(17);
+    one.telemetry().flush(); // the hashes are there again, with what this one counted
+    for (int minutes : new int[] {4, 60}) {
+      SeriesAnswer answer = one.telemetry().read(QUESTION, minutes);
+      assertThat(answer.source()).isEqualTo(Source.REDIS_AND_POSTGRES);
+      assertThat(answer.reason()).contains("may lack figures of " + minutes + " of these minutes");
+      assertThat(count(one)).isEqualTo(17);
+    }
 
-    one.telemetry().roll();
-    SeriesAnswer restored = one.telemetry().read(Set.of(NAME), 1);
+    Counting successor = servers.instance("api-1"); // leads from now on, and rolled nothing itself
+    servers.settle(successor);
+    SeriesAnswer restored = successor.telemetry().read(QUESTION, 60);
     assertThat(restored.source()).isEqualTo(Source.REDIS);
-    assertThat(restored.all(NAME).values().iterator().next().figures().count()).isEqualTo(17);
+    assertThat(restored.reason()).isNull();
+    assertThat(count(successor)).isEqualTo(17);
+  }
+
+  @Test
+  void a_minute_is_whole_again_only_when_those_who_live_have_had_the_time_to_write_it() {
+    servers.settle(one, two);
+    two.registry().counter(NAME).increment(4);
+    flush(); // was not rolled
+    server.flush();
+    one.telemetry().flush();
+    one.telemetry().roll();
+    assertThat(one.telemetry().read(QUESTION, 60).complete()).isFalse();
+    servers.clock.advance(Servers.FLUSH.multipliedBy(2));
+    two.telemetry().flush();
+    one.telemetry().flush();
+    assertThat(one.telemetry().read(QUESTION, 60).complete()).isFalse();
+    one.telemetry().roll();
+    assertThat(one.telemetry().read(QUESTION, 60).reason()).isNull();
+    assertThat(count(one)).isEqualTo(4);
+  }
+
+  @Test
+  void one_minute_that_was_lost_is_noticed_and_brought_back() {
+    servers.settle(one, two);
+    one.registry().counter(NAME).increment(3);
+    two.registry().counter(NAME).increment(4);
+    minuteLater();
+    minuteLater();
+    one.telemetry().roll();
+    long lost = Minutes.of(servers.clock.instant()) - 1;
+    servers.redis.jedis().del(servers.redis.keys().metrics(lost)); // as a server of a cluster does
+    assertThat(one.telemetry().read(QUESTION, 60).reason())
+        .contains("may lack figures of 1 of these minutes");
+    assertThat(count(one)).isEqualTo(7);
+    servers.settle(one);
+    SeriesAnswer restored = one.telemetry().read(QUESTION, 60);
+    assertThat(restored.source()).isEqualTo(Source.REDIS);
+    assertThat(restored.reason()).isNull();
+    assertThat(count(one)).isEqualTo(7);
+  }
+
+  @Test
+  void what_a_process_could_write_to_postgres_alone_before_it_ended_comes_to_redis()
+      throws Exception {
+    servers.settle(one, two);
+    Counting cutOff = servers.instance("api-3");
+    cutOff.registry().counter(NAME).increment(5);
+    server.kill();
+    awaitOpen(false);
+    cutOff.telemetry().close();
+    server.start();
+    awaitOpen(true);
+    servers.settle(one, two);
+    servers.clock.advance(Duration.ofSeconds(30));
+    SeriesAnswer answer = one.telemetry().read(QUESTION, 60);
+    assertThat(answer.source()).isEqualTo(Source.REDIS);
+    assertThat(answer.reason()).isNull();
+    assertThat(count(one)).isEqualTo(5);
+  }
+
+  @Test
+  void an_ordinary_answer_needs_no_postgres_though_nothing_was_counted() throws Exception {
+    servers.settle(one, two);
+    minuteLater();
+    PostgresSettings nowhere = PostgresSettings.parse("postgresql://no:no@127.0.0.1:1/none");
+    try (Database away = Database.open(nowhere.withPoolSize(2), "away");
+        Telemetry asked =
+            Telemetry.open(
+                servers.redis, away, "api-3", TelemetrySettings.defaults(), servers.clock)) {
+      SeriesAnswer answer = asked.read(QUESTION, 60);
+      assertThat(answer.reason()).isNull();
+      assertThat(answer.source()).isEqualTo(Source.REDIS);
+    }
   }
 
   @Test
@@ -117,7 +202,7 @@ class RedisLossTest {
     try {
       one.registry().counter(NAME).increment(4);
       flush(); // its answer is lost, and perhaps only that
-      SeriesAnswer answer = one.telemetry().read(Set.of(NAME), 60);
+      SeriesAnswer answer = one.telemetry().read(QUESTION, 60);
       assertThat(answer.complete()).isFalse();
       assertThat(count(one)).isEqualTo(7);
     } finally {
@@ -140,11 +225,12 @@ class RedisLossTest {
     one.telemetry().roll(); // has no lease
     PostgresSeries kept = new PostgresSeries(servers.database);
     long minute = Minutes.of(servers.clock.instant());
-    assertThat(kept.read(Set.of(NAME), minute - 5, minute).parts())
+    assertThat(kept.read(Set.of(NAME), minute - 5, minute))
         .extracting(Part::flush)
         .containsOnly(1L);
+    servers.clock.advance(Servers.FLUSH);
     two.telemetry().roll();
-    assertThat(kept.read(Set.of(NAME), minute - 5, minute).parts())
+    assertThat(kept.read(Set.of(NAME), minute - 5, minute))
         .extracting(Part::flush)
         .containsExactlyInAnyOrder(1L, 2L);
   }

@@ -39,7 +39,7 @@ abstract class SeriesStoreContract {
     Part part = part("skein.a", minute, "api-1#x", 7);
     store.write(List.of(part));
     store.write(List.of(part));
-    assertThat(store.read(NAME, minute, minute).parts()).containsExactly(part);
+    assertThat(store.read(NAME, minute, minute)).containsExactly(part);
   }
 
   @Test
@@ -47,10 +47,10 @@ abstract class SeriesStoreContract {
     Part later = part("skein.a", minute, "api-1#x", 10);
     store.write(List.of(later));
     store.write(List.of(part("skein.a", minute, "api-1#x", 9)));
-    assertThat(store.read(NAME, minute, minute).parts()).containsExactly(later);
+    assertThat(store.read(NAME, minute, minute)).containsExactly(later);
     Part latest = part("skein.a", minute, "api-1#x", 11);
     store.write(List.of(latest));
-    assertThat(store.read(NAME, minute, minute).parts()).containsExactly(latest);
+    assertThat(store.read(NAME, minute, minute)).containsExactly(latest);
   }
 
   @Test
@@ -60,10 +60,9 @@ abstract class SeriesStoreContract {
     Part earlier = part("skein.a", minute - 2, "api-1#x", 1);
     Part longer = part("skein.a.b", minute, "api-1#x", 1);
     store.write(List.of(first, successor, earlier, longer));
-    SeriesStore.Found found = store.read(NAME, minute - 3, minute);
-    assertThat(found.parts()).containsExactlyInAnyOrder(first, successor, earlier);
-    assertThat(found.absent()).containsExactlyInAnyOrder(minute - 3, minute - 1);
-    assertThat(store.read(Set.of("skein.a", "skein.a.b"), minute, minute).parts())
+    assertThat(store.read(NAME, minute - 3, minute))
+        .containsExactlyInAnyOrder(first, successor, earlier);
+    assertThat(store.read(Set.of("skein.a", "skein.a.b"), minute, minute))
         .containsExactlyInAnyOrder(first, successor, longer);
     assertThat(store.names(minute, minute)).containsExactlyInAnyOrder("skein.a", "skein.a.b");
     assertThat(store.names(minute - 2, minute - 1)).containsExactly("skein.a");

@@ -54,13 +54,24 @@ final class Servers implements AutoCloseable {
   }
 
   Counting instance(String name) {
-    Metrics metrics = new Metrics(name);
+    SeriesRegistry series = new SeriesRegistry();
+    Metrics metrics = new Metrics(name, series);
     Telemetry telemetry =
-        Telemetry.open(redis, database, name, TelemetrySettings.defaults(), clock);
-    metrics.alsoIn(telemetry.registry());
+        Telemetry.open(redis, database, name, TelemetrySettings.defaults(), clock, series);
     closeables.push(metrics);
     closeables.push(telemetry);
     return new Counting(metrics, telemetry);
+  }
+
+  /** Until Redis is known to have all, as within half a minute of every start. */
+  void settle(Counting... instances) {
+    for (int i = 0; i < 3; i++) {
+      for (Counting instance : instances) {
+        instance.telemetry().flush();
+        instance.telemetry().roll();
+      }
+      clock.advance(FLUSH.multipliedBy(2));
+    }
   }
 
   @Override

@@ -3,11 +3,13 @@ package io.skein.telemetry.series;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.micrometer.core.instrument.Tags;
 import io.skein.redis.Feature;
 import io.skein.telemetry.series.SeriesAnswer.Source;
 import io.skein.telemetry.series.Servers.Counting;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
@@ -44,13 +46,18 @@ class TelemetryTest {
   }
 
   private static long count(Telemetry telemetry, String name) {
-    return telemetry.read(Set.of(name), 60).all(name).values().stream()
-        .mapToLong(sum -> sum.figures().count())
+    return telemetry
+        .read(SeriesQuestion.of(name), 60)
+        .all(SeriesQuestion.of(name))
+        .values()
+        .stream()
+        .mapToLong(sum -> sum.count())
         .sum();
   }
 
   @Test
   void figures_of_two_instances_add_up_exactly() throws Exception {
+    servers.settle(one, two);
     Thread[] threads = new Thread[8];
     for (int t = 0; t < threads.length; t++) {
       Counting instance = t % 2 == 0 ? one : two;
@@ -71,16 +78,18 @@ class TelemetryTest {
     }
     flush();
     for (Counting asked : new Counting[] {one, two}) {
-      SeriesAnswer answer = asked.telemetry().read(Set.of(COUNTER, TIMER), 10);
+      SeriesQuestion byKind = new SeriesQuestion(COUNTER, Set.of("kind"));
+      SeriesQuestion byInstance = new SeriesQuestion(COUNTER, Set.of("instance"));
+      SeriesQuestion times = SeriesQuestion.of(TIMER);
+      SeriesAnswer answer = asked.telemetry().read(List.of(byKind, byInstance, times), 3);
       assertThat(answer.source()).isEqualTo(Source.REDIS);
       assertThat(answer.complete()).isTrue();
       assertThat(count(asked.telemetry(), COUNTER)).isEqualTo(400_000);
       assertThat(count(asked.telemetry(), TIMER)).isEqualTo(400_000);
-      long nanos =
-          answer.all(TIMER).values().stream().mapToLong(sum -> sum.figures().billionths()).sum();
+      long nanos = answer.all(times).values().stream().mapToLong(sum -> sum.billionths()).sum();
       assertThat(nanos).isEqualTo(8L * 50_000 * 50_001 / 2);
-      assertThat(answer.by(COUNTER, Set.of("kind"))).hasSize(3);
-      assertThat(answer.by(COUNTER, Set.of("instance")).keySet())
+      assertThat(answer.of(byKind)).hasSize(3);
+      assertThat(answer.of(byInstance).keySet())
           .containsExactly(Map.of("instance", "api-1"), Map.of("instance", "api-2"));
     }
   }
@@ -98,9 +107,9 @@ class TelemetryTest {
     servers.clock.set(minute.plusSeconds(65));
     one.telemetry().flush();
     SortedMap<Instant, SeriesAnswer.Sum> minutes =
-        two.telemetry().read(Set.of(COUNTER), 60).all(COUNTER);
-    assertThat(requireNonNull(minutes.get(minute)).figures().count()).isEqualTo(7);
-    assertThat(requireNonNull(minutes.get(minute.plusSeconds(60))).figures().count()).isEqualTo(5);
+        two.telemetry().read(SeriesQuestion.of(COUNTER), 60).all(SeriesQuestion.of(COUNTER));
+    assertThat(requireNonNull(minutes.get(minute)).count()).isEqualTo(7);
+    assertThat(requireNonNull(minutes.get(minute.plusSeconds(60))).count()).isEqualTo(5);
   }
 
   @Test
@@ -110,10 +119,32 @@ class TelemetryTest {
     flush();
     flush();
     SeriesAnswer.Sum sum =
-        one.telemetry().read(Set.of("skein.open"), 5).all("skein.open").values().iterator().next();
-    assertThat(sum.figures().count()).isEqualTo(4);
-    assertThat(sum.figures().average()).isEqualTo(3.5);
+        one.telemetry()
+            .read(SeriesQuestion.of("skein.open"), 5)
+            .all(SeriesQuestion.of("skein.open"))
+            .values()
+            .iterator()
+            .next();
+    assertThat(sum.count()).isEqualTo(4);
+    assertThat(sum.average()).isEqualTo(3.5);
     assertThat(sum.total()).isEqualTo(7);
+  }
+
+  @Test
+  void of_one_instance_the_latest_process_shows_its_gauge_and_all_count() {
+    one.registry().gauge("skein.open", 3);
+    two.registry().gauge("skein.open", 10);
+    one.registry().counter(COUNTER).increment(3);
+    flush();
+    Counting successor = servers.instance("api-1");
+    successor.registry().gauge("skein.open", 4);
+    successor.registry().counter(COUNTER).increment(4);
+    successor.telemetry().flush();
+    SeriesQuestion open = SeriesQuestion.of("skein.open");
+    assertThat(two.telemetry().read(open, 5).all(open).values())
+        .extracting(SeriesAnswer.Sum::total)
+        .containsExactly(14.0);
+    assertThat(count(two.telemetry(), COUNTER)).isEqualTo(7);
   }
 
   @Test
@@ -123,20 +154,32 @@ class TelemetryTest {
     }
     flush();
     assertThat(one.registry().find(COUNTER).counters()).hasSize(101);
-    SeriesAnswer answer = two.telemetry().read(Set.of(COUNTER), 5);
-    assertThat(answer.by(COUNTER, Set.of("flow"))).hasSize(101);
+    SeriesQuestion byFlow = new SeriesQuestion(COUNTER, Set.of("flow"));
+    SeriesAnswer answer = two.telemetry().read(byFlow, 5);
+    assertThat(answer.of(byFlow)).hasSize(101);
     assertThat(count(two.telemetry(), COUNTER)).isEqualTo(10_000);
     assertThat(
-            requireNonNull(
-                    answer.by(COUNTER, Set.of("flow")).get(Map.of("flow", BoundedTags.OTHER)))
+            requireNonNull(answer.of(byFlow).get(Map.of("flow", BoundedTags.OTHER)))
                 .values()
                 .iterator()
                 .next()
-                .figures()
                 .count())
         .isEqualTo(9_900);
     assertThat(one.registry().get("skein.series.bounded").functionCounter().count())
         .isEqualTo(9_900);
+  }
+
+  @Test
+  void gauges_past_the_bound_are_left_out_since_one_of_many_would_stand_for_their_sum() {
+    for (int i = 0; i < 150; i++) {
+      one.registry().gauge("skein.depth", Tags.of("queue", "q" + i), 1);
+    }
+    flush();
+    SeriesQuestion byQueue = new SeriesQuestion("skein.depth", Set.of("queue"));
+    assertThat(two.telemetry().read(byQueue, 5).of(byQueue).keySet())
+        .hasSize(100)
+        .doesNotContain(Map.of("queue", BoundedTags.OTHER));
+    assertThat(one.registry().get("skein.series.bounded").functionCounter().count()).isEqualTo(50);
   }
 
   @Test
@@ -178,14 +221,19 @@ class TelemetryTest {
     two.registry().counter(COUNTER).increment(4);
     servers.clock.advance(Duration.ofMinutes(1));
     flush();
-    SeriesAnswer answer = one.telemetry().read(Set.of(COUNTER), 60);
+    SeriesAnswer answer = one.telemetry().read(SeriesQuestion.of(COUNTER), 60);
     assertThat(answer.source()).isEqualTo(Source.POSTGRES);
     assertThat(answer.complete()).isFalse();
     assertThat(answer.reason()).contains("switched off");
     assertThat(count(one.telemetry(), COUNTER)).isEqualTo(7);
     servers.redis.gate(Feature.TELEMETRY).enable(true);
     flush();
-    assertThat(one.telemetry().read(Set.of(COUNTER), 2).source()).isEqualTo(Source.REDIS);
+    assertThat(one.telemetry().read(SeriesQuestion.of(COUNTER), 2).reason())
+        .contains("being brought back");
+    servers.settle(one, two);
+    servers.clock.advance(Duration.ofMinutes(1));
+    assertThat(one.telemetry().read(SeriesQuestion.of(COUNTER), 2).source())
+        .isEqualTo(Source.REDIS);
     assertThat(count(one.telemetry(), COUNTER)).isEqualTo(7);
   }
 
