@@ -42,7 +42,13 @@ public final class EventBus implements AutoCloseable {
     this.connection = new RedisFeedConnection(redis);
     this.feed =
         new EventFeed(
-            journal, tail, connection, redis.keys(), new EpochWatch(database, journal), settings);
+            journal,
+            tail,
+            connection,
+            redis.keys(),
+            database.fallback(),
+            new EpochWatch(database, journal),
+            settings);
     this.queries = new EventQueries(database, feed);
     PlacedSignals placed = new PlacedSignals(connection, redis.keys());
     this.tenantFeed = new TenantFeed(database, tail, placed, settings);

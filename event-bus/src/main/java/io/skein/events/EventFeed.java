@@ -2,6 +2,7 @@ package io.skein.events;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import io.skein.postgres.FallbackBulkhead;
 import io.skein.redis.KeySpace;
 import io.skein.redis.RedisAwayException;
 import java.util.Collection;
@@ -27,7 +28,7 @@ import org.slf4j.LoggerFactory;
 public final class EventFeed {
   private static final Logger LOG = LoggerFactory.getLogger(EventFeed.class);
 
-  /** So that a thousand streams that fall behind at once leave the pool to others. */
+  /** So that a thousand streams that fall behind at once leave the fallback to others. */
   private static final int JOURNAL_READS_AT_ONCE = 4;
 
   private static final long PAUSE_AFTER_FAILURE_MILLIS = 500;
@@ -36,6 +37,7 @@ public final class EventFeed {
   private final RedisTail tail;
   private final RedisFeedConnection connection;
   private final KeySpace keys;
+  private final FallbackBulkhead fallback;
   private final PositionChecks checks;
   private final ExecutorService catchUps = Executors.newVirtualThreadPerTaskExecutor();
   private final Semaphore journalReads = new Semaphore(JOURNAL_READS_AT_ONCE);
@@ -49,12 +51,14 @@ public final class EventFeed {
       RedisTail tail,
       RedisFeedConnection connection,
       KeySpace keys,
+      FallbackBulkhead fallback,
       EpochWatch epoch,
       EventSettings settings) {
     this.journal = journal;
     this.tail = tail;
     this.connection = connection;
     this.keys = keys;
+    this.fallback = fallback;
     this.checks = new PositionChecks(this, epoch, settings);
   }
 
@@ -187,14 +191,18 @@ public final class EventFeed {
   public Page read(StreamId stream, Sequence after, int limit) {
     journalReads.acquireUninterruptibly();
     try {
-      Page page = readOnce(stream, after, limit);
-      while (page.isOfTwoEpochs()) {
-        page = readOnce(stream, after, limit);
-      }
-      return page;
+      return fallback.callInTurn(() -> readOfOneEpoch(stream, after, limit));
     } finally {
       journalReads.release();
     }
+  }
+
+  private Page readOfOneEpoch(StreamId stream, Sequence after, int limit) {
+    Page page = readOnce(stream, after, limit);
+    while (page.isOfTwoEpochs()) {
+      page = readOnce(stream, after, limit);
+    }
+    return page;
   }
 
   private Page readOnce(StreamId stream, Sequence after, int limit) {
@@ -247,7 +255,7 @@ public final class EventFeed {
   }
 
   private void compare(Collection<StreamId> streams) {
-    Map<StreamId, Position> positions = journal.positions(streams);
+    Map<StreamId, Position> positions = fallback.callInTurn(() -> journal.positions(streams));
     for (StreamId stream : streams) {
       Optional<Position> position = Optional.ofNullable(positions.get(stream));
       subscriptions(stream).forEach(subscription -> subscription.compare(position));
