@@ -45,6 +45,7 @@ function enter(opened) {
   session = opened;
   view?.close(); // it may show what the one before was allowed to see
   view = null;
+  document.body.classList.toggle('reader', !OPERATORS.includes(session.role));
   replace(places, OPERATORS.includes(session.role)
     ? [element('a', { href: '#/' }, 'Flows'), element('a', { href: '#/overview' }, 'Overview')] : null);
   replace(who,
