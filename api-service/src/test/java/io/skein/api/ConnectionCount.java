@@ -21,10 +21,7 @@ final class ConnectionCount implements AutoCloseable {
     ConnectionCount count = new ConnectionCount();
     var unused =
         count.clock.scheduleWithFixedDelay(
-            () -> count.look(now(database)),
-            0,
-            EVERY_MILLIS,
-            TimeUnit.MILLISECONDS);
+            () -> count.look(now(database)), 0, EVERY_MILLIS, TimeUnit.MILLISECONDS);
     return count;
   }
 
