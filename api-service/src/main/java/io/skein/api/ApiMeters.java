@@ -10,6 +10,7 @@ import io.skein.events.EventBus;
 import io.skein.limits.Policy;
 import io.skein.limits.RateLimiter;
 import io.skein.locks.Locks;
+import io.skein.postgres.FallbackBulkhead;
 import io.skein.sse.SseBroker;
 import io.skein.tasks.TaskQueue;
 import java.util.List;
@@ -56,6 +57,12 @@ final class ApiMeters {
             of -> of.statistics().timeWaited().toNanos(),
             TimeUnit.NANOSECONDS)
         .register(registry);
+  }
+
+  static void register(MeterRegistry registry, FallbackBulkhead fallback) {
+    registry.gauge("skein.fallback.taken", fallback, FallbackBulkhead::taken);
+    registry.gauge("skein.fallback.places", fallback, FallbackBulkhead::places);
+    count(registry, "skein.fallback.refusals", fallback, FallbackBulkhead::refusals);
   }
 
   /** Of the state cache; {@code level} is near or redis. */

@@ -10,7 +10,6 @@ import io.skein.api.limits.ClientAddresses;
 import io.skein.api.limits.KnownInstances;
 import io.skein.api.limits.RequestLimits;
 import io.skein.api.metrics.RequestMeters;
-import io.skein.cache.CacheSettings;
 import io.skein.cache.CacheStatistics;
 import io.skein.events.EventBus;
 import io.skein.events.StreamId;
@@ -150,7 +149,7 @@ public final class ApiService implements AutoCloseable {
         closer.add(
             "state cache",
             FlowStates.start(
-                redis, engine, flowJson, CacheSettings.defaults(), events.sweep()::raisingAll));
+                redis, engine, flowJson, database.fallback(), events.sweep()::raisingAll));
     events.onEpoch(states::epochIs);
     SseBroker broker =
         new SseBroker(
@@ -161,6 +160,7 @@ public final class ApiService implements AutoCloseable {
     ApiMeters.register(metrics.registry(), events, tasks, broker);
     ApiMeters.register(metrics.registry(), states);
     ApiMeters.register(metrics.registry(), locks);
+    ApiMeters.register(metrics.registry(), database.fallback());
     ClientAddresses addresses = new ClientAddresses(settings.limits().trustedProxies());
     EventStreamRoute streams =
         closer.add("streams", new EventStreamRoute(engine, broker, clock, addresses));

@@ -6,6 +6,7 @@ import io.skein.api.http.Problem;
 import io.skein.api.http.ProblemResponses;
 import io.skein.api.http.ProblemType;
 import io.skein.cache.StateUnavailableException;
+import io.skein.postgres.FallbackBusyException;
 import java.sql.SQLException;
 import java.util.Set;
 import org.jdbi.v3.core.JdbiException;
@@ -30,7 +31,8 @@ final class Outages {
   static void install(RoutesConfig routes, ProblemResponses problems) {
     Outages outages = new Outages(problems);
     routes.exception(JdbiException.class, outages::database);
-    routes.exception(StateUnavailableException.class, (e, context) -> outages.busy(context));
+    routes.exception(StateUnavailableException.class, (e, context) -> outages.full(context));
+    routes.exception(FallbackBusyException.class, (e, context) -> outages.full(context));
   }
 
   private void database(JdbiException e, Context context) {
@@ -48,10 +50,16 @@ final class Outages {
   }
 
   private void busy(Context context) {
+    unavailable(context, "The database does not answer. Try again in a moment.");
+  }
+
+  private void full(Context context) {
+    unavailable(context, "The database has as much to read as it may have. Try again in a moment.");
+  }
+
+  private void unavailable(Context context, String detail) {
     problems.write(
-        context,
-        Problem.of(ProblemType.UNAVAILABLE, "The database does not answer. Try again in a moment.")
-            .withHeader("Retry-After", "1"));
+        context, Problem.of(ProblemType.UNAVAILABLE, detail).withHeader("Retry-After", "1"));
   }
 
   /** In an outage every request comes here: one line each, without the stack. */

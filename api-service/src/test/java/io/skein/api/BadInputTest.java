@@ -225,6 +225,16 @@ class BadInputTest {
   }
 
   @Test
+  void a_name_of_a_file_that_is_too_long() {
+    String name = "n".repeat(9_000) + ".csv";
+    JsonNode refused =
+        api.problem(form(part("file", name, ApiClient.CLEAR_CSV)), 400, "malformed-request");
+    assertThat(refused.get("detail").asString())
+        .contains("Shorten the name of its file")
+        .doesNotContain("valid multipart");
+  }
+
+  @Test
   void forms_that_are_none() {
     api.problem(form(""), 400, "malformed-request");
     api.problem(form(field("name", "no file")), 400, "malformed-request");

@@ -69,7 +69,7 @@ class ConnectionsTest {
           .isEqualTo(1);
       assertThat(found("?limit=1&after=" + found("?limit=2").get("next").asString()).get("items"))
           .containsExactly(all.get("items").get(2));
-      ApiClient viewer = stack.client(2);
+      ApiClient viewer = stack.anonymous(2).withToken(TestTokens.ofUser("vic", "viewer"));
       await().until(() -> watchers(viewer).get("watchers").asInt() == 3);
       assertThat(watchers(viewer).get("complete").asBoolean()).isTrue();
       JsonNode counts = operator.tree(operator.get(CONNECTIONS + "/counts"));
@@ -102,7 +102,7 @@ class ConnectionsTest {
 
   @Test
   void a_viewer_may_not_and_mistakes_are_said() {
-    ApiClient viewer = stack.client(1);
+    ApiClient viewer = stack.anonymous(1).withToken(TestTokens.ofUser("vic", "viewer"));
     viewer.problem(viewer.get(CONNECTIONS), 403, "forbidden");
     viewer.problem(viewer.get(CONNECTIONS + "/counts"), 403, "forbidden");
     viewer.problem(

@@ -81,7 +81,7 @@ class LocksTest {
 
   @Test
   void a_viewer_may_not_and_mistakes_are_said() {
-    ApiClient viewer = stack.client(1);
+    ApiClient viewer = stack.anonymous(1).withToken(TestTokens.ofUser("vic", "viewer"));
     viewer.problem(viewer.get(LOCKS), 403, "forbidden");
     operator.problem(operator.get(LOCKS + "?flow=x"), 400, "malformed-request");
   }

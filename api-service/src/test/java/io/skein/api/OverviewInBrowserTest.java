@@ -104,6 +104,7 @@ class OverviewInBrowserTest {
         }
       });
       page.navigate(address() + "#token=" + TestTokens.ofUser("olga", "operator"));
+      assertThat(page.getByText("Drop inventory files here")).isVisible();
       page.getByText("Overview").click();
       assertThat(page.locator(".features li")).hasCount(7);
       assertThat(page.locator(".stack > p.muted").first())
@@ -150,11 +151,12 @@ class OverviewInBrowserTest {
   }
 
   @Test
-  void a_viewer_is_offered_no_overview_and_told_why() {
+  void a_viewer_is_offered_no_overview_and_nothing_that_changes_and_told_why() {
     try (Page page = chromium.browser().newPage()) {
       page.navigate(address() + "#token=" + TestTokens.ofUser("vera", "viewer"));
       assertThat(page.getByText("Discovery flows")).isVisible();
       assertThat(page.getByText("Overview")).hasCount(0);
+      assertThat(page.getByText("Drop inventory files here")).not().isVisible();
       page.navigate(address() + "#/overview");
       assertThat(page.getByText("only operators see them, and your token is of the role viewer"))
           .isVisible();

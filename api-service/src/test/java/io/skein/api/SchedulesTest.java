@@ -30,7 +30,7 @@ class SchedulesTest {
   @BeforeAll
   static void start() throws Exception {
     stack = ApiStack.start(1);
-    viewer = stack.client(1);
+    viewer = stack.anonymous(1).withToken(TestTokens.ofUser("vic", "viewer"));
     operator = stack.anonymous(1).withToken(TestTokens.ofUser("olga", "operator"));
     admin = stack.anonymous(1).withToken(TestTokens.ofUser("adam", "admin"));
   }

@@ -33,7 +33,7 @@ class TasksTest {
   @BeforeAll
   static void start() throws Exception {
     stack = ApiStack.start(2);
-    viewer = stack.client(1);
+    viewer = stack.anonymous(1).withToken(TestTokens.ofUser("vic", "viewer"));
     operator = as("olga", "operator");
     admin = as("adam", "admin");
     worker = as("will", "worker");

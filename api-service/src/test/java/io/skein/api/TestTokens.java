@@ -21,12 +21,18 @@ final class TestTokens {
 
   private TestTokens() {}
 
+  /** An operator's. */
   static String genuine() {
     return of(TENANT, ENGAGEMENT);
   }
 
+  /** An operator's. */
   static String of(String tenant, String engagement) {
-    return signed(SECRET, claims(tenant, engagement));
+    return signed(SECRET, claims(tenant, engagement).claim("role", "operator"));
+  }
+
+  static String withoutRole() {
+    return signed(SECRET, claims(TENANT, ENGAGEMENT));
   }
 
   /** A user of the usual account and engagement. */

@@ -16,6 +16,7 @@ public final class BenchOptions {
 
   @Option(
       names = "--rounds",
+      converter = AtLeastOne.class,
       paramLabel = "N",
       defaultValue = "5",
       description = "rounds, the rivals in turn in each (default: ${DEFAULT-VALUE})")
@@ -23,6 +24,7 @@ public final class BenchOptions {
 
   @Option(
       names = "--seconds",
+      converter = AtLeastOne.class,
       paramLabel = "S",
       defaultValue = "10",
       description = "seconds of each measurement of a round (default: ${DEFAULT-VALUE})")

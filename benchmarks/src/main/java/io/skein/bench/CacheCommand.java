@@ -64,15 +64,16 @@ final class CacheCommand implements Callable<Integer> {
       if (only.contains(Part.LIBRARY)) {
         library.warmUp();
       }
-      for (int round = 1; round <= options.rounds(); round++) {
-        report.round(round, options.rounds());
-        if (only.contains(Part.T9)) {
-          routes.run();
-        }
-        if (only.contains(Part.LIBRARY)) {
-          library.run();
-        }
-      }
+      report.rounds(
+          options.rounds(),
+          () -> {
+            if (only.contains(Part.T9)) {
+              routes.run();
+            }
+            if (only.contains(Part.LIBRARY)) {
+              library.run();
+            }
+          });
       if (only.contains(Part.T9)) {
         report.target(routes.target());
       }

@@ -59,15 +59,16 @@ final class EventsCommand implements Callable<Integer> {
     if (only.contains(Part.T5)) {
       delivery.warmUp();
     }
-    for (int round = 1; round <= options.rounds(); round++) {
-      report.round(round, options.rounds());
-      if (only.contains(Part.T6)) {
-        append.run();
-      }
-      if (only.contains(Part.T5)) {
-        delivery.run();
-      }
-    }
+    report.rounds(
+        options.rounds(),
+        () -> {
+          if (only.contains(Part.T6)) {
+            append.run();
+          }
+          if (only.contains(Part.T5)) {
+            delivery.run();
+          }
+        });
     if (only.contains(Part.T5)) {
       report.target(delivery.target());
     }

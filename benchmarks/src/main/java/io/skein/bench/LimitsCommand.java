@@ -37,10 +37,7 @@ final class LimitsCommand implements Callable<Integer> {
         LimitRounds rounds = new LimitRounds(server, duration, report)) {
       report.say("warming up");
       rounds.warmUp();
-      for (int round = 1; round <= options.rounds(); round++) {
-        report.round(round, options.rounds());
-        rounds.run();
-      }
+      report.rounds(options.rounds(), rounds::run);
       report.target(rounds.target());
     }
     return report.finish("limits", Clock.systemUTC(), options.json());

@@ -43,10 +43,7 @@ final class OverheadCommand implements Callable<Integer> {
             new OverheadRound(stack, server, client, Duration.ofSeconds(options.seconds()), report);
         report.say("warming up");
         overhead.warmUp();
-        for (int round = 1; round <= options.rounds(); round++) {
-          report.round(round, options.rounds());
-          overhead.run();
-        }
+        report.rounds(options.rounds(), overhead::run);
         report.target(overhead.target());
       }
     }

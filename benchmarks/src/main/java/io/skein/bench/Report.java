@@ -39,6 +39,14 @@ public final class Report {
     out.flush();
   }
 
+  /** Measures in rounds. */
+  public void rounds(int number, Runnable each) {
+    for (int round = 1; round <= number; round++) {
+      round(round, number);
+      each.run();
+    }
+  }
+
   /** Begins a round; notes how busy the machine is with other things. */
   public void round(int number, int of) {
     loads.add(machine.load());

@@ -26,6 +26,7 @@ final class SseCommand implements Callable<Integer> {
 
   @Option(
       names = "--connections",
+      converter = AtLeastOne.class,
       paramLabel = "N",
       defaultValue = "10000",
       description = "clients of the flow (default: ${DEFAULT-VALUE})")
@@ -63,15 +64,16 @@ final class SseCommand implements Callable<Integer> {
   }
 
   private void run(Report report, SseRounds rounds) {
-    for (int round = 1; round <= options.rounds(); round++) {
-      report.round(round, options.rounds());
-      if (only.contains(Part.T7)) {
-        rounds.fanOut();
-      }
-      if (only.contains(Part.T8)) {
-        rounds.memory();
-      }
-    }
+    report.rounds(
+        options.rounds(),
+        () -> {
+          if (only.contains(Part.T7)) {
+            rounds.fanOut();
+          }
+          if (only.contains(Part.T8)) {
+            rounds.memory();
+          }
+        });
     if (only.contains(Part.T7)) {
       report.target(rounds.fanOutTarget());
     }

@@ -23,6 +23,7 @@ final class TasksCommand implements Callable<Integer> {
 
   @Option(
       names = "--rounds",
+      converter = AtLeastOne.class,
       paramLabel = "N",
       defaultValue = "5",
       description = "rounds, the rivals in turn in each (default: ${DEFAULT-VALUE})")
@@ -30,6 +31,7 @@ final class TasksCommand implements Callable<Integer> {
 
   @Option(
       names = "--tasks",
+      converter = AtLeastOne.class,
       paramLabel = "N",
       defaultValue = "40000",
       description =
@@ -39,6 +41,7 @@ final class TasksCommand implements Callable<Integer> {
 
   @Option(
       names = "--slots",
+      converter = AtLeastOne.class,
       paramLabel = "N",
       defaultValue = "500",
       description =
@@ -71,10 +74,7 @@ final class TasksCommand implements Callable<Integer> {
         TaskRounds all = new TaskRounds(servers, scope, installed, folder.path(), report)) {
       report.say("warming up");
       all.warmUp();
-      for (int round = 1; round <= rounds; round++) {
-        report.round(round, rounds);
-        all.run();
-      }
+      report.rounds(rounds, all::run);
       all.runWithoutRedis(rounds);
       all.targets().forEach(report::target);
     }

@@ -18,4 +18,23 @@ class BenchCommandTest {
     assertThat(bench.execute(command, "--only", "T99")).isEqualTo(2);
     assertThat(error.toString()).contains("'--only'", "[" + known + "]", "'T99'");
   }
+
+  /** They would measure nothing, and meet every target. */
+  @ParameterizedTest
+  @CsvSource({
+    "events, --rounds, 0",
+    "tasks, --rounds, 0",
+    "cache, --rounds, -1",
+    "limits, --seconds, 0",
+    "overhead, --rounds, many",
+    "sse, --connections, 0",
+    "tasks, --tasks, 0",
+  })
+  void refusesNumbersThatMeasureNothing(String command, String option, String number) {
+    StringWriter error = new StringWriter();
+    CommandLine bench = new CommandLine(new BenchCommand()).setErr(new PrintWriter(error));
+
+    assertThat(bench.execute(command, option, number)).isEqualTo(2);
+    assertThat(error.toString()).contains("'" + option + "'", "'" + number + "'", "at least 1");
+  }
 }

@@ -55,6 +55,7 @@ public final class EventBus implements AutoCloseable {
             tail,
             connection,
             redis.keys(),
+            database.fallback(),
             new EpochWatch(database, journal, epochs),
             settings);
     this.queries = new EventQueries(database, feed);

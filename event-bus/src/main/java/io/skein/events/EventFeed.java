@@ -1,5 +1,6 @@
 package io.skein.events;
 
+import io.skein.postgres.FallbackBulkhead;
 import io.skein.redis.KeySpace;
 import io.skein.redis.RedisAwayException;
 import java.util.Collection;
@@ -31,6 +32,7 @@ public final class EventFeed {
   private final ShowableHistory history;
   private final RedisFeedConnection connection;
   private final KeySpace keys;
+  private final FallbackBulkhead fallback;
   private final PositionChecks checks;
   private final ExecutorService catchUps = Executors.newVirtualThreadPerTaskExecutor();
   private final Map<StreamId, List<StreamSubscription>> watched = new ConcurrentHashMap<>();
@@ -43,13 +45,15 @@ public final class EventFeed {
       RedisTail tail,
       RedisFeedConnection connection,
       KeySpace keys,
+      FallbackBulkhead fallback,
       EpochWatch epoch,
       EventSettings settings) {
     this.journal = journal;
     this.tail = tail;
-    this.history = new ShowableHistory(journal, tail);
+    this.history = new ShowableHistory(journal, tail, fallback);
     this.connection = connection;
     this.keys = keys;
+    this.fallback = fallback;
     this.checks = new PositionChecks(this, epoch, settings);
   }
 
@@ -202,7 +206,7 @@ public final class EventFeed {
   }
 
   private void compare(Collection<StreamId> streams) {
-    Map<StreamId, Position> positions = journal.positions(streams);
+    Map<StreamId, Position> positions = fallback.callInTurn(() -> journal.positions(streams));
     for (StreamId stream : streams) {
       Optional<Position> position = Optional.ofNullable(positions.get(stream));
       subscriptions(stream).forEach(subscription -> subscription.compare(position));

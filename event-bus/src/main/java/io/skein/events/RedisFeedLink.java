@@ -45,6 +45,9 @@ final class RedisFeedLink {
 
   private @Nullable Session session;
 
+  /** Of the reading thread. */
+  private boolean lossTold;
+
   /**
    * @param wanted all channels that are to be heard at the moment, of other masters too, and by
    *     whom
@@ -148,12 +151,23 @@ final class RedisFeedLink {
         ended(); // before it is closed: what is sent after that would connect it again
       }
     } catch (JedisException e) {
-      if (closed.getCount() > 0) {
-        LOG.warn("the feed lost its connection; every subscription is compared when it is back", e);
-      }
+      lost(e);
     } catch (Throwable e) {
       LOG.error("the feed failed; it connects again", e);
     }
+  }
+
+  /** It is tried ten times a second, for as long as Redis is not known to be away. */
+  private void lost(JedisException e) {
+    if (!lossTold && closed.getCount() > 0) {
+      lossTold = true;
+      LOG.warn(
+          "the feed lost its connection; every subscription is compared when it is back"
+              + " shard={} reason=\"{}\"",
+          shard.master(),
+          e.toString());
+    }
+    LOG.debug("the feed has no connection shard={}", shard.master(), e);
   }
 
   private void ended() {
@@ -171,6 +185,7 @@ final class RedisFeedLink {
     try {
       opened.readWithoutLimit();
       session = opened;
+      lossTold = false;
       if (closed.getCount() == 0) {
         opened.cut();
       }

@@ -1,5 +1,6 @@
 package io.skein.events;
 
+import io.skein.postgres.FallbackBulkhead;
 import io.skein.redis.RedisAwayException;
 import java.util.List;
 import java.util.Map;
@@ -15,16 +16,18 @@ import org.slf4j.LoggerFactory;
 final class ShowableHistory {
   private static final Logger LOG = LoggerFactory.getLogger(ShowableHistory.class);
 
-  /** So that a thousand streams that fall behind at once leave the pool to others. */
+  /** So that a thousand streams that fall behind at once leave the fallback to others. */
   private static final int READS_AT_ONCE = 4;
 
   private final Journal journal;
   private final RedisTail tail;
+  private final FallbackBulkhead fallback;
   private final Semaphore reads = new Semaphore(READS_AT_ONCE);
 
-  ShowableHistory(Journal journal, RedisTail tail) {
+  ShowableHistory(Journal journal, RedisTail tail, FallbackBulkhead fallback) {
     this.journal = journal;
     this.tail = tail;
+    this.fallback = fallback;
   }
 
   /** How far a stream has come; empty when there is none. */
@@ -38,14 +41,18 @@ final class ShowableHistory {
   EventFeed.Page read(StreamId stream, Sequence after, int limit) {
     reads.acquireUninterruptibly();
     try {
-      EventFeed.Page page = readOnce(stream, after, limit);
-      while (isOfTwoEpochs(page)) {
-        page = readOnce(stream, after, limit);
-      }
-      return page;
+      return fallback.callInTurn(() -> readOfOneEpoch(stream, after, limit));
     } finally {
       reads.release();
     }
+  }
+
+  private EventFeed.Page readOfOneEpoch(StreamId stream, Sequence after, int limit) {
+    EventFeed.Page page = readOnce(stream, after, limit);
+    while (isOfTwoEpochs(page)) {
+      page = readOnce(stream, after, limit);
+    }
+    return page;
   }
 
   private EventFeed.Page readOnce(StreamId stream, Sequence after, int limit) {

@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
 public final class TenantFeed {
   private static final Logger LOG = LoggerFactory.getLogger(TenantFeed.class);
 
-  /** So that many subscriptions that fall behind at once leave the pool to others. */
+  /** So that many subscriptions that fall behind at once leave the fallback to others. */
   private static final int READS_AT_ONCE = 4;
 
   private static final Duration PAUSE_AFTER_FAILURE = Duration.ofMillis(500);
@@ -95,7 +95,11 @@ public final class TenantFeed {
     try {
       FeedRows.Part all = FeedRows.Part.all(tenant);
       List<FeedEntry> entries =
-          database.read(handle -> FeedRows.read(handle, all, streams, after, limit, bytes));
+          database
+              .fallback()
+              .callInTurn(() ->
+                  database.read(
+                      handle -> FeedRows.read(handle, all, streams, after, limit, bytes)));
       raiseVersions(entries);
       return entries;
     } finally {
@@ -234,7 +238,8 @@ public final class TenantFeed {
     List<String> tenants = List.copyOf(watched.keySet());
     if (!tenants.isEmpty()) {
       database
-          .read(handle -> FeedRows.heads(handle, tenants))
+          .fallback()
+          .callInTurn(() -> database.read(handle -> FeedRows.heads(handle, tenants)))
           .forEach((tenant, head) -> {
             TenantWatch watch = watched.get(tenant);
             if (watch != null) {

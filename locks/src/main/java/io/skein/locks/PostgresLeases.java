@@ -1,17 +1,21 @@
 package io.skein.locks;
 
 import io.skein.postgres.Database;
+import io.skein.postgres.FallbackBulkhead;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.SqlStatement;
 
 /**
  * Leases in rows of PostgreSQL, for the time that Redis is away. The row excludes; the queue beside
- * it is only order, so that two who look at it at once overtake each other at most.
+ * it is only order, so that two who look at it at once overtake each other at most. Who asks for a
+ * lease has the pool's part for fallbacks; of renewals and releases there are no more than leases.
  */
 final class PostgresLeases implements LeaseStore {
   /** Not while somebody waits who came before; an owner that does not wait came after all. */
@@ -91,6 +95,9 @@ final class PostgresLeases implements LeaseStore {
 
   private final Database database;
 
+  /** Owners that have places in the queue, which a refusal by the bulkhead would cost them. */
+  private final Set<String> queued = ConcurrentHashMap.newKeySet();
+
   PostgresLeases(Database database) {
     this.database = database;
   }
@@ -102,12 +109,26 @@ final class PostgresLeases implements LeaseStore {
 
   @Override
   public Answer acquire(Claim claim) {
-    return database.read(handle ->
+    return database.readAsFallback(handle ->
         take(handle, claim).<Answer>map(grant -> grant).orElseGet(() -> new Answer.Refused(0)));
   }
 
   @Override
   public Answer acquireInTurn(Claim claim) {
+    FallbackBulkhead fallback = database.fallback();
+    Answer answer =
+        queued.contains(claim.owner())
+            ? fallback.callInTurn(() -> takeOrQueue(claim))
+            : fallback.call(() -> takeOrQueue(claim));
+    if (answer instanceof Answer.Refused) {
+      queued.add(claim.owner());
+    } else {
+      queued.remove(claim.owner());
+    }
+    return answer;
+  }
+
+  private Answer takeOrQueue(Claim claim) {
     return database.read(handle -> {
       Optional<Answer.Granted> grant = take(handle, claim);
       if (grant.isEmpty()) {
@@ -140,6 +161,7 @@ final class PostgresLeases implements LeaseStore {
   }
 
   private Optional<String> release(Claim claim, int raise) {
+    queued.remove(claim.owner());
     return database.read(handle -> {
       Optional<String> next =
           bindOwner(handle.createQuery(RELEASE), claim)
@@ -154,7 +176,7 @@ final class PostgresLeases implements LeaseStore {
 
   @Override
   public Optional<LockHolder> holder(LockName name) {
-    return database.read(handle ->
+    return database.readAsFallback(handle ->
         handle
             .createQuery(HOLDER)
             .bind("name", name.value())

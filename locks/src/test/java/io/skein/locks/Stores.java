@@ -19,7 +19,7 @@ record Stores(
 
   static Stores open(String redisUrl) {
     PostgresSettings postgres =
-        PostgresSettings.parse(TestServers.postgres().createDatabase().url()).withPoolSize(8);
+        PostgresSettings.parse(TestServers.postgres().createDatabase().url()).withPoolSize(20);
     Migrations.migrate(postgres, List.of("postgres-core", "locks"));
     RedisSettings redis = RedisSettings.of(redisUrl).withKeyPrefix("locks" + UUID.randomUUID());
     return open(postgres, redis);

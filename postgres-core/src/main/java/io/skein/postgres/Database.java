@@ -6,7 +6,6 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
-import java.util.Properties;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.HandleCallback;
 import org.jdbi.v3.core.Jdbi;
@@ -21,9 +20,6 @@ import org.jspecify.annotations.Nullable;
  * noticed by a socket time-out above the server's own {@code transaction_timeout}.
  */
 public final class Database implements AutoCloseable {
-  /** For statements that answer at once, on a connection that may be half open. */
-  private static final String DIRECT_SOCKET_TIMEOUT_SECONDS = "10";
-
   private static final Duration BORROW_TIMEOUT = Duration.ofSeconds(5);
   private static final int SOCKET_TIMEOUT_SECONDS = 65;
 
@@ -32,6 +28,7 @@ public final class Database implements AutoCloseable {
   private final HikariDataSource pool;
   private final List<JdbiPlugin> plugins;
   private final Jdbi jdbi;
+  private final FallbackBulkhead fallback;
 
   private Database(PostgresSettings settings, String applicationName, List<JdbiPlugin> plugins) {
     this.settings = settings;
@@ -39,6 +36,7 @@ public final class Database implements AutoCloseable {
     this.pool = new HikariDataSource(poolConfig());
     this.plugins = plugins;
     this.jdbi = prepared(Jdbi.create(pool));
+    this.fallback = new FallbackBulkhead(settings.poolSize());
   }
 
   /**
@@ -87,6 +85,21 @@ public final class Database implements AutoCloseable {
     return jdbi.withHandle(work);
   }
 
+  /** The part of the pool for what Redis answers when it is well; the same one for all features. */
+  public FallbackBulkhead fallback() {
+    return fallback;
+  }
+
+  /**
+   * {@link #read} for what Redis answers when it is well, within {@link #fallback}.
+   *
+   * @throws FallbackBusyException when no place became free within 100 ms
+   */
+  public <T extends @Nullable Object, X extends Exception> T readAsFallback(
+      HandleCallback<T, X> work) throws X {
+    return fallback.call(() -> read(work));
+  }
+
   /**
    * Opens a connection outside the pool, for what must live as long as the process (an advisory
    * lock), and around a pooler. The caller closes it.
@@ -94,12 +107,7 @@ public final class Database implements AutoCloseable {
    * @throws SQLException when the server cannot be reached in 5 s, or a pooler is met instead
    */
   public Connection connectDirectly() throws SQLException {
-    Properties properties = new Properties();
-    properties.setProperty("ApplicationName", applicationName);
-    properties.setProperty("tcpKeepAlive", "true");
-    properties.setProperty("connectTimeout", "5");
-    properties.setProperty("socketTimeout", DIRECT_SOCKET_TIMEOUT_SECONDS);
-    return DirectConnection.open(settings, properties);
+    return DirectConnection.open(settings, applicationName);
   }
 
   /** A connection that is not of the pool, opened when it is used first. The caller closes it. */

@@ -5,7 +5,6 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
-import java.util.Properties;
 import java.util.Set;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
@@ -21,6 +20,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Migrations {
   private static final Logger LOG = LoggerFactory.getLogger(Migrations.class);
+  private static final String APPLICATION_NAME = "skein-migrations";
   private static final int RETRY_SECONDS = 1;
   private static final Duration RETRY = Duration.ofSeconds(RETRY_SECONDS);
 
@@ -48,7 +48,7 @@ public final class Migrations {
   }
 
   private static boolean answers(PostgresSettings settings) {
-    try (Connection connection = DirectConnection.open(settings, new Properties())) {
+    try (Connection connection = DirectConnection.open(settings, APPLICATION_NAME)) {
       return connection.isValid(RETRY_SECONDS);
     } catch (SQLException e) {
       if (DirectConnection.POOLER_STATE.equals(e.getSQLState())) {
@@ -73,6 +73,8 @@ public final class Migrations {
     requireDirect(settings);
     Flyway.configure()
         .dataSource(settings.directJdbcUrl(), settings.user(), settings.password())
+        // No limit on statements: a migration takes as long as it takes.
+        .jdbcProperties(DirectConnection.LOGIN)
         .locations(modules.stream().map(m -> "classpath:db/migration/" + m).toArray(String[]::new))
         // Modules have their own ranges, so a service that embeds one more adds an earlier number.
         .outOfOrder(true)

@@ -16,6 +16,11 @@ import java.util.Objects;
 final class RedisQuotas implements QuotaStore {
   private static final LuaScript TAKE = LuaScript.load(RedisQuotas.class, "take_quotas.lua");
 
+  /** In the key, since a limit may be raised from the one kind to the other while it is in use. */
+  private static final String LOG = "log";
+
+  private static final String PACED = "paced";
+
   /** What the script's answer begins with. */
   private static final int HEAD = 2;
 
@@ -44,9 +49,14 @@ final class RedisQuotas implements QuotaStore {
 
   private String key(Quota quota) {
     Subject subject = quota.subject();
+    Policy policy = quota.policy();
     return redis
         .keys()
-        .rateLimit(plain(subject.group()), plain(quota.policy().name()), plain(subject.member()));
+        .rateLimit(
+            plain(subject.group()),
+            policy.exact() ? LOG : PACED,
+            plain(policy.name()),
+            plain(subject.member()));
   }
 
   /** A colon or brace in a name must not make it another's key, nor move it to another slot. */

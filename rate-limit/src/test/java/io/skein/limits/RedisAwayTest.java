@@ -95,7 +95,7 @@ class RedisAwayTest {
   @Test
   void aKeyOfAnotherTypeIsAsGoodAsNone() {
     Subject ann = anybody();
-    redis.jedis().hset(redis.keys().rateLimit(ann.group(), "user", ""), "a", "b");
+    redis.jedis().hset(redis.keys().rateLimit(ann.group(), "log", "user", ""), "a", "b");
     assertThat(admitted(ann, 2 * LIMIT)).isEqualTo(SHARE);
   }
 

@@ -114,6 +114,14 @@ class RedisQuotasTest extends QuotaStoreContract {
     assertThat(take(Policy.of("paced", 6_000, MINUTE)).remaining()).isEqualTo(599);
   }
 
+  /** Of one kind there is a list at the key, of the other a string: neither must meet the other. */
+  @Test
+  void aLimitMayCrossTheSizeOfALogAndBack() {
+    for (int limit : new int[] {1_000, 1_001, 1_000, 60_000}) {
+      assertThat(take(Policy.of("moved", limit, MINUTE)).allowed()).isTrue();
+    }
+  }
+
   private Decision take(Policy policy) {
     return quotas.take(List.of(new Quota(policy, ann)));
   }
@@ -127,6 +135,6 @@ class RedisQuotasTest extends QuotaStoreContract {
   }
 
   private String key(String policy) {
-    return redis.keys().rateLimit(ann.group(), policy, "");
+    return redis.keys().rateLimit(ann.group(), policy, policy, "");
   }
 }

@@ -108,11 +108,12 @@ public final class KeySpace {
   }
 
   /**
-   * What a rate limit has counted for one of a group, list or string; one call takes quotas of one
-   * group together.
+   * What a rate limit has counted for one of a group; one call takes quotas of one group together.
+   *
+   * @param kind of counting, each of which has a type of key
    */
-  public String rateLimit(String group, String policy, String member) {
-    return prefix + "rate_limit:{" + group + "}:" + policy + ":" + member;
+  public String rateLimit(String group, String kind, String policy, String member) {
+    return prefix + "rate_limit:{" + group + "}:" + kind + ":" + policy + ":" + member;
   }
 
   /** Hash connection → JSON of the streams that one instance serves. */

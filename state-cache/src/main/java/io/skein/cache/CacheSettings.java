@@ -127,6 +127,14 @@ public record CacheSettings(Life life, Near near, Sizes sizes, Loads loads, Warm
         throw new IllegalArgumentException("concurrent must be at least 1, not " + concurrent);
       }
     }
+
+    /**
+     * The same without a bound here, for a source that throws {@link StateUnavailableException}
+     * when it loads as much as it may.
+     */
+    public Loads boundedBySource() {
+      return new Loads(Integer.MAX_VALUE, waitForPlace, lease, waitForOther);
+    }
   }
 
   /**

@@ -148,6 +148,8 @@ final class Loads<V> {
     Optional<Versioned<V>> loaded;
     try {
       loaded = wanted.load().get();
+    } catch (StateUnavailableException e) {
+      throw e; // counted as a refusal
     } catch (RuntimeException | Error e) {
       counts.loadFailures.increment();
       throw e;

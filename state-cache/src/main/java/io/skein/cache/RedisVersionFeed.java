@@ -41,6 +41,9 @@ final class RedisVersionFeed {
   private volatile long subscription = DOWN;
   private long subscriptions;
 
+  /** Of the reading thread. */
+  private boolean lossTold;
+
   /**
    * @param onVersion hears of every version that is told
    * @param onForget hears of states that shall be loaded anew although their version stays
@@ -93,9 +96,7 @@ final class RedisVersionFeed {
       session = opened;
       jedis.subscribe(opened, channel);
     } catch (JedisException e) {
-      if (stopped.getCount() > 0) {
-        LOG.warn("the feed of versions lost its connection; near entries do not count", e);
-      }
+      lost(e);
     } catch (RuntimeException | Error e) {
       // The thread must live: without it the near level stays off for good.
       LOG.error("the feed of versions failed; it connects again", e);
@@ -103,6 +104,17 @@ final class RedisVersionFeed {
       subscription = DOWN;
       session = null;
     }
+  }
+
+  /** It is tried ten times a second, for as long as Redis is not known to be away. */
+  private void lost(JedisException e) {
+    if (!lossTold && stopped.getCount() > 0) {
+      lossTold = true;
+      LOG.warn(
+          "the feed of versions lost its connection; near entries do not count reason=\"{}\"",
+          e.toString());
+    }
+    LOG.debug("the feed of versions has no connection", e);
   }
 
   private void probeUntilStopped() {
@@ -171,6 +183,7 @@ final class RedisVersionFeed {
       heardAt = System.nanoTime();
       subscriptions++;
       subscription = subscriptions;
+      lossTold = false;
       if (stopped.getCount() == 0) {
         cut();
       }

@@ -1,5 +1,6 @@
 package io.skein.tasks;
 
+import io.skein.postgres.FallbackBusyException;
 import java.sql.SQLException;
 import java.sql.SQLTransientException;
 import java.util.Set;
@@ -38,14 +39,17 @@ final class PassingFailures {
   }
 
   /**
-   * Whether the same work may succeed a moment later: no connection, no resources, a restart, a
-   * lock waited for too long, a deadlock, a primary that is none any more. Not what may be the same
-   * every time: a statement or a transaction that took too long, one that idled, one that went on
-   * after a failure (then that failure decides, where it is known).
+   * Whether the same work may succeed a moment later: no connection, no resources, no place for
+   * what Redis does not answer, a restart, a lock waited for too long, a deadlock, a primary that
+   * is none any more. Not what may be the same every time: a statement or a transaction that took
+   * too long, one that idled, one that went on after a failure (then that failure decides, where it
+   * is known).
    */
   static boolean isPassing(Throwable failure) {
     for (Throwable cause : Causes.of(failure)) {
-      if (cause instanceof ConnectionException || cause instanceof SQLTransientException) {
+      if (cause instanceof ConnectionException
+          || cause instanceof SQLTransientException
+          || cause instanceof FallbackBusyException) {
         return true;
       }
       if (cause instanceof SQLException sql && sql.getSQLState() != null) {

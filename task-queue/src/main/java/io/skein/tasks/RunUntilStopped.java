@@ -1,8 +1,6 @@
 package io.skein.tasks;
 
 import java.time.Duration;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Repeats rounds until its thread is interrupted: the outermost place, where whatever a round
@@ -10,9 +8,7 @@ import org.slf4j.LoggerFactory;
  * RunUntilShutdown}.
  */
 final class RunUntilStopped implements Runnable {
-  private static final Logger LOG = LoggerFactory.getLogger(RunUntilStopped.class);
-
-  private final String what;
+  private final RepeatedFailures failures;
   private final Round round;
   private final Duration afterFailure;
 
@@ -29,7 +25,7 @@ final class RunUntilStopped implements Runnable {
    * @param what the rounds do, for the log
    */
   RunUntilStopped(String what, Round round, Duration afterFailure) {
-    this.what = what;
+    this.failures = new RepeatedFailures(what);
     this.round = round;
     this.afterFailure = afterFailure;
   }
@@ -48,8 +44,9 @@ final class RunUntilStopped implements Runnable {
   private void runOnce() throws InterruptedException {
     try {
       round.run();
+      failures.succeeded();
     } catch (RuntimeException | Error e) {
-      LOG.warn("{} failed; trying again", what, e);
+      failures.failed(e);
       round.failed();
       Thread.sleep(afterFailure);
     }

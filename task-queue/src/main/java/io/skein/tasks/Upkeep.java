@@ -1,9 +1,9 @@
 package io.skein.tasks;
 
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.PriorityQueue;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * What every worker does for all, once per interval, beside {@link Reaping}: promotes due tasks,
@@ -12,8 +12,6 @@ import org.slf4j.LoggerFactory;
  * worker scheduled are promoted on time, however long the interval is.
  */
 final class Upkeep implements RunUntilStopped.Round {
-  private static final Logger LOG = LoggerFactory.getLogger(Upkeep.class);
-
   /** Past it the interval alone promotes. */
   private static final int TIMERS_BOUND = 10_000;
 
@@ -25,6 +23,7 @@ final class Upkeep implements RunUntilStopped.Round {
   private final Retention retention;
   private final Duration interval;
   private final PriorityQueue<Long> timers = new PriorityQueue<>((a, b) -> Long.signum(a - b));
+  private final Map<String, RepeatedFailures> failures = new HashMap<>();
   private long nextPass = System.nanoTime();
 
   Upkeep(
@@ -76,11 +75,13 @@ final class Upkeep implements RunUntilStopped.Round {
   }
 
   /** Each by itself: one that keeps failing does not keep the others from being done. */
-  private static void attempt(String duty, Runnable work) {
+  private void attempt(String duty, Runnable work) {
+    RepeatedFailures row = failures.computeIfAbsent(duty, RepeatedFailures::new);
     try {
       work.run();
+      row.succeeded();
     } catch (RuntimeException | Error e) {
-      LOG.atWarn().setCause(e).addKeyValue("duty", duty).log("upkeep failed; trying again");
+      row.failed(e);
     }
   }
 

@@ -3,6 +3,7 @@ package io.skein.tasks;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.skein.postgres.FallbackBulkhead;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -55,6 +56,19 @@ final class PassingFailuresTest {
                   tx.handle().execute("select 1");
                 }));
     assertThat(PassingFailures.isPassing(failure)).isFalse();
+  }
+
+  @Test
+  void aFallbackThatCarriesAllItMayIsPassing() {
+    assertThat(PassingFailures.isPassing(busy(queue.database().fallback().places()))).isTrue();
+  }
+
+  /** Takes the places one in the other, and then asks for one more. */
+  private static Throwable busy(int places) {
+    FallbackBulkhead fallback = queue.database().fallback();
+    return places == 0
+        ? catchThrowable(() -> fallback.call(() -> true))
+        : fallback.call(() -> busy(places - 1));
   }
 
   @Test

@@ -5,8 +5,9 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * What a caller may do besides reading and commanding flows; each includes those before it. Only
- * {@link #WORKER} is apart: it and an admin may claim tasks, of every account.
+ * What a caller may do: a viewer reads flows, an operator creates and commands them; each includes
+ * those before it. Only {@link #WORKER} is apart: it reads, and it and an admin may claim tasks, of
+ * every account.
  */
 public enum Role {
   WORKER,

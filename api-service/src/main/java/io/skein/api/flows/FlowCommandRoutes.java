@@ -3,6 +3,8 @@ package io.skein.api.flows;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.javalin.http.Handler;
+import io.skein.api.auth.Role;
+import io.skein.api.auth.Roles;
 import io.skein.api.http.JsonBody;
 import io.skein.api.http.QueryParameters;
 import io.skein.flows.CommandOutcome;
@@ -30,12 +32,20 @@ public final class FlowCommandRoutes {
     routes.post("/api/v1/flows/{flow}/resume", command("resume", commands::resume));
     routes.post("/api/v1/flows/{flow}/retry", command("retry", commands::retry));
     routes.post("/api/v1/flows/{flow}/cancel", command("cancel", commands::cancel));
-    routes.post("/api/v1/flows/{flow}/restart", QueryParameters.none(this::restart));
-    routes.post("/api/v1/flows/{flow}/approve", QueryParameters.none(this::approve));
+    routes.post("/api/v1/flows/{flow}/restart", forOperators(this::restart));
+    routes.post("/api/v1/flows/{flow}/approve", forOperators(this::approve));
+  }
+
+  /** Nothing of the request is read for who may not command. */
+  private static Handler forOperators(Handler handler) {
+    return QueryParameters.none(context -> {
+      Roles.demand(context, Role.OPERATOR);
+      handler.handle(context);
+    });
   }
 
   private Handler command(String name, Command command) {
-    return QueryParameters.none(context -> {
+    return forOperators(context -> {
       CommandRequest request = request(context, name, "");
       CommandAnswers.write(context, CommandAnswers.done(command.run(request)));
     });

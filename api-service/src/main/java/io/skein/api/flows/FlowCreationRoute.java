@@ -3,6 +3,8 @@ package io.skein.api.flows;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.skein.api.auth.Role;
+import io.skein.api.auth.Roles;
 import io.skein.api.http.Problem;
 import io.skein.api.http.ProblemException;
 import io.skein.api.http.ProblemType;
@@ -71,6 +73,7 @@ public final class FlowCreationRoute {
   }
 
   private void create(Context context) throws IOException {
+    Roles.demand(context, Role.OPERATOR);
     try (UploadGate.Place place = gate.enter()) {
       receiveAndCreate(context);
     }

@@ -6,12 +6,15 @@ import io.skein.cache.StateCache;
 import io.skein.cache.StateKind;
 import io.skein.cache.StateSource;
 import io.skein.cache.StateSweep;
+import io.skein.cache.StateUnavailableException;
 import io.skein.cache.StateVersion;
 import io.skein.cache.Versioned;
 import io.skein.flows.FlowEngine;
 import io.skein.flows.FlowId;
 import io.skein.flows.FlowJson;
 import io.skein.flows.Owner;
+import io.skein.postgres.FallbackBulkhead;
+import io.skein.postgres.FallbackBusyException;
 import io.skein.redis.FeatureMode;
 import io.skein.redis.KeySpace;
 import io.skein.redis.RedisConnections;
@@ -23,6 +26,10 @@ public final class FlowStates implements AutoCloseable {
   private static final StateKind<FlowId, CachedFlow> KIND =
       new StateKind<>(KeySpace.FLOW, FlowId::toString, FlowId::parse, CachedFlow.CODEC);
 
+  /** The source has a bulkhead, and nobody shall wait at two. */
+  private static final CacheSettings SETTINGS =
+      CacheSettings.defaults().withLoads(CacheSettings.defaults().loads().boundedBySource());
+
   private final StateCache<FlowId, CachedFlow> cache;
 
   private FlowStates(StateCache<FlowId, CachedFlow> cache) {
@@ -33,26 +40,33 @@ public final class FlowStates implements AutoCloseable {
    * Begins to follow the versions of all flows, and to warm.
    *
    * @param redis stays the caller's
+   * @param fallback bounds the loads, together with whatever else Redis does not answer
    * @param sweep the event bus's
    */
   public static FlowStates start(
       RedisConnections redis,
       FlowEngine engine,
       FlowJson flowJson,
-      CacheSettings settings,
+      FallbackBulkhead fallback,
       StateSweep sweep) {
     StateCache<FlowId, CachedFlow> cache =
-        new StateCache<>(redis, settings, KIND, new Source(engine, flowJson), sweep);
+        new StateCache<>(redis, SETTINGS, KIND, new Source(engine, flowJson, fallback), sweep);
     cache.start();
     cache.warm();
     return new FlowStates(cache);
   }
 
-  private record Source(FlowEngine engine, FlowJson flowJson)
+  private record Source(FlowEngine engine, FlowJson flowJson, FallbackBulkhead fallback)
       implements StateSource<FlowId, CachedFlow> {
     @Override
     public Optional<Versioned<CachedFlow>> load(FlowId flow) {
-      return engine.findOfAnyOwner(flow).map(found -> CachedFlow.of(found, flowJson));
+      try {
+        return fallback
+            .call(() -> engine.findOfAnyOwner(flow))
+            .map(found -> CachedFlow.of(found, flowJson));
+      } catch (FallbackBusyException e) {
+        throw new StateUnavailableException("as many states are loaded as may be; try again", e);
+      }
     }
 
     @Override

@@ -29,6 +29,9 @@ final class MultipartUpload implements MultiPart.Parser.Listener {
   /** Bytes of the headers of one part; Jetty's default has no limit. */
   private static final int MAX_PART_HEADERS = 8 * 1024;
 
+  /** What the parser says then. */
+  private static final String HEADERS_TOO_LONG = "headers max length";
+
   private static final int MAX_PARTS = 100;
   private static final int MAX_FIELD = 8 * 1024;
   private static final int BUFFER = 64 * 1024;
@@ -161,6 +164,9 @@ final class MultipartUpload implements MultiPart.Parser.Listener {
       throw failure;
     }
     Throwable cause = malformation;
+    if (cause != null && String.valueOf(cause.getMessage()).startsWith(HEADERS_TOO_LONG)) {
+      throw malformed("The head of a part has more than 8 KiB. Shorten the name of its file.");
+    }
     if (cause != null) {
       throw malformed("The body is no valid multipart/form-data: " + cause.getMessage() + ".");
     }

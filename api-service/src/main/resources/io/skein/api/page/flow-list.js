@@ -19,7 +19,7 @@ export function flowList() {
   document.title = 'Flows · Skein';
   const notice = noticePlace();
   const list = element('ul', { class: 'flows' });
-  const empty = element('p', { class: 'muted', hidden: true }, 'No flows yet. Drop a file above to start the first one.');
+  const empty = element('p', { class: 'muted', hidden: true }, 'No flows yet. An operator starts the first one by dropping a file above.');
   const newer = button('Newer', () => turn(cursors.slice(0, -1)));
   const older = button('Older', () => turn([...cursors, next]));
   const pages = element('nav', { class: 'pager', 'aria-label': 'Pages of flows', hidden: true }, newer, older);

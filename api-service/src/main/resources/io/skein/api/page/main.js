@@ -49,6 +49,7 @@ function enter(opened) {
   session = opened;
   view?.close(); // it may show what the one before was allowed to see
   view = null;
+  document.body.classList.toggle('reader', !operates());
   replace(places, operates()
     ? [element('a', { href: '#/' }, 'Flows'), element('a', { href: '#/overview' }, 'Overview')] : null);
   replace(who,

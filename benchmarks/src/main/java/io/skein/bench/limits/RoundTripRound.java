@@ -69,7 +69,8 @@ final class RoundTripRound {
     return Checks.alone(
         time,
         number -> {
-          String key = server.redis().keys().rateLimit(subject(number).group(), POLICY.name(), "");
+          String group = subject(number).group();
+          String key = server.redis().keys().rateLimit(group, "log", POLICY.name(), "");
           BARE.run(server.redis().jedis(), List.of(key), ARGUMENTS);
         });
   }

@@ -27,9 +27,9 @@ public final class TokenIssuer {
     this.clock = clock;
   }
 
-  /** A viewer's token. */
+  /** An operator's token, who creates flows and commands them. */
   public String issue(String tenant, String engagement, String user) {
-    return issue(tenant, engagement, user, "viewer");
+    return issue(tenant, engagement, user, "operator");
   }
 
   /**

@@ -27,7 +27,7 @@ final class TokenIssuerTest {
     assertThat(claims.getSubject()).isEqualTo("ann");
     assertThat(claims.getClaim("client_account_id")).isEqualTo("acme");
     assertThat(claims.getClaim("engagement_id")).isEqualTo("spring");
-    assertThat(claims.getClaim("role")).isEqualTo("viewer");
+    assertThat(claims.getClaim("role")).isEqualTo("operator");
     assertThat(claims.getExpirationTime())
         .isEqualTo(Date.from(Instant.parse("2026-11-22T22:00:00Z")));
   }
