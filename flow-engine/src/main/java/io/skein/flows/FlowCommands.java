@@ -219,7 +219,7 @@ public final class FlowCommands {
     }
     try (Lease lease = acquired.get()) {
       Optional<Fence> fence =
-          database.inTransaction(transaction -> ROWS.issue(transaction, request.flow().value()));
+          database.inTransaction(transaction -> issue(transaction, request, lease));
       if (fence.isEmpty()) {
         return new CommandOutcome.NotFound();
       }
@@ -228,6 +228,16 @@ public final class FlowCommands {
     } catch (RolledBack rolledBack) {
       return rolledBack.outcome;
     }
+  }
+
+  /** Not to a command that has lost the lock since: it would refuse the one that has it now. */
+  private static Optional<Fence> issue(
+      Transaction transaction, CommandRequest request, Lease lease) {
+    Optional<Fence> fence = ROWS.issue(transaction, request.flow().value());
+    if (!lease.held()) {
+      throw new RolledBack(new CommandOutcome.Busy("a later command"));
+    }
+    return fence;
   }
 
   private CommandOutcome fenced(

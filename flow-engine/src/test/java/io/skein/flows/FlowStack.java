@@ -26,6 +26,8 @@ public final class FlowStack implements AutoCloseable {
   public final TaskQueue tasks;
   public final FlowEngine engine;
 
+  final Locks locks;
+
   /** For processes that join this one. */
   final String postgresUrl;
 
@@ -46,7 +48,7 @@ public final class FlowStack implements AutoCloseable {
         keep(RedisConnections.open(RedisSettings.of(redisUrl).withKeyPrefix(keyPrefix), name));
     events = keep(EventBus.start(database, redis, name, EventSettings.defaults()));
     tasks = keep(TaskQueue.open(database, redis));
-    Locks locks = keep(new Locks(redis, database, java.time.Duration.ofMinutes(1)));
+    locks = keep(new Locks(redis, database, java.time.Duration.ofMinutes(1)));
     engine =
         new FlowEngine(
             database,

@@ -8,14 +8,17 @@ import java.util.List;
 import java.util.function.LongSupplier;
 
 /**
- * Which stores grant locks now: Redis while its gate is open, else PostgreSQL. For a while after
- * each change of the gate both must agree, as far as Redis can be asked at all: other processes
- * follow a flag up to two seconds later and see an outage at other moments, and what they hold or
- * take in the store that they still use must exclude. Thread safe.
+ * Which stores grant locks now, all of those that are named: what others hold or take in the store
+ * that they use must exclude. A breaker is this process's alone, so others go on asking Redis. They
+ * follow a flag up to two seconds later, and see an outage at other moments; so for a while after
+ * each change both stores have to grant. Only a Redis that is away is left out. Thread safe.
  */
 final class ActiveStores {
   /** The two seconds in which every process follows a flag, and one renewal more. */
   static final Duration SETTLING = Duration.ofSeconds(4);
+
+  /** Above the time that two probes take, one of them after a pause. */
+  static final Duration VERDICT = Duration.ofSeconds(1);
 
   private final FeatureGate gate;
   private final RedisHealth health;
@@ -47,7 +50,7 @@ final class ActiveStores {
     changedAt = nanoTime.getAsLong();
   }
 
-  boolean settling() {
+  private boolean settling() {
     return nanoTime.getAsLong() - changedAt < SETTLING.toNanos();
   }
 
@@ -58,10 +61,24 @@ final class ActiveStores {
       seen = mode; // before the gate tells of it
       changed();
     }
-    if (mode == FeatureMode.REDIS) {
-      return settling() ? both : redisOnly;
+    return switch (mode) {
+      case REDIS -> settling() ? both : redisOnly;
+      case BREAKER_OPEN -> both;
+      case FLAG_OFF, NEEDED_FLAG_OFF -> settling() && health.available() ? both : postgresOnly;
+      case REDIS_AWAY -> postgresOnly;
+    };
+  }
+
+  /**
+   * Waits until it is known whether Redis is gone that has left a call unanswered. Returns at once
+   * when the thread is interrupted, which it then still is.
+   */
+  void awaitVerdict() {
+    try {
+      health.awaitVerdict(VERDICT);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
-    return settling() && mode == FeatureMode.FLAG_OFF && health.available() ? both : postgresOnly;
   }
 
   boolean redisIsAsked() {

@@ -17,4 +17,7 @@ sealed interface Answer {
    * @param ahead how many wait before this one
    */
   record Refused(long ahead) implements Answer {}
+
+  /** Redis has not answered in time; it may have granted the lock, to this owner or another one. */
+  record Unanswered() implements Answer {}
 }

@@ -3,6 +3,7 @@ package io.skein.locks;
 import io.skein.postgres.Leadership;
 import java.time.Duration;
 import java.util.OptionalLong;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -36,10 +37,14 @@ public final class Candidacy implements AutoCloseable {
   private boolean leads;
   private boolean closed;
   private long term;
+
+  /** The last one that has ended here, whatever is left of its lease in the database. */
+  private long ended;
+
   private long leadsUntil;
 
-  private Candidacy(
-      Leadership leadership, Duration lease, LeaderListener listener, LongSupplier nanoTime) {
+  /** Asks only when it is told to. */
+  Candidacy(Leadership leadership, Duration lease, LeaderListener listener, LongSupplier nanoTime) {
     this.leadership = leadership;
     this.lease = lease;
     this.listener = listener;
@@ -89,35 +94,60 @@ public final class Candidacy implements AutoCloseable {
     }
   }
 
-  private void ask() {
-    long askedAt = nanoTime.getAsLong();
+  /**
+   * Asks who leads. The database counts a lease from a little later than this process, and so may
+   * go on with a term that has ended here: that one is given up first, so that each election is
+   * another term.
+   */
+  void ask() {
     try {
-      answered(leadership.lead(), askedAt + lease.toNanos());
-    } catch (RuntimeException e) {
+      if (!stand()) {
+        telling.submit(() -> {}).get(); // its end has been heard of, before anybody else leads
+        leadership.resign();
+        var unused = stand();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException | RuntimeException e) {
       LOG.warn("cannot ask who leads; a leader stays one until its lease ends", e);
     }
   }
 
-  private synchronized void answered(OptionalLong answer, long until) {
+  private boolean stand() {
+    long askedAt = nanoTime.getAsLong();
+    return answered(leadership.lead(), askedAt + lease.toNanos());
+  }
+
+  /** False when the database goes on with a term that has ended here. */
+  private synchronized boolean answered(OptionalLong answer, long until) {
     if (closed) {
-      return;
+      return true;
     }
-    if (answer.isEmpty() || leads && answer.getAsLong() != term) {
+    if (answer.isEmpty()) {
+      cease();
+      return true;
+    }
+    long led = answer.getAsLong();
+    if (led != term) {
       cease();
     }
-    if (answer.isPresent() && nanoTime.getAsLong() - until < 0) {
+    if (led <= ended) {
+      return false;
+    }
+    if (nanoTime.getAsLong() - until < 0) {
       leadsUntil = until;
       if (!leads) {
         leads = true;
-        term = answer.getAsLong();
-        tell(() -> listener.elected(answer.getAsLong()));
+        term = led;
+        tell(() -> listener.elected(led));
       }
       var unused = watching.schedule(this::end, until - nanoTime.getAsLong(), TimeUnit.NANOSECONDS);
     }
+    return true;
   }
 
   /** Does nothing when the lease was renewed since. */
-  private synchronized void end() {
+  synchronized void end() {
     if (!closed && nanoTime.getAsLong() - leadsUntil >= 0) {
       cease();
     }
@@ -126,8 +156,9 @@ public final class Candidacy implements AutoCloseable {
   private void cease() {
     if (leads) {
       leads = false;
-      long ended = term;
-      tell(() -> listener.lost(ended));
+      long over = term;
+      ended = over;
+      tell(() -> listener.lost(over));
     }
   }
 

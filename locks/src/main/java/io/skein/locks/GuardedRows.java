@@ -31,8 +31,8 @@ public final class GuardedRows {
   }
 
   /**
-   * Issues the next fence of a row; to be committed before the work begins, and while the lock is
-   * held.
+   * Issues the next fence of a row; to be committed before the work begins, and only while the lock
+   * is held ({@link Lease#held}, asked after this): it refuses whoever has an earlier one.
    *
    * @return empty when there is no such row
    */

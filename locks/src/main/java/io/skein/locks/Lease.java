@@ -1,10 +1,13 @@
 package io.skein.locks;
 
-import io.skein.redis.RedisAwayException;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
@@ -35,7 +38,11 @@ public final class Lease implements AutoCloseable {
   /** When the renewer looks after it next. */
   private volatile long due;
 
+  /** That renewed it last. */
   private volatile List<LeaseStore> stores;
+
+  /** That may have it, whatever they answered: those that were asked and not left since. */
+  private volatile Set<LeaseStore> traces;
 
   /**
    * @param askedAt before the request was sent
@@ -54,6 +61,7 @@ public final class Lease implements AutoCloseable {
     this.onLost = request.onLost();
     this.grant = grant;
     this.stores = stores;
+    this.traces = Set.copyOf(stores);
     this.renewUntil = renewUntil;
     this.nanoTime = nanoTime;
     this.renewer = renewer;
@@ -96,16 +104,9 @@ public final class Lease implements AutoCloseable {
    * second time, and never throws: what cannot be told to the store ends with the time to live.
    */
   public void release() {
-    turn.lock();
-    try {
-      if (state == State.RELEASED) {
-        return;
-      }
-      state = State.RELEASED;
-    } finally {
-      turn.unlock();
+    if (end(State.RELEASED)) {
+      renewer.release(this);
     }
-    renewer.release(this);
   }
 
   @Override
@@ -123,6 +124,10 @@ public final class Lease implements AutoCloseable {
 
   List<LeaseStore> stores() {
     return stores;
+  }
+
+  Set<LeaseStore> traces() {
+    return traces;
   }
 
   HeldLock describe() {
@@ -143,76 +148,63 @@ public final class Lease implements AutoCloseable {
 
   /** Ends a lease that was not released; false when it was, or had ended before. */
   boolean lose() {
+    return end(State.LOST);
+  }
+
+  /** Waits for a renewal under way; true for the first end, after which the stores are told. */
+  private boolean end(State end) {
     turn.lock();
     try {
-      if (state != State.HELD) {
-        return false;
+      boolean first = state == State.HELD;
+      if (first || end == State.RELEASED) {
+        state = end;
       }
-      state = State.LOST;
-      return true;
+      return first;
     } finally {
       turn.unlock();
     }
   }
 
-  /** What a look at the lease came to. */
-  sealed interface Look {
-    /** Goes on; these stores hold it no more and are to be told. */
-    record Renewed(List<LeaseStore> left) implements Look {}
-
-    record Lost(LossReason reason) implements Look {}
-
-    /** Past its maximum hold, or released: there is nothing to do but wait for its end. */
-    record Ending() implements Look {}
-  }
-
   /**
-   * Prolongs the lease in the stores that are active now. They take it over when others granted it;
-   * all of them must agree, but of two the second need not answer.
+   * Prolongs the lease in the stores that are active now, all of which must agree; they take it
+   * over when others granted it. Then those are left that are not active any more, before anybody
+   * can have the lease come back to them.
+   *
+   * @param leave tells a store; false when it did not answer: it is told again after the next
+   *     renewal, or by the release
+   * @return why the lease is lost; empty when it goes on, or when there is nothing to do but wait
+   *     for its end: it was released, or is past its maximum hold
    */
-  Look renew(List<LeaseStore> active) {
+  Optional<LossReason> renew(List<LeaseStore> active, Predicate<LeaseStore> leave) {
     turn.lock();
     try {
       long askedAt = nanoTime.getAsLong();
       if (state != State.HELD) {
-        return new Look.Ending();
+        return Optional.empty();
       }
       if (askedAt - expiresAt >= 0) {
-        return new Look.Lost(
+        return Optional.of(
             askedAt - renewUntil >= 0 ? LossReason.HELD_TOO_LONG : LossReason.EXPIRED);
       }
       if (askedAt - renewUntil >= 0) {
         due = expiresAt;
-        return new Look.Ending();
+        return Optional.empty();
       }
-      if (!renewIn(active)) {
-        return new Look.Lost(LossReason.REFUSED);
+      Set<LeaseStore> asked = new HashSet<>(traces);
+      asked.addAll(active);
+      traces = Set.copyOf(asked);
+      if (!active.stream().allMatch(store -> store.renew(claim, grant))) {
+        return Optional.of(LossReason.REFUSED);
       }
-      List<LeaseStore> left = stores.stream().filter(store -> !active.contains(store)).toList();
       stores = active;
       expiresAt = askedAt + claim.ttl().toNanos();
       due = dueAfter(askedAt);
-      return new Look.Renewed(left);
+      asked.removeIf(store -> !active.contains(store) && leave.test(store));
+      traces = Set.copyOf(asked);
+      return Optional.empty();
     } finally {
       turn.unlock();
     }
-  }
-
-  private boolean renewIn(List<LeaseStore> active) {
-    boolean first = true;
-    for (LeaseStore store : active) {
-      try {
-        if (!store.renew(claim, grant)) {
-          return false;
-        }
-      } catch (RedisAwayException e) {
-        if (first) {
-          throw e;
-        }
-      }
-      first = false;
-    }
-    return true;
   }
 
   /** When it is to be renewed that was asked for at this moment. */

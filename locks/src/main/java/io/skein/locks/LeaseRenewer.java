@@ -46,30 +46,45 @@ final class LeaseRenewer implements AutoCloseable {
     this.clock = Thread.ofPlatform().name("skein-lease-renewer").daemon().start(this::run);
   }
 
+  /** What changed while the lease was asked for is made up for: the stores, or the end of all. */
   void add(Lease lease) {
     leases.add(lease);
+    if (stopped) {
+      lease.release();
+    } else if (!active.get().equals(lease.stores())) {
+      lease.dueAt(nanoTime.getAsLong());
+    }
     lookBy(lease.due());
   }
 
+  /** Gives the lease back; its caller does not wait for stores that are not asked at present. */
   void release(Lease lease) {
     leases.remove(lease);
-    for (LeaseStore store : lease.stores()) {
-      release(store, lease.claim());
+    List<LeaseStore> asked = active.get();
+    for (LeaseStore store : lease.traces()) {
+      if (asked.contains(store)) {
+        release(store, lease.claim());
+      } else {
+        releaseAside(store, lease.claim());
+      }
     }
   }
 
   /** Releases what the claim may hold in this store, now or as soon as the store answers. */
   void release(LeaseStore store, Claim claim) {
-    untilAnswered(claim, () -> store.release(claim));
+    long end = nanoTime.getAsLong() + claim.ttl().toNanos();
+    if (!answered(claim, () -> store.release(claim))) {
+      start(() -> {
+        do {
+          LockSupport.parkNanos(RELEASE_AGAIN.toNanos());
+        } while (nanoTime.getAsLong() - end < 0 && !answered(claim, () -> store.release(claim)));
+      });
+    }
   }
 
   /** {@link #release(LeaseStore, Claim)} on a thread of its own. */
   void releaseAside(LeaseStore store, Claim claim) {
     start(() -> release(store, claim));
-  }
-
-  private void leave(LeaseStore store, Claim claim) {
-    untilAnswered(claim, () -> store.leave(claim));
   }
 
   /** Renews all now: the stores may be others from now on. Does not block. */
@@ -90,10 +105,10 @@ final class LeaseRenewer implements AutoCloseable {
   /** Gives every lease back. */
   @Override
   public void close() {
+    stopped = true; // first: what is added from now on is given back by whoever adds it
     for (Lease lease : leases) {
       lease.release();
     }
-    stopped = true;
     LockSupport.unpark(clock);
   }
 
@@ -124,16 +139,18 @@ final class LeaseRenewer implements AutoCloseable {
   }
 
   private void renew(Lease lease) {
+    List<LeaseStore> asked = active.get();
     try {
-      switch (lease.renew(active.get())) {
-        case Lease.Look.Renewed renewed ->
-            renewed.left().forEach(store -> leave(store, lease.claim()));
-        case Lease.Look.Lost lost -> lose(lease, lost.reason());
-        case Lease.Look.Ending ending -> {}
-      }
+      Claim claim = lease.claim();
+      lease
+          .renew(asked, store -> answered(claim, () -> store.leave(claim)))
+          .ifPresent(reason -> lose(lease, reason));
     } catch (RuntimeException e) {
       LOG.warn("cannot renew the lease of {}; trying again until it ends", lease.name(), e);
       lease.renewAgain();
+    }
+    if (!active.get().equals(asked)) {
+      lease.dueAt(nanoTime.getAsLong()); // they have changed meanwhile
     }
     lookBy(lease.due());
   }
@@ -143,6 +160,8 @@ final class LeaseRenewer implements AutoCloseable {
       return;
     }
     counts.lost.increment();
+    // One store may have taken it over before the other refused it.
+    lease.traces().forEach(store -> releaseAside(store, lease.claim()));
     LOG.warn(
         "a lease ends before its release lock={} holder=\"{}\" reason={}",
         lease.name(),
@@ -155,18 +174,7 @@ final class LeaseRenewer implements AutoCloseable {
     }
   }
 
-  /** Tries once, and if need be again in the background until the lease has ended by itself. */
-  private void untilAnswered(Claim claim, Supplier<Optional<String>> release) {
-    long end = nanoTime.getAsLong() + claim.ttl().toNanos();
-    if (!answered(claim, release)) {
-      start(() -> {
-        do {
-          LockSupport.parkNanos(RELEASE_AGAIN.toNanos());
-        } while (nanoTime.getAsLong() - end < 0 && !answered(claim, release));
-      });
-    }
-  }
-
+  /** Whether the store has been told; whose turn it is there now is woken. */
   private boolean answered(Claim claim, Supplier<Optional<String>> release) {
     try {
       release.get().ifPresent(waiters::wake);

@@ -66,9 +66,10 @@ public final class Locks implements AutoCloseable {
   }
 
   /**
-   * Takes a lock if it is free and nobody waits for it.
+   * Takes a lock if it is free and nobody waits for it. A call that Redis leaves unanswered is
+   * repeated once it is known whether Redis is gone, about a second later at most.
    *
-   * @return empty when another one holds it or is served before
+   * @return empty when another one holds it or is served before, or when Redis does not say so
    * @throws org.jdbi.v3.core.JdbiException when Redis is away and PostgreSQL does not answer
    */
   public Optional<Lease> tryAcquire(LockRequest request) {
@@ -81,7 +82,7 @@ public final class Locks implements AutoCloseable {
    * Takes a lock, in the order in which it was asked for.
    *
    * @param wait how long to wait for others; zero or less is {@link #tryAcquire}
-   * @return empty when others still held it or were served before
+   * @return empty when others still held it or were served before, or Redis did not say so in time
    * @throws InterruptedException when interrupted while waiting
    * @throws org.jdbi.v3.core.JdbiException when Redis is away and PostgreSQL does not answer
    */
@@ -197,14 +198,6 @@ public final class Locks implements AutoCloseable {
   /** Gives up, in the background, places in queues and what was granted unheard. */
   void abandon(Claim claim, Set<LeaseStore> traces) {
     traces.forEach(store -> renewer.releaseAside(store, claim));
-  }
-
-  /** PostgreSQL is about to grant what Redis may hold: both are asked from now on. */
-  void doubtRedis() {
-    if (!stores.settling()) {
-      stores.changed();
-      renewer.renewAll();
-    }
   }
 
   Lease granted(

@@ -4,6 +4,7 @@ import io.skein.redis.Feature;
 import io.skein.redis.FeatureGate;
 import io.skein.redis.KeySpace;
 import io.skein.redis.LuaScript;
+import io.skein.redis.RedisAwayException;
 import io.skein.redis.RedisConnections;
 import java.time.Duration;
 import java.time.Instant;
@@ -11,6 +12,8 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import redis.clients.jedis.UnifiedJedis;
+import redis.clients.jedis.exceptions.JedisDataException;
 
 /** Leases in Redis: one script call for each operation, on the server's clock. */
 final class RedisLeases implements LeaseStore {
@@ -21,7 +24,11 @@ final class RedisLeases implements LeaseStore {
   /** Above any time a renewal could be under way; past it the server's clock alone is enough. */
   private static final String LAST_FENCE_LIFE = millis(Duration.ofDays(1));
 
+  private static final String WAITS = "1";
   private static final String DOES_NOT_WAIT = "0";
+
+  /** Of the keys, in their order. */
+  private static final List<String> KINDS = List.of("hash", "string", "zset", "hash");
 
   private final RedisConnections redis;
   private final FeatureGate gate;
@@ -45,7 +52,7 @@ final class RedisLeases implements LeaseStore {
 
   @Override
   public Answer acquireInTurn(Claim claim) {
-    return acquire(claim, millis(PATIENCE), 0);
+    return acquire(claim, WAITS, 0);
   }
 
   /** {@link #acquire(Claim)} with a fence above one that the other store issued. */
@@ -53,18 +60,35 @@ final class RedisLeases implements LeaseStore {
     return acquire(claim, DOES_NOT_WAIT, lower.value());
   }
 
-  private Answer acquire(Claim claim, String patience, long lower) {
+  private Answer acquire(Claim claim, String waits, long lower) {
     List<String> arguments =
         List.of(
             claim.owner(),
             claim.holder(),
             millis(claim.ttl()),
             LAST_FENCE_LIFE,
-            patience,
+            millis(PATIENCE),
+            waits,
             Long.toString(lower));
-    return gate.call(
-        "acquiring a lock",
-        () -> answer(ACQUIRE.run(redis.jedis(), keysOf(claim.name()), arguments)));
+    return gate.insist("acquiring a lock", () -> answer(acquire(keysOf(claim.name()), arguments)));
+  }
+
+  /** What is of another kind is nobody's lock, and would keep everybody out for ever. */
+  private @Nullable Object acquire(List<String> lockKeys, List<String> arguments) {
+    UnifiedJedis jedis = redis.jedis();
+    try {
+      return ACQUIRE.run(jedis, lockKeys, arguments);
+    } catch (JedisDataException e) {
+      if (!String.valueOf(e.getMessage()).startsWith("WRONGTYPE")) {
+        throw e;
+      }
+      for (int i = 0; i < KINDS.size(); i++) {
+        if (!jedis.type(lockKeys.get(i)).equals(KINDS.get(i))) {
+          jedis.del(lockKeys.get(i));
+        }
+      }
+      return ACQUIRE.run(jedis, lockKeys, arguments);
+    }
   }
 
   private static Answer answer(@Nullable Object reply) {
@@ -86,7 +110,7 @@ final class RedisLeases implements LeaseStore {
             LAST_FENCE_LIFE,
             Long.toString(grant.fence().value()),
             Long.toString(ChronoUnit.MICROS.between(Instant.EPOCH, grant.since())));
-    return gate.call(
+    return gate.insist(
         "renewing a lock",
         () -> Long.valueOf(1).equals(RENEW.run(redis.jedis(), keysOf(claim.name()), arguments)));
   }
@@ -98,6 +122,10 @@ final class RedisLeases implements LeaseStore {
 
   @Override
   public Optional<String> leave(Claim claim) {
+    if (!gate.reachable()) {
+      // Who still reaches it is to see the lease there; the others need not wait for an answer.
+      throw new RedisAwayException("leaving a lock");
+    }
     return release(claim, "0");
   }
 
@@ -112,7 +140,7 @@ final class RedisLeases implements LeaseStore {
 
   @Override
   public Optional<LockHolder> holder(LockName name) {
-    return gate.call(
+    return gate.insist(
         "asking who holds a lock",
         () -> {
           List<@Nullable String> fields =

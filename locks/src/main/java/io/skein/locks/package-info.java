@@ -10,11 +10,11 @@
  * }</pre>
  *
  * <p>A lock keeps others from wasted work. It cannot promise that nobody overtakes a holder that
- * was frozen, and while instances disagree whether Redis is away both stores can grant the same
- * lock, until the next renewal shows it to one of the holders (a third of its time to live).
- * Therefore a row in PostgreSQL that is guarded by a lock issues its own fence in the transaction
- * that begins the work, and every guarded write demands it; the exclusion of rows is PostgreSQL's
- * alone. The fence of a {@link io.skein.locks.Lease} is for resources outside PostgreSQL.
+ * was frozen, and while Redis is away for some instances only both stores can grant the same lock,
+ * until the next renewal shows it to one of the holders (a third of its time to live). Therefore a
+ * row in PostgreSQL that is guarded by a lock issues its own fence in the transaction that begins
+ * the work, and every guarded write demands it; the exclusion of rows is PostgreSQL's alone. The
+ * fence of a {@link io.skein.locks.Lease} is for resources outside PostgreSQL.
  */
 @NullMarked
 package io.skein.locks;

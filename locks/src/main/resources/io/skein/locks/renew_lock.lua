@@ -17,7 +17,8 @@ local last = tonumber(redis.call('GET', KEYS[2]) or '0')
 if last > tonumber(ARGV[5]) then
   return 0
 end
-redis.call('HSET', KEYS[1], 'owner', ARGV[1], 'holder', ARGV[2], 'fence', ARGV[5], 'since', ARGV[6])
+redis.call('HSET', KEYS[1], 'owner', ARGV[1], 'holder', ARGV[2], 'fence', ARGV[5], 'since', ARGV[6],
+  'life', ARGV[3])
 redis.call('PEXPIRE', KEYS[1], ARGV[3])
 redis.call('SET', KEYS[2], ARGV[5], 'PX', ARGV[4])
 return 1

@@ -13,6 +13,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -88,6 +92,65 @@ class CandidacyTest {
       assertThat(candidacy.term().orElseThrow()).as("a later term").isGreaterThan(1);
     }
     assertThat(diary.entries).hasSize(4).startsWith("elected 1", "lost 1");
+  }
+
+  /** In the database the lease lasts a little longer, as it was counted from later. */
+  @Test
+  void who_leads_again_after_its_lease_ended_leads_in_another_term() {
+    Duration hour = Duration.ofHours(1);
+    AtomicLong clock = new AtomicLong();
+    Diary diary = new Diary();
+    try (Candidacy ann =
+            new Candidacy(new Leadership(database, duty, "ann", hour), hour, diary, clock::get);
+        Candidacy bob =
+            new Candidacy(
+                new Leadership(database, duty, "bob", hour), hour, new Diary(), clock::get)) {
+      ann.ask();
+      assertThat(ann.term()).hasValue(1);
+      clock.addAndGet(hour.toNanos());
+      ann.end();
+      bob.ask();
+      assertThat(bob.term()).as("while the database knows of a leader").isEmpty();
+      ann.ask();
+      assertThat(ann.term()).hasValue(2);
+      bob.ask();
+      assertThat(bob.term()).isEmpty();
+    }
+    assertThat(diary.entries).containsExactly("elected 1", "lost 1", "elected 2", "lost 2");
+  }
+
+  /** The answer is late: it renews a term that has ended here while it was under way. */
+  @Test
+  void a_renewal_that_arrives_after_the_end_of_the_lease_renews_nothing() throws Exception {
+    Duration hour = Duration.ofHours(1);
+    AtomicLong clock = new AtomicLong();
+    Diary diary = new Diary();
+    try (Candidacy ann =
+            new Candidacy(new Leadership(database, duty, "ann", hour), hour, diary, clock::get);
+        ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
+      ann.ask();
+      clock.addAndGet(hour.toNanos() / 3);
+      Future<?> asking =
+          database.inTransaction(transaction -> {
+            transaction.handle().execute("select from leaderships for update");
+            Future<?> waiting = executor.submit(ann::ask);
+            await().until(this::somebodyWaitsForARow);
+            clock.addAndGet(hour.toNanos() * 2 / 3);
+            ann.end();
+            return waiting;
+          });
+      asking.get();
+      assertThat(ann.term()).hasValue(2);
+    }
+    assertThat(diary.entries).containsExactly("elected 1", "lost 1", "elected 2", "lost 2");
+  }
+
+  private boolean somebodyWaitsForARow() {
+    return database.read(handle ->
+        handle
+            .select("select exists (select from pg_locks where not granted)")
+            .mapTo(Boolean.class)
+            .one());
   }
 
   @Test

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -94,6 +95,49 @@ class FlagFlipTest {
     assertThat(others.tryAcquire(LockRequest.of(name, "other", TTL))).isEmpty();
     lease.release();
     assertThat(keys.holder(name)).isEmpty();
+  }
+
+  /** PostgreSQL takes it over before Redis refuses it. */
+  @Test
+  void a_lease_that_one_store_refuses_is_given_back_in_the_other() {
+    List<LossReason> told = new CopyOnWriteArrayList<>();
+    LockRequest request =
+        LockRequest.of(name, "robbed", TTL).withOnLost((lost, reason) -> told.add(reason));
+    Lease lease = locks.tryAcquire(request).orElseThrow();
+    LeaseStore keys = new RedisLeases(here.redis());
+    LeaseStore rows = new PostgresLeases(here.database());
+    keys.release(lease.claim()); // as if it had ended there
+    Lease robber = others.tryAcquire(LockRequest.of(name, "robber", TTL)).orElseThrow();
+    flag(here, false);
+    await().until(() -> !told.isEmpty());
+    assertThat(told).containsExactly(LossReason.REFUSED);
+    await().atMost(Duration.ofSeconds(2)).until(() -> rows.holder(name).isEmpty());
+    assertThat(keys.holder(name).map(LockHolder::holder)).contains("robber");
+    robber.release();
+  }
+
+  @Test
+  void a_lease_is_taken_over_that_was_granted_while_the_flag_was_flipped() {
+    LockRequest request = LockRequest.of(name, "holder", TTL);
+    LeaseStore rows = new PostgresLeases(here.database());
+    Claim claim = locks.newClaim(request);
+    Answer.Granted grant = (Answer.Granted) locks.redisLeases().acquire(claim);
+    flag(here, false);
+    Lease lease = locks.granted(request, claim, grant, List.of(locks.redisLeases()), now());
+    await().atMost(Duration.ofSeconds(2)).until(() -> rows.holder(name).isPresent());
+    lease.release();
+    assertThat(rows.holder(name)).isEmpty();
+  }
+
+  @Test
+  void a_lease_is_given_back_that_was_granted_while_its_locks_were_closed() {
+    LockRequest request = LockRequest.of(name, "holder", TTL);
+    Claim claim = locks.newClaim(request);
+    Answer.Granted grant = (Answer.Granted) locks.redisLeases().acquire(claim);
+    locks.close();
+    Lease lease = locks.granted(request, claim, grant, List.of(locks.redisLeases()), now());
+    assertThat(lease.held()).isFalse();
+    assertThat(others.holder(name)).isEmpty();
   }
 
   @Test

@@ -1,17 +1,25 @@
 package io.skein.locks;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 import io.skein.postgres.PostgresSettings;
 import io.skein.redis.RedisSettings;
+import io.skein.testing.RedisServer;
 import io.skein.testing.ServerProcess;
 import io.skein.testing.TestServers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -25,13 +33,17 @@ class ProcessesTest {
   private static final int THREADS = 4;
   private static final int ROUNDS = Boolean.getBoolean("skein.test.full") ? 2_000 : 100;
 
+  private static final String ALL = String.valueOf(PROCESSES * THREADS * ROUNDS);
+
   private final LockName name = new LockName("flow:" + UUID.randomUUID());
   private final List<LockingProcess> processes = new ArrayList<>();
+  private RedisServer server;
   private Stores stores;
 
   @BeforeEach
   void open() throws Exception {
-    stores = Stores.open(TestServers.redis().url());
+    server = TestServers.newRedis();
+    stores = Stores.open(server.url());
     stores
         .database()
         .useTransaction(tx ->
@@ -48,12 +60,13 @@ class ProcessesTest {
   void close() {
     processes.forEach(LockingProcess::close);
     stores.close();
+    server.close();
   }
 
   private LockingProcess start() throws Exception {
     PostgresSettings postgres = stores.postgres();
     RedisSettings redis = stores.redisSettings();
-    LockingProcess process = LockingProcess.launch(postgres, redis, TestServers.redis().url());
+    LockingProcess process = LockingProcess.launch(postgres, redis, server.url());
     processes.add(process);
     return process;
   }
@@ -61,6 +74,39 @@ class ProcessesTest {
   /** The plain counter: a lost update shows that two were inside at once. */
   @Test
   void only_one_of_three_processes_is_inside(@TempDir Path folder) throws Exception {
+    Path counter = beginToCount(folder);
+    awaitCounted();
+    assertThat(Files.readString(counter)).isEqualTo(ALL);
+  }
+
+  /** A call waits 250 ms for an answer; what is shorter than half a second is no outage. */
+  @Test
+  void only_one_of_three_processes_is_inside_while_redis_pauses(@TempDir Path folder)
+      throws Exception {
+    AtomicLong longest = new AtomicLong();
+    try (ScheduledExecutorService pauses = Executors.newSingleThreadScheduledExecutor()) {
+      Path counter = beginToCount(folder);
+      var unused =
+          pauses.scheduleWithFixedDelay(
+              () -> longest.accumulateAndGet(pause(), Math::max), 0, 700, TimeUnit.MILLISECONDS);
+      awaitCounted();
+      pauses.shutdownNow();
+      assertThat(longest.get()).as("it did pause").isPositive();
+      assumeThat(Duration.ofNanos(longest.get())).isLessThan(Duration.ofMillis(450));
+      assertThat(Files.readString(counter)).isEqualTo(ALL);
+    }
+  }
+
+  /** Returns how long it took. */
+  private long pause() {
+    long begin = System.nanoTime();
+    server.freeze();
+    LockSupport.parkNanos(Duration.ofMillis(300).toNanos());
+    server.thaw();
+    return System.nanoTime() - begin;
+  }
+
+  private Path beginToCount(Path folder) throws Exception {
     Path counter = Files.writeString(folder.resolve("counter"), "0");
     for (int i = 0; i < PROCESSES; i++) {
       var unused = start();
@@ -71,18 +117,18 @@ class ProcessesTest {
     for (LockingProcess process : processes) {
       process.say("count " + name + " " + counter + " " + THREADS + " " + ROUNDS);
     }
+    return counter;
+  }
+
+  private void awaitCounted() {
     for (LockingProcess process : processes) {
       assertThat(process.answer()).isEqualTo("counted");
     }
-    assertThat(Files.readString(counter)).isEqualTo(String.valueOf(PROCESSES * THREADS * ROUNDS));
   }
 
   @Test
   void a_holder_frozen_past_its_time_to_live_writes_no_more_when_it_wakes() throws Exception {
-    UUID row = UUID.randomUUID();
-    stores
-        .database()
-        .useTransaction(tx -> tx.handle().execute("insert into ledger (id) values (?)", row));
+    UUID row = newRow();
     LockingProcess frozen = start();
     LockingProcess next = start();
     assertThat(frozen.answer()).isEqualTo("ready");
@@ -100,10 +146,41 @@ class ProcessesTest {
     assertThat(frozen.ask("write " + row + " c")).isEqualTo("refused");
     await().until(() -> frozen.ask("held").startsWith("lost "));
     assertThat(next.ask("write " + row + " d")).isEqualTo("written");
-    String entries =
-        stores
-            .database()
-            .read(handle -> handle.select("select entries from ledger").mapTo(String.class).one());
-    assertThat(entries).isEqualTo(" a b d");
+    assertThat(entries()).isEqualTo(" a b d");
+  }
+
+  /** Redis then grants the lock before its holder renews it there. */
+  @Test
+  void of_two_holders_after_a_flush_the_earlier_writes_no_more() throws Exception {
+    UUID row = newRow();
+    LockingProcess first = start();
+    LockingProcess next = start();
+    assertThat(first.answer()).isEqualTo("ready");
+    assertThat(next.answer()).isEqualTo("ready");
+    assertThat(first.ask("begin " + name + " " + row)).isEqualTo("fence 1");
+    await()
+        .until(() -> {
+          server.flush();
+          return next.ask("begin " + name + " " + row).equals("fence 2");
+        });
+    assertThat(first.ask("write " + row + " a")).isEqualTo("refused");
+    assertThat(next.ask("write " + row + " b")).isEqualTo("written");
+    await().until(() -> first.ask("held").equals("lost REFUSED"));
+    assertThat(next.ask("held")).isEqualTo("held");
+    assertThat(entries()).isEqualTo(" b");
+  }
+
+  private UUID newRow() {
+    UUID row = UUID.randomUUID();
+    stores
+        .database()
+        .useTransaction(tx -> tx.handle().execute("insert into ledger (id) values (?)", row));
+    return row;
+  }
+
+  private String entries() {
+    return stores
+        .database()
+        .read(handle -> handle.select("select entries from ledger").mapTo(String.class).one());
   }
 }

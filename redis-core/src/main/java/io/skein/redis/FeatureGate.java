@@ -125,10 +125,26 @@ public final class FeatureGate {
    *     while it is being found out whether Redis is gone: a caller of several calls waits for one
    */
   public <T> T call(String doing, Supplier<T> call) {
+    refuseWhileSuspected(doing);
+    return guard(doing, () -> breaker.executeSupplier(call));
+  }
+
+  /**
+   * {@link #call} that is made also while the breaker is open: for what must not be decided without
+   * Redis, since others decide by it, though it costs time.
+   *
+   * @throws RedisAwayException when the client fails, and at once while it is being found out
+   *     whether Redis is gone
+   */
+  public <T> T insist(String doing, Supplier<T> call) {
+    refuseWhileSuspected(doing);
+    return tell(doing, call);
+  }
+
+  private void refuseWhileSuspected(String doing) {
     if (health.suspected()) {
       throw new RedisAwayException(doing, SUSPECTED);
     }
-    return guard(doing, () -> breaker.executeSupplier(call));
   }
 
   /**

@@ -5,6 +5,15 @@ public final class RedisAwayException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
   /**
+   * Redis was not asked, since it is known to be away.
+   *
+   * @param doing what was to be done, for the log
+   */
+  public RedisAwayException(String doing) {
+    super(doing + ": Redis is away");
+  }
+
+  /**
    * @param doing what was being done, for the log
    */
   public RedisAwayException(String doing, Throwable cause) {

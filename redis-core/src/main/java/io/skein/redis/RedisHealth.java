@@ -3,6 +3,9 @@ package io.skein.redis;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -27,7 +30,9 @@ public final class RedisHealth implements AutoCloseable {
   private final Runnable probe;
   private final List<Listener> listeners = new CopyOnWriteArrayList<>();
   private volatile boolean available;
-  private volatile boolean suspected;
+  /** There is one while it is being found out why a call failed. */
+  private final AtomicReference<@Nullable CountDownLatch> suspicion = new AtomicReference<>();
+
   private volatile boolean stopped;
   private String wrong = "not asked yet";
   private int misses;
@@ -54,8 +59,7 @@ public final class RedisHealth implements AutoCloseable {
 
   /** A call has failed as if nobody were there: the next probe is made at once. */
   void suspect() {
-    if (available && !suspected) {
-      suspected = true;
+    if (available && suspicion.compareAndSet(null, new CountDownLatch(1))) {
       Thread running = thread;
       if (running != null) {
         LockSupport.unpark(running);
@@ -67,7 +71,28 @@ public final class RedisHealth implements AutoCloseable {
    * True from a call that failed to the next probe that is answered, or to the last that counts.
    */
   boolean suspected() {
-    return suspected;
+    return suspicion.get() != null;
+  }
+
+  /**
+   * Waits from a call that failed until it is known whether Redis is gone: until the next probe is
+   * answered, or the second has been missed and all listeners have heard of it, some 700 ms at
+   * most. Returns at once when no call has failed.
+   *
+   * @param atMost how long to wait, whatever comes of it
+   */
+  public void awaitVerdict(Duration atMost) throws InterruptedException {
+    CountDownLatch verdict = suspicion.get();
+    if (verdict != null) {
+      var unused = verdict.await(atMost.toNanos(), TimeUnit.NANOSECONDS);
+    }
+  }
+
+  private void endSuspicion() {
+    CountDownLatch verdict = suspicion.getAndSet(null);
+    if (verdict != null) {
+      verdict.countDown();
+    }
   }
 
   /** Tells it of each change from now on, until {@link #forget}. */
@@ -119,7 +144,7 @@ public final class RedisHealth implements AutoCloseable {
     misses = answered ? 0 : misses + 1;
     answers = answered ? answers + 1 : 0;
     if (answered) {
-      suspected = false;
+      endSuspicion();
     }
     if (available && misses >= MISSES_TO_CLOSE) {
       change(false);
@@ -130,7 +155,6 @@ public final class RedisHealth implements AutoCloseable {
 
   private void change(boolean now) {
     available = now;
-    suspected = false;
     if (now) {
       LOG.info("Redis can be used again");
     } else {
@@ -143,6 +167,7 @@ public final class RedisHealth implements AutoCloseable {
         LOG.error("a listener of Redis health failed", e);
       }
     }
+    endSuspicion(); // who waited for it finds the gates as they are now
   }
 
   @Override

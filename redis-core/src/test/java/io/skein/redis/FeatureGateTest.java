@@ -124,6 +124,21 @@ class FeatureGateTest {
   }
 
   @Test
+  void whoInsistsIsStoppedByASuspicionOnly() {
+    fail(5);
+    assertThat(gate.mode()).isEqualTo(FeatureMode.BREAKER_OPEN);
+    assertThat(gate.<Integer>insist("asking", () -> 1)).isEqualTo(1);
+    health.suspect();
+    assertThatThrownBy(() ->
+            gate.insist(
+                "asking",
+                () -> {
+                  throw new AssertionError("was called");
+                }))
+        .isInstanceOf(RedisAwayException.class);
+  }
+
+  @Test
   void failingToTellClosesTheGateToo() {
     fail(5, gate::tell);
     assertThat(gate.mode()).isEqualTo(FeatureMode.BREAKER_OPEN);

@@ -2,8 +2,13 @@ package io.skein.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
 class RedisHealthTest {
@@ -52,6 +57,29 @@ class RedisHealthTest {
     observe(health, false);
     assertThat(health.suspected()).isFalse();
     assertThat(health.available()).isFalse();
+  }
+
+  @Test
+  void whoAwaitsTheVerdictGoesOnWhenAllOthersHaveHeardOfIt() throws Exception {
+    RedisHealth health = new RedisHealth(() -> {});
+    observe(health, true, true, true);
+    health.awaitVerdict(Duration.ofDays(1)); // nobody has asked for one
+    List<String> order = new CopyOnWriteArrayList<>();
+    health.onChange(available -> order.add("listener"));
+    health.suspect();
+    health.awaitVerdict(Duration.ofMillis(1));
+    try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
+      Future<?> waiting =
+          executor.submit(() -> {
+            health.awaitVerdict(Duration.ofMinutes(1));
+            return order.add("waiter");
+          });
+      observe(health, false);
+      assertThat(waiting.isDone()).as("one miss is no verdict").isFalse();
+      observe(health, false);
+      waiting.get();
+    }
+    assertThat(order).containsExactly("listener", "waiter");
   }
 
   private static void observe(RedisHealth health, boolean... answers) {

@@ -1,0 +1,76 @@
+package io.skein.locks;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.skein.testing.TestServers;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A lease that moves from Redis to PostgreSQL, step by step. */
+class LeaseMoveTest {
+  private static final Duration TTL = Duration.ofMinutes(1);
+
+  private final LockName name = new LockName("flow:" + UUID.randomUUID());
+  private Stores stores;
+  private Locks locks;
+  private List<LeaseStore> rows;
+  private Lease lease;
+
+  @BeforeEach
+  void open() {
+    stores = Stores.open(TestServers.redis().url());
+    locks = new Locks(stores.redis(), stores.database(), TTL);
+    rows = List.of(locks.postgresLeases());
+    lease = locks.tryAcquire(LockRequest.of(name, "mover", TTL)).orElseThrow();
+  }
+
+  @AfterEach
+  void close() {
+    locks.close();
+    stores.close();
+  }
+
+  @Test
+  void a_store_that_did_not_hear_that_it_was_left_hears_of_the_release() {
+    assertThat(lease.renew(rows, store -> false)).isEmpty();
+    assertThat(locks.redisLeases().holder(name)).isPresent();
+    assertThat(locks.postgresLeases().holder(name)).isPresent();
+    lease.release();
+    assertThat(locks.redisLeases().holder(name)).isEmpty();
+    await().until(() -> locks.postgresLeases().holder(name).isEmpty());
+  }
+
+  @Test
+  void a_store_that_was_left_is_told_no_more() {
+    assertThat(lease.renew(rows, store -> true)).isEmpty();
+    assertThat(lease.traces()).containsExactly(locks.postgresLeases());
+  }
+
+  /** Or the lease could come back before it is left, and be lost there. */
+  @Test
+  void nobody_comes_between_a_renewal_and_the_leaving_of_the_other_store() throws Exception {
+    try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
+      var unused =
+          lease.renew(
+              rows,
+              store -> {
+                Future<?> releasing = executor.submit(lease::release);
+                assertThatThrownBy(() -> releasing.get(100, TimeUnit.MILLISECONDS))
+                    .isInstanceOf(TimeoutException.class);
+                return true;
+              });
+    }
+    assertThat(lease.held()).isFalse();
+  }
+}
