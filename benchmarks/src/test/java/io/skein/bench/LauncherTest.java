@@ -45,7 +45,7 @@ class LauncherTest {
   }
 
   private static Path repository() {
-    return Path.of("").toAbsolutePath().getParent();
+    return Path.of("..").toAbsolutePath().normalize();
   }
 
   static List<String> benchmarks() {

@@ -30,6 +30,7 @@ public final class RedisHealth implements AutoCloseable {
   private final Runnable probe;
   private final List<Listener> listeners = new CopyOnWriteArrayList<>();
   private volatile boolean available;
+
   /** There is one while it is being found out why a call failed. */
   private final AtomicReference<@Nullable CountDownLatch> suspicion = new AtomicReference<>();
 
