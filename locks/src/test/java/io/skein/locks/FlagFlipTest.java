@@ -57,7 +57,10 @@ class FlagFlipTest {
     return System.nanoTime() + ahead.get();
   }
 
-  /** Both processes take it that all have followed by now. */
+  /**
+   * Both processes take it that all have followed by now. Who renews sleeps by the real clock, up to
+   * a third of the time to live.
+   */
   private void settle() {
     ahead.addAndGet(ActiveStores.SETTLING.toNanos());
   }
@@ -81,7 +84,7 @@ class FlagFlipTest {
     assertThat(others.tryAcquire(LockRequest.of(name, "other", TTL))).isEmpty();
     settle();
     ahead.addAndGet(TTL.dividedBy(3).toNanos());
-    await().until(() -> keys.holder(name).isEmpty());
+    await().atMost(TTL).until(() -> keys.holder(name).isEmpty());
     assertThat(lease.held()).isTrue();
     assertThat(others.tryAcquire(LockRequest.of(name, "other", TTL))).isEmpty();
 
@@ -91,7 +94,7 @@ class FlagFlipTest {
     await().atMost(Duration.ofSeconds(1)).until(() -> keys.holder(name).isPresent());
     settle();
     ahead.addAndGet(TTL.dividedBy(3).toNanos());
-    await().until(() -> rows.holder(name).isEmpty());
+    await().atMost(TTL).until(() -> rows.holder(name).isEmpty());
     assertThat(others.tryAcquire(LockRequest.of(name, "other", TTL))).isEmpty();
     lease.release();
     assertThat(keys.holder(name)).isEmpty();

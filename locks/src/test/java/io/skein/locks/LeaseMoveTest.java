@@ -13,6 +13,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -55,6 +58,26 @@ class LeaseMoveTest {
   void a_store_that_was_left_is_told_no_more() {
     assertThat(lease.renew(rows, store -> true)).isEmpty();
     assertThat(lease.traces()).containsExactly(locks.postgresLeases());
+  }
+
+  @Test
+  void stores_that_change_during_a_renewal_have_the_lease_at_once() {
+    List<LeaseStore> keys = List.of(locks.redisLeases());
+    LockRequest request = LockRequest.of(new LockName("flow:" + UUID.randomUUID()), "mover", TTL);
+    Claim claim = locks.newClaim(request);
+    Answer.Granted grant = (Answer.Granted) locks.redisLeases().acquire(claim);
+    // Asked when the lease comes, when its renewal begins, and from then on.
+    AtomicInteger asked = new AtomicInteger();
+    Supplier<List<LeaseStore>> active = () -> asked.incrementAndGet() <= 2 ? keys : rows;
+    LongSupplier clock = System::nanoTime;
+    try (LeaseRenewer renewer =
+        new LeaseRenewer(active, new Waiters(clock), new LockCounts(), clock)) {
+      long now = clock.getAsLong();
+      long renewUntil = now + TTL.toNanos();
+      renewer.add(new Lease(request, claim, grant, keys, now, renewUntil, clock, renewer));
+      renewer.renewAll();
+      await().until(() -> locks.postgresLeases().holder(request.name()).isPresent());
+    }
   }
 
   /** Or the lease could come back before it is left, and be lost there. */
