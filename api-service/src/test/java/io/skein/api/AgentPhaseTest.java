@@ -24,14 +24,14 @@ class AgentPhaseTest {
       "{\"severity\": \"high\", \"category\": \"lifecycle\", \"title\": \"Old\", \"detail\": \"It is.\"}";
 
   private static ApiStack stack;
-  private static ApiClient viewer;
+  private static ApiClient operator;
   private static ApiClient agent;
 
   @BeforeAll
   static void start() throws Exception {
     stack = ApiStack.start(2, Map.of("SKEIN_AGENT_PHASES", "tech_debt_assessment"));
     stack.startWorker();
-    viewer = stack.client(1);
+    operator = stack.client(1);
     // Of another account: agents work for all.
     agent = stack.anonymous(2).withToken(TestTokens.ofUser("agent", "worker", "rival"));
   }
@@ -43,7 +43,7 @@ class AgentPhaseTest {
 
   @Test
   void theFlowCompletesWithWhatTheAgentFound() {
-    String flow = viewer.create(ApiClient.CLEAR_CSV);
+    String flow = operator.create(ApiClient.CLEAR_CSV);
     JsonNode task = claim(flow);
     assertThat(task.get("payload").get("kind").asString()).isEqualTo("discovery");
     String lease = task.get("taskId").asString() + "/" + task.get("lease").asLong();
@@ -54,13 +54,13 @@ class AgentPhaseTest {
         .contains("running");
     await()
         .untilAsserted(() ->
-            assertThat(viewer.get(ApiClient.FLOWS + "/" + flow + "/progress").body())
+            assertThat(operator.get(ApiClient.FLOWS + "/" + flow + "/progress").body())
                 .contains("\"ada\"")
                 .contains("tech_debt_assessment"));
     assertThat(post(task, "complete", ", \"result\": {\"findings\": [" + FINDING + "]}"))
         .contains("succeeded");
-    viewer.awaitStatus(flow, Set.of("completed"));
-    assertThat(viewer.get(ApiClient.FLOWS + "/" + flow + "/findings").body()).contains("It is.");
+    operator.awaitStatus(flow, Set.of("completed"));
+    assertThat(operator.get(ApiClient.FLOWS + "/" + flow + "/findings").body()).contains("It is.");
     assertThat(post(task, "complete", ", \"result\": {\"findings\": []}"))
         .contains("lease is lost");
   }
@@ -76,7 +76,7 @@ class AgentPhaseTest {
         "{'findings': [{'severity': 'low', 'category': 'lifecycle', 'title': 't', 'detail': '\\u0000'}]}",
       })
   void aResultThatCannotBeUsedIsRefusedAndTheAgentMayCorrectIt(String result) {
-    String flow = viewer.create(ApiClient.CLEAR_CSV);
+    String flow = operator.create(ApiClient.CLEAR_CSV);
     JsonNode task = claim(flow);
     agent.problem(
         agent.post(
@@ -85,43 +85,43 @@ class AgentPhaseTest {
         "unusable-input");
     assertThat(post(task, "heartbeat", "")).contains("running");
     assertThat(post(task, "complete", ", \"result\": {\"findings\": []}")).contains("succeeded");
-    viewer.awaitStatus(flow, Set.of("completed"));
+    operator.awaitStatus(flow, Set.of("completed"));
   }
 
   @Test
   void anAgentThatGivesUpFailsTheFlowAndARetryAsksAgain() {
-    String flow = viewer.create(ApiClient.CLEAR_CSV);
+    String flow = operator.create(ApiClient.CLEAR_CSV);
     JsonNode task = claim(flow);
     assertThat(post(task, "fail", ", \"error\": \"no idea\", \"permanent\": true"))
         .contains("failed");
-    viewer.awaitStatus(flow, Set.of("failed"));
-    assertThat(viewer.flow(flow).get("error").toString()).contains("no idea");
-    viewer.post(ApiClient.FLOWS + "/" + flow + "/retry", "");
+    operator.awaitStatus(flow, Set.of("failed"));
+    assertThat(operator.flow(flow).get("error").toString()).contains("no idea");
+    operator.post(ApiClient.FLOWS + "/" + flow + "/retry", "");
     JsonNode again = claim(flow);
     assertThat(again.get("payload").get("run").asInt()).isEqualTo(2);
     assertThat(post(again, "complete", ", \"result\": {\"findings\": []}")).contains("succeeded");
-    viewer.awaitStatus(flow, Set.of("completed"));
+    operator.awaitStatus(flow, Set.of("completed"));
   }
 
   @Test
   void ofACancelledFlowNothingIsTaken() {
-    String flow = viewer.create(ApiClient.CLEAR_CSV);
+    String flow = operator.create(ApiClient.CLEAR_CSV);
     JsonNode task = claim(flow);
-    viewer.post(ApiClient.FLOWS + "/" + flow + "/cancel", "");
+    operator.post(ApiClient.FLOWS + "/" + flow + "/cancel", "");
     agent.problem(
         agent.post(
             path(task, "complete"), body(task, ", \"result\": {\"findings\": [" + FINDING + "]}")),
         409,
         "conflict");
-    assertThat(viewer.get(ApiClient.FLOWS + "/" + flow + "/findings").body())
+    assertThat(operator.get(ApiClient.FLOWS + "/" + flow + "/findings").body())
         .doesNotContain("It is.");
   }
 
   @Test
   void anAgentOfAPausedFlowDoesNotBeginAndAfterItsResumptionDoes() {
-    String flow = viewer.create(ApiClient.CLEAR_CSV);
+    String flow = operator.create(ApiClient.CLEAR_CSV);
     awaitQueued(flow);
-    viewer.post(ApiClient.FLOWS + "/" + flow + "/pause", "");
+    operator.post(ApiClient.FLOWS + "/" + flow + "/pause", "");
     assertThat(agent.tree(agent.post("/api/v1/workers/claims", CLAIM)).get("tasks")).isEmpty();
     assertThat(
             stack.count(
@@ -129,16 +129,16 @@ class AgentPhaseTest {
                     + " and flow = ?::uuid",
                 flow))
         .isOne();
-    viewer.post(ApiClient.FLOWS + "/" + flow + "/resume", "");
+    operator.post(ApiClient.FLOWS + "/" + flow + "/resume", "");
     JsonNode task = claim(flow);
     assertThat(post(task, "complete", ", \"result\": {\"findings\": []}")).contains("succeeded");
-    viewer.awaitStatus(flow, Set.of("completed"));
+    operator.awaitStatus(flow, Set.of("completed"));
   }
 
   /** A phase waits for its agents as long as it takes; its time limit is for their work. */
   @Test
   void theTimeLimitOfAPhaseCountsFromItsClaim() {
-    String flow = viewer.create(ApiClient.CLEAR_CSV);
+    String flow = operator.create(ApiClient.CLEAR_CSV);
     awaitQueued(flow);
     var aged =
         stack.database.read(handle ->
@@ -150,7 +150,7 @@ class AgentPhaseTest {
     assertThat(aged).isOne();
     JsonNode task = claim(flow);
     assertThat(post(task, "complete", ", \"result\": {\"findings\": []}")).contains("succeeded");
-    viewer.awaitStatus(flow, Set.of("completed"));
+    operator.awaitStatus(flow, Set.of("completed"));
   }
 
   private static void awaitQueued(String flow) {
@@ -166,7 +166,7 @@ class AgentPhaseTest {
 
   @Test
   void aLeaseOpensItsOwnFlowOnly() {
-    String flow = viewer.create(ApiClient.CLEAR_CSV);
+    String flow = operator.create(ApiClient.CLEAR_CSV);
     JsonNode task = claim(flow);
     String lease = task.get("taskId").asString() + "/" + task.get("lease").asLong();
     ApiClient stranger =
@@ -175,7 +175,7 @@ class AgentPhaseTest {
     stranger.problem(stranger.with("Skein-Lease", lease).get(assets), 404, "not-found");
     agent.problem(agent.with("Skein-Lease", "odd").get(assets), 400, "malformed-request");
     assertThat(post(task, "complete", ", \"result\": {\"findings\": []}")).contains("succeeded");
-    viewer.awaitStatus(flow, Set.of("completed"));
+    operator.awaitStatus(flow, Set.of("completed"));
   }
 
   private static JsonNode claim(String flow) {

@@ -25,13 +25,13 @@ class PythonWorkerTest {
   private static final List<Process> STARTED = new ArrayList<>();
 
   private static ApiStack stack;
-  private static ApiClient viewer;
+  private static ApiClient operator;
 
   @BeforeAll
   static void start() throws Exception {
     stack = ApiStack.start(1, Map.of("SKEIN_AGENT_PHASES", "tech_debt_assessment"));
     stack.startWorker(); // promotes and reaps for all
-    viewer = stack.client(1);
+    operator = stack.client(1);
   }
 
   @AfterAll
@@ -68,21 +68,23 @@ class PythonWorkerTest {
   @Test
   void it_does_a_phase_of_a_flow() throws Exception {
     Process first = startPython("agents", Map.of("SKEIN_EXAMPLE_SECONDS", "60"));
-    String flow = viewer.create(ApiClient.CLEAR_CSV);
+    String flow = operator.create(ApiClient.CLEAR_CSV);
     await().atMost(Duration.ofSeconds(30)).until(() -> phase(flow).contains("running"));
     await()
         .atMost(Duration.ofSeconds(30))
         .until(() ->
-            viewer
+            operator
                 .get(ApiClient.FLOWS + "/" + flow + "/progress")
                 .body()
                 .contains("python analyst"));
     first.destroyForcibly().waitFor();
     startPython("agents", Map.of());
-    viewer.awaitStatus(flow, Set.of("completed", "failed"));
-    assertThat(viewer.flow(flow).get("status").asString()).isEqualTo("completed");
+    operator.awaitStatus(flow, Set.of("completed", "failed"));
+    assertThat(operator.flow(flow).get("status").asString()).isEqualTo("completed");
     JsonNode findings =
-        viewer.tree(viewer.get(ApiClient.FLOWS + "/" + flow + "/findings?limit=1000")).get("items");
+        operator
+            .tree(operator.get(ApiClient.FLOWS + "/" + flow + "/findings?limit=1000"))
+            .get("items");
     assertThat(
             findings
                 .valueStream()
@@ -135,6 +137,6 @@ class PythonWorkerTest {
   }
 
   private static JsonNode shown(String task) {
-    return viewer.tree(viewer.get("/api/v1/tasks/" + task));
+    return operator.tree(operator.get("/api/v1/tasks/" + task));
   }
 }
