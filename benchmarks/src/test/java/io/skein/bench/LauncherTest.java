@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -45,7 +46,7 @@ class LauncherTest {
   }
 
   private static Path repository() {
-    return Path.of("..").toAbsolutePath().normalize();
+    return Objects.requireNonNull(Path.of("").toAbsolutePath().getParent());
   }
 
   static List<String> benchmarks() {
