@@ -67,7 +67,7 @@ class RedisAwayTest {
     StateVersion version = truth.commit();
     assertThat(both.read(both.one, version.version())).isEqualTo(version);
     assertThat(both.read(both.one)).isEqualTo(version);
-    await().until(() -> !both.redis.health().available());
+    await().until(() -> both.one.mode() == FeatureMode.REDIS_AWAY);
     StateVersion next = truth.commit();
     assertThat(both.read(both.one)).isEqualTo(next);
     server.thaw();
