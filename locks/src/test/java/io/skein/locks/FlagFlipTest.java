@@ -58,8 +58,8 @@ class FlagFlipTest {
   }
 
   /**
-   * Both processes take it that all have followed by now. Who renews sleeps by the real clock, up to
-   * a third of the time to live.
+   * Both processes take it that all have followed by now. Who renews sleeps by the real clock, up
+   * to a third of the time to live.
    */
   private void settle() {
     ahead.addAndGet(ActiveStores.SETTLING.toNanos());
