@@ -32,7 +32,11 @@ final class LongQueueTest {
   private static final long MOST_GROWTH = 32L << 20;
 
   private static final int ROUND = FULL ? 20_000 : 2_000;
-  private static final int FEWEST_ROUNDS = 8;
+  private static final int FEWEST_ROUNDS = 12;
+
+  /** About what the rows of a round take: a vacuum comes a round earlier or later. */
+  private static final long ROUND_BYTES = ROUND * 512L;
+
   private static final Duration SOAK = FULL ? Duration.ofMinutes(10) : Duration.ofSeconds(10);
   private static final TaskRetention NONE = new TaskRetention(Duration.ZERO, Duration.ZERO);
 
@@ -128,10 +132,10 @@ final class LongQueueTest {
           seen.size(), ROUND, Health.worst(early), Health.worst(late));
       assertThat(Health.worst(late).tableBytes())
           .as("table")
-          .isLessThan(Health.worst(early).tableBytes() * 4 / 3);
+          .isLessThan(Health.worst(early).tableBytes() * 4 / 3 + ROUND_BYTES);
       assertThat(Health.worst(late).indexBytes())
           .as("indexes")
-          .isLessThan(Health.worst(early).indexBytes() * 4 / 3);
+          .isLessThan(Health.worst(early).indexBytes() * 4 / 3 + ROUND_BYTES);
       await()
           .atMost(CLEAN)
           .untilAsserted(() ->

@@ -25,6 +25,7 @@ public final class CuttableNetwork implements AutoCloseable {
   private final int port;
   private final List<Socket> sockets = new CopyOnWriteArrayList<>();
   private volatile ServerSocket listener;
+  private volatile Thread acceptor;
   private volatile Duration delay = Duration.ZERO;
   private boolean cut;
   private boolean closed;
@@ -35,7 +36,7 @@ public final class CuttableNetwork implements AutoCloseable {
     this.serverPort = serverPort;
     this.listener = listen(0);
     this.port = listener.getLocalPort();
-    startAccepting(listener);
+    this.acceptor = startAccepting(listener);
   }
 
   private static ServerSocket listen(int port) {
@@ -46,8 +47,8 @@ public final class CuttableNetwork implements AutoCloseable {
     }
   }
 
-  private void startAccepting(ServerSocket on) {
-    Thread.ofPlatform().name("skein-test-network").daemon().start(() -> accept(on));
+  private Thread startAccepting(ServerSocket on) {
+    return Thread.ofPlatform().name("skein-test-network").daemon().start(() -> accept(on));
   }
 
   /** On 127.0.0.1. */
@@ -69,7 +70,7 @@ public final class CuttableNetwork implements AutoCloseable {
   /** Takes connections again, at the same port. */
   public void admit() {
     listener = listen(port);
-    startAccepting(listener);
+    acceptor = startAccepting(listener);
   }
 
   /** From now on nothing arrives. */
@@ -176,11 +177,15 @@ public final class CuttableNetwork implements AutoCloseable {
     closeAll();
   }
 
+  /** Until the acceptor has left it, the kernel goes on listening. */
   private void stopListening() {
     try {
       listener.close();
+      acceptor.join();
     } catch (IOException e) {
       throw new UncheckedIOException("the port was not closed", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 }
