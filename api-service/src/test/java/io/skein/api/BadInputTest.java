@@ -251,7 +251,7 @@ class BadInputTest {
     for (int size : new int[] {10_000, 4 << 20}) {
       HttpResponse<String> refused = form(field("x".repeat(size), "value"));
       JsonNode problem = api.problem(refused, 400, "malformed-request");
-      assertThat(problem.get("detail").asString()).contains("no valid multipart/form-data");
+      assertThat(problem.get("detail").asString()).contains("more than 8 KiB");
     }
     StringBuilder many = new StringBuilder();
     for (int n = 0; n < 51; n++) {

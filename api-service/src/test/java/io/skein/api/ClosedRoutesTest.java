@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -51,7 +52,11 @@ class ClosedRoutesTest {
   private record Route(String method, String path) {
     /** Queues are shared by all accounts; of schedules SchedulesTest tells. */
     boolean namesSomething() {
-      return path.contains("{flow}") || path.contains("{task}");
+      return namesFlow() || path.contains("{task}");
+    }
+
+    boolean namesFlow() {
+      return path.contains("{flow}");
     }
 
     String of(String flow, String task) {
@@ -109,28 +114,38 @@ class ClosedRoutesTest {
   void what_belongs_to_others_is_not_there() {
     Set<Route> naming = routes().stream().filter(Route::namesSomething).collect(Collectors.toSet());
     assertThat(naming).hasSizeGreaterThan(15);
-    String unknown = UUID.randomUUID().toString();
     Map<String, Long> before = stack.rowCounts();
-    for (ApiClient stranger :
-        List.of(
-            anonymous.withToken(TestTokens.of("rival", TestTokens.ENGAGEMENT)),
-            anonymous.withToken(TestTokens.of(TestTokens.TENANT, "another")))) {
-      for (Route route : naming) {
-        HttpResponse<String> answer = send(stranger, route, flow, task);
-        assertThat(answer.statusCode()).as("%s", route).isEqualTo(404);
-        JsonNode problem = stranger.problem(answer, 404, "not-found");
-        JsonNode ofUnknown = stranger.tree(send(stranger, route, unknown, unknown));
-        assertThat(problem.get("detail")).as("%s", route).isEqualTo(ofUnknown.get("detail"));
-      }
-      JsonNode list = stranger.tree(stranger.get(FLOWS));
-      assertThat(list.get("items").isEmpty()).isTrue();
-      assertThat(list.get("next").isNull()).isTrue();
-      JsonNode afterOurs = stranger.tree(stranger.get(FLOWS + "?after=" + unknown));
-      assertThat(afterOurs.toString()).doesNotContain(flow);
-    }
+    notThere(TestTokens.of("rival", TestTokens.ENGAGEMENT), naming);
+    // An operator sees the tasks of the whole account, and flows of his own engagement alone.
+    notThere(TestTokens.of(TestTokens.TENANT, "another"), only(naming, Route::namesFlow));
+    notThere(
+        TestTokens.withoutRole(TestTokens.TENANT, "another"),
+        only(naming, route -> !route.namesFlow()));
     assertThat(stack.rowCounts()).isEqualTo(before);
     assertThat(owner.get(FLOWS).body()).contains(flow);
     assertThat(owner.get("/api/v1/tasks/" + task).statusCode()).isEqualTo(200);
+  }
+
+  private static Set<Route> only(Set<Route> routes, Predicate<Route> wanted) {
+    return routes.stream().filter(wanted).collect(Collectors.toSet());
+  }
+
+  private static void notThere(String token, Set<Route> routes) {
+    ApiClient stranger = anonymous.withToken(token);
+    String unknown = UUID.randomUUID().toString();
+    assertThat(routes).isNotEmpty();
+    for (Route route : routes) {
+      HttpResponse<String> answer = send(stranger, route, flow, task);
+      assertThat(answer.statusCode()).as("%s", route).isEqualTo(404);
+      JsonNode problem = stranger.problem(answer, 404, "not-found");
+      JsonNode ofUnknown = stranger.tree(send(stranger, route, unknown, unknown));
+      assertThat(problem.get("detail")).as("%s", route).isEqualTo(ofUnknown.get("detail"));
+    }
+    JsonNode list = stranger.tree(stranger.get(FLOWS));
+    assertThat(list.get("items").isEmpty()).isTrue();
+    assertThat(list.get("next").isNull()).isTrue();
+    JsonNode afterOurs = stranger.tree(stranger.get(FLOWS + "?after=" + unknown));
+    assertThat(afterOurs.toString()).doesNotContain(flow);
   }
 
   /** A route that names nothing needs a look at what it lists; then it is added here. */

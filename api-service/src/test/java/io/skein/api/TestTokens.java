@@ -32,7 +32,11 @@ final class TestTokens {
   }
 
   static String withoutRole() {
-    return signed(SECRET, claims(TENANT, ENGAGEMENT));
+    return withoutRole(TENANT, ENGAGEMENT);
+  }
+
+  static String withoutRole(String tenant, String engagement) {
+    return signed(SECRET, claims(tenant, engagement));
   }
 
   /** A user of the usual account and engagement. */
