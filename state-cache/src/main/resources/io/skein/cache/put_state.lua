@@ -1,8 +1,8 @@
 -- Writes a committed state, or only tells of its version. Safe to run twice.
 -- KEYS  1 hash state
 -- ARGV  1 epoch   2 version   3 data, or '' for the version alone   4 metadata
---       5 time to live in ms   6 with less than so many ms of life left it is loaded anew   7 channel of versions   8 id
---       9 life of a version without data in ms
+--       5 time to live in ms   6 with less than so many ms of life left it is loaded anew
+--       7 channel of versions   8 id   9 life of a version without data in ms
 -- Returns 2 when the state was written, 1 when only its version, 0 when a newer one is known.
 -- Closes the race of a write that was delayed over FLUSHALL: newer ones were told before it and are
 -- forgotten. Onto a key into which nothing was loaded since ('whole' is not set) a write leaves only
