@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -48,6 +49,7 @@ class FallbackBulkheadTest {
 
   @Test
   void threeFifthsOfThePoolServeTheFallbackAndTheRestIsForWrites() throws Exception {
+    connectAll();
     List<Future<Duration>> callers = new ArrayList<>();
     for (int i = 0; i < CALLERS; i++) {
       callers.add(threads.submit(this::read));
@@ -56,11 +58,17 @@ class FallbackBulkheadTest {
     await().until(() -> connectionsInTransaction() == PLACES);
     assertThat(database.fallback().taken()).isEqualTo(PLACES);
     assertThat(database.fallback().refusals()).isEqualTo(CALLERS - PLACES);
+    List<Future<Duration>> writers = new ArrayList<>();
     for (int i = 0; i < POOL - PLACES; i++) {
-      threads.submit(() -> database.inTransaction(this::hold));
+      writers.add(threads.submit(() -> database.inTransaction(this::hold)));
     }
-    await().until(() -> connectionsInTransaction() == POOL);
+    await()
+        .until(
+            () -> connectionsInTransaction() == POOL || writers.stream().anyMatch(Future::isDone));
     letGo.countDown();
+    for (Future<Duration> writer : writers) {
+      assertThat(writer.get()).isZero();
+    }
     int answered = 0;
     for (Future<Duration> caller : callers) {
       try {
@@ -101,6 +109,18 @@ class FallbackBulkheadTest {
           .isNotInstanceOf(BUSY);
     }
     assertThat(database.fallback().taken()).isZero();
+  }
+
+  /** So that no caller waits for the server to start a process for it. */
+  private void connectAll() throws Exception {
+    CyclicBarrier allThere = new CyclicBarrier(POOL);
+    List<Future<Integer>> borrowers = new ArrayList<>();
+    for (int i = 0; i < POOL; i++) {
+      borrowers.add(threads.submit(() -> database.read(handle -> allThere.await())));
+    }
+    for (Future<Integer> borrower : borrowers) {
+      borrower.get();
+    }
   }
 
   private void takeAll() {
