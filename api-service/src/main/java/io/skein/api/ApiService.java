@@ -272,7 +272,8 @@ public final class ApiService implements AutoCloseable {
         : new Metrics(settings.name());
   }
 
-  private static List<String> migrations() {
+  /** The modules whose tables it uses, in the order of their migrations. */
+  static List<String> migrations() {
     List<String> modules = new ArrayList<>(FlowEngine.migrations());
     modules.add("sse-broker");
     modules.add("telemetry");

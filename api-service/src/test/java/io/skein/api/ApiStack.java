@@ -9,6 +9,7 @@ import io.skein.flows.FlowEngine;
 import io.skein.flows.StepListener;
 import io.skein.locks.Locks;
 import io.skein.postgres.Database;
+import io.skein.postgres.Migrations;
 import io.skein.postgres.PostgresSettings;
 import io.skein.redis.RedisConnections;
 import io.skein.redis.RedisSettings;
@@ -16,6 +17,7 @@ import io.skein.tasks.TaskQueue;
 import io.skein.tasks.Worker;
 import io.skein.tasks.WorkerSettings;
 import io.skein.telemetry.SettingsReader;
+import io.skein.testing.DatabaseAddress;
 import io.skein.testing.PostgresServer;
 import io.skein.testing.TestServers;
 import java.net.http.HttpClient;
@@ -60,7 +62,7 @@ final class ApiStack implements AutoCloseable {
   private ApiStack(PostgresServer server, int instances, Map<String, String> differently)
       throws Exception {
     this.differently = differently;
-    databaseUrl = server.createDatabase().url();
+    databaseUrl = server.createDatabase("api-service", ApiStack::migrate).url();
     postgres = PostgresSettings.parse(databaseUrl).withPoolSize(10);
     redis = RedisSettings.of(TestServers.redis().url()).withKeyPrefix(prefix);
     closeables.push(http);
@@ -69,6 +71,10 @@ final class ApiStack implements AutoCloseable {
           keep(ApiService.start(ApiSettings.read(new SettingsReader(environment("api-" + n))))));
     }
     database = keep(Database.open(postgres, "test"));
+  }
+
+  private static void migrate(DatabaseAddress fresh) {
+    Migrations.migrate(PostgresSettings.parse(fresh.url()), ApiService.migrations());
   }
 
   static ApiStack start(int instances) throws Exception {

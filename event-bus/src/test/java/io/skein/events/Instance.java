@@ -6,6 +6,7 @@ import io.skein.postgres.Migrations;
 import io.skein.postgres.PostgresSettings;
 import io.skein.redis.RedisConnections;
 import io.skein.redis.RedisSettings;
+import io.skein.testing.DatabaseAddress;
 import io.skein.testing.TestServers;
 import java.time.Duration;
 import java.util.List;
@@ -30,10 +31,12 @@ final class Instance implements AutoCloseable {
   }
 
   static PostgresSettings newDatabase() {
-    PostgresSettings settings =
-        PostgresSettings.parse(TestServers.postgres().createDatabase().url());
-    Migrations.migrate(settings, List.of("postgres-core", "event-bus"));
-    return settings;
+    return PostgresSettings.parse(
+        TestServers.postgres().createDatabase("event-bus", Instance::migrate).url());
+  }
+
+  private static void migrate(DatabaseAddress fresh) {
+    Migrations.migrate(PostgresSettings.parse(fresh.url()), List.of("postgres-core", "event-bus"));
   }
 
   static Instance start(

@@ -11,6 +11,7 @@ import io.skein.redis.RedisSettings;
 import io.skein.tasks.TaskQueue;
 import io.skein.tasks.Worker;
 import io.skein.tasks.WorkerSettings;
+import io.skein.testing.DatabaseAddress;
 import io.skein.testing.TestServers;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -37,10 +38,9 @@ public final class FlowStack implements AutoCloseable {
   private final Deque<AutoCloseable> closeables = new ArrayDeque<>();
 
   public FlowStack(List<FlowKind> kinds, StepListener listener) {
-    postgresUrl = TestServers.postgres().createDatabase().url();
+    postgresUrl = TestServers.postgres().createDatabase("flow-engine", FlowStack::migrate).url();
     redisUrl = TestServers.redis().url();
     PostgresSettings postgres = PostgresSettings.parse(postgresUrl).withPoolSize(20);
-    Migrations.migrate(postgres, FlowEngine.migrations());
     String name = "test-" + UUID.randomUUID();
     keyPrefix = name + ":";
     database = keep(Database.open(postgres, name));
@@ -60,6 +60,10 @@ public final class FlowStack implements AutoCloseable {
             kinds,
             java.util.Set.of(),
             listener);
+  }
+
+  private static void migrate(DatabaseAddress fresh) {
+    Migrations.migrate(PostgresSettings.parse(fresh.url()), FlowEngine.migrations());
   }
 
   /** Starts one more worker with four slots. */

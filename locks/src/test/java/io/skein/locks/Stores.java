@@ -5,6 +5,7 @@ import io.skein.postgres.Migrations;
 import io.skein.postgres.PostgresSettings;
 import io.skein.redis.RedisConnections;
 import io.skein.redis.RedisSettings;
+import io.skein.testing.DatabaseAddress;
 import io.skein.testing.TestServers;
 import java.util.List;
 import java.util.UUID;
@@ -19,8 +20,9 @@ record Stores(
 
   static Stores open(String redisUrl) {
     PostgresSettings postgres =
-        PostgresSettings.parse(TestServers.postgres().createDatabase().url()).withPoolSize(20);
-    Migrations.migrate(postgres, List.of("postgres-core", "locks"));
+        PostgresSettings.parse(
+                TestServers.postgres().createDatabase("locks", Stores::migrate).url())
+            .withPoolSize(20);
     RedisSettings redis = RedisSettings.of(redisUrl).withKeyPrefix("locks" + UUID.randomUUID());
     return open(postgres, redis);
   }
@@ -36,6 +38,10 @@ record Stores(
         RedisConnections.open(redis, "locks-test"),
         postgres,
         redis);
+  }
+
+  private static void migrate(DatabaseAddress fresh) {
+    Migrations.migrate(PostgresSettings.parse(fresh.url()), List.of("postgres-core", "locks"));
   }
 
   @Override

@@ -58,12 +58,14 @@ final class Servers implements AutoCloseable {
 
   /** As {@link #fresh}, with a PostgreSQL too that the test may kill. */
   static Servers on(PostgresServer postgres, String redisUrl) {
-    DatabaseAddress address = postgres.createDatabase();
-    Migrations.migrate(
-        PostgresSettings.parse(address.url()), List.of("postgres-core", "task-queue"));
+    DatabaseAddress address = postgres.createDatabase("task-queue", Servers::migrate);
     Servers servers = new Servers(address, redisUrl, "test-" + UUID.randomUUID() + ":");
     servers.ledger.open();
     return servers;
+  }
+
+  private static void migrate(DatabaseAddress fresh) {
+    Migrations.migrate(PostgresSettings.parse(fresh.url()), List.of("postgres-core", "task-queue"));
   }
 
   /** What another process has opened. */

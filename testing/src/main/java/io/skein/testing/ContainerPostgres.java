@@ -3,6 +3,7 @@ package io.skein.testing;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import org.testcontainers.containers.GenericContainer;
 
 /** PostgreSQL in a container. */
@@ -11,6 +12,7 @@ final class ContainerPostgres implements PostgresServer {
 
   private final DockerServer server;
   private final AtomicInteger databases = new AtomicInteger();
+  private final PreparedDatabases prepared = new PreparedDatabases();
 
   ContainerPostgres() {
     GenericContainer<?> container =
@@ -30,7 +32,17 @@ final class ContainerPostgres implements PostgresServer {
 
   @Override
   public DatabaseAddress createDatabase() {
-    return Databases.create(address(), "test_" + databases.incrementAndGet());
+    return Databases.create(address(), newName());
+  }
+
+  @Override
+  public DatabaseAddress createDatabase(String kind, Consumer<DatabaseAddress> fill) {
+    return Databases.copy(
+        address(), prepared.get(kind, this::createDatabase, fill).database(), newName());
+  }
+
+  private String newName() {
+    return "test_" + databases.incrementAndGet();
   }
 
   @Override

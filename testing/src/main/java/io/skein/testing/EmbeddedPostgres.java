@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +30,7 @@ public final class EmbeddedPostgres implements PostgresServer {
   private final Settings settings;
   private final OrphanWatch watch;
   private final AtomicInteger databases = new AtomicInteger();
+  private final PreparedDatabases prepared = new PreparedDatabases();
   private @Nullable Process postmaster;
 
   /**
@@ -61,8 +63,17 @@ public final class EmbeddedPostgres implements PostgresServer {
 
   @Override
   public DatabaseAddress createDatabase() {
-    return Databases.create(
-        address(), "test_" + ProcessHandle.current().pid() + "_" + databases.incrementAndGet());
+    return Databases.create(address(), newName());
+  }
+
+  @Override
+  public DatabaseAddress createDatabase(String kind, Consumer<DatabaseAddress> fill) {
+    return Databases.copy(
+        address(), prepared.get(kind, this::createDatabase, fill).database(), newName());
+  }
+
+  private String newName() {
+    return "test_" + ProcessHandle.current().pid() + "_" + databases.incrementAndGet();
   }
 
   /** The database of this name, created when it is missing. */

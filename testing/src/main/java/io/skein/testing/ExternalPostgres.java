@@ -3,11 +3,13 @@ package io.skein.testing;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Consumer;
 
 /** A server that somebody else runs: it gives databases and cannot be disturbed. */
 final class ExternalPostgres implements PostgresServer {
   private final DatabaseAddress address;
   private final List<String> databases = new ArrayList<>();
+  private final PreparedDatabases prepared = new PreparedDatabases();
 
   ExternalPostgres(DatabaseAddress address) {
     this.address = address;
@@ -20,10 +22,20 @@ final class ExternalPostgres implements PostgresServer {
 
   @Override
   public synchronized DatabaseAddress createDatabase() {
+    return Databases.create(address, newName());
+  }
+
+  @Override
+  public synchronized DatabaseAddress createDatabase(String kind, Consumer<DatabaseAddress> fill) {
+    String from = prepared.get(kind, this::createDatabase, fill).database();
+    return Databases.copy(address, from, newName());
+  }
+
+  /** Dropped in the end, whether it came into being or not. */
+  private String newName() {
     String name = "test_" + UUID.randomUUID().toString().replace("-", "");
-    DatabaseAddress database = Databases.create(address, name);
     databases.add(name);
-    return database;
+    return name;
   }
 
   @Override

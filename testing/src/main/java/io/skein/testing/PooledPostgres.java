@@ -1,5 +1,7 @@
 package io.skein.testing;
 
+import java.util.function.Consumer;
+
 /** A server whose databases are reached through a pooler; disturbed is the server alone. */
 record PooledPostgres(PostgresServer server, PgBouncer bouncer) implements PostgresServer {
   @Override
@@ -10,6 +12,11 @@ record PooledPostgres(PostgresServer server, PgBouncer bouncer) implements Postg
   @Override
   public DatabaseAddress createDatabase() {
     return bouncer.before(server.createDatabase());
+  }
+
+  @Override
+  public DatabaseAddress createDatabase(String kind, Consumer<DatabaseAddress> fill) {
+    return bouncer.before(server.createDatabase(kind, fill));
   }
 
   @Override

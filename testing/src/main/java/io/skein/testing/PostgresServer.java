@@ -1,5 +1,7 @@
 package io.skein.testing;
 
+import java.util.function.Consumer;
+
 /**
  * A PostgreSQL server that tests use and disturb. {@link #createDatabase} may be called by several
  * threads; the methods that disturb the server are for its owner alone.
@@ -19,6 +21,15 @@ public interface PostgresServer extends AutoCloseable {
 
   /** Creates an empty database with a name of its own, dropped with the server. */
   DatabaseAddress createDatabase();
+
+  /**
+   * As {@link #createDatabase()}, but a copy of one that was filled before: to copy the tables of
+   * all modules takes a tenth of the time of their migrations.
+   *
+   * @param kind a name for what {@code fill} does; this server fills one database for each
+   * @param fill leaves no connection open; it meets the server itself, never a pooler
+   */
+  DatabaseAddress createDatabase(String kind, Consumer<DatabaseAddress> fill);
 
   /** The process id of the postmaster. */
   long pid();

@@ -8,6 +8,8 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 final class TestServersTest {
@@ -21,6 +23,22 @@ final class TestServersTest {
     assertThatThrownBy(() -> execute(other, "SELECT * FROM only_here"))
         .hasMessageContaining("only_here");
     assertThat(DatabaseAddress.parse(one.url())).isEqualTo(one);
+  }
+
+  @Test
+  void aKindOfDatabaseIsFilledOnceAndCopiedForEach() throws SQLException {
+    AtomicInteger fills = new AtomicInteger();
+    Consumer<DatabaseAddress> fill =
+        fresh -> {
+          fills.incrementAndGet();
+          executeUnchecked(fresh, "CREATE TABLE filled AS SELECT 1 AS id");
+        };
+    PostgresServer postgres = TestServers.postgres();
+    DatabaseAddress one = postgres.createDatabase("filled", fill);
+    execute(one, "INSERT INTO filled VALUES (2)");
+    assertThat(count(postgres.createDatabase("filled", fill), "filled")).isEqualTo(1);
+    assertThat(count(one, "filled")).isEqualTo(2);
+    assertThat(fills).hasValue(1);
   }
 
   @Test
@@ -101,6 +119,14 @@ final class TestServersTest {
   private static void executeUnchecked(Statement statement) {
     try {
       statement.execute("SELECT 1");
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static void executeUnchecked(DatabaseAddress database, String sql) {
+    try {
+      execute(database, sql);
     } catch (SQLException e) {
       throw new IllegalStateException(e);
     }

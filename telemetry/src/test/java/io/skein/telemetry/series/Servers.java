@@ -8,6 +8,7 @@ import io.skein.postgres.SettableClock;
 import io.skein.redis.RedisConnections;
 import io.skein.redis.RedisSettings;
 import io.skein.telemetry.Metrics;
+import io.skein.testing.DatabaseAddress;
 import io.skein.testing.TestServers;
 import java.time.Duration;
 import java.time.Instant;
@@ -30,12 +31,15 @@ final class Servers implements AutoCloseable {
   private final Deque<AutoCloseable> closeables = new ArrayDeque<>();
 
   private Servers(String redisUrl) {
-    databaseUrl = TestServers.postgres().createDatabase().url();
+    databaseUrl = TestServers.postgres().createDatabase("telemetry", Servers::migrate).url();
     PostgresSettings postgres = PostgresSettings.parse(databaseUrl);
-    Migrations.migrate(postgres, List.of("postgres-core", "telemetry"));
     database = Database.open(postgres.withPoolSize(4), "telemetry-test");
     redisSettings = RedisSettings.of(redisUrl).withKeyPrefix("test-" + UUID.randomUUID() + ":");
     redis = RedisConnections.open(redisSettings, "telemetry-test");
+  }
+
+  private static void migrate(DatabaseAddress fresh) {
+    Migrations.migrate(PostgresSettings.parse(fresh.url()), List.of("postgres-core", "telemetry"));
   }
 
   static Servers open() {
