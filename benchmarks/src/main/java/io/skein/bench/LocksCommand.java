@@ -1,7 +1,6 @@
 package io.skein.bench;
 
 import io.skein.bench.locks.LockRounds;
-import io.skein.bench.tasks.TaskServers;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -33,7 +32,7 @@ final class LocksCommand implements Callable<Integer> {
     Report report = new Report(command.commandLine().getOut(), new Machine());
     Duration duration = Duration.ofSeconds(options.seconds());
     try (BenchFolder folder = BenchFolder.create();
-        TaskServers servers = TaskServers.start(folder, List.of("postgres-core", "locks"));
+        BenchServers servers = BenchServers.start(folder, List.of("postgres-core", "locks"));
         LockRounds all = new LockRounds(servers, contenders, duration, report)) {
       report.say("warming up");
       all.warmUp();

@@ -1,7 +1,6 @@
 package io.skein.bench;
 
 import io.skein.bench.tasks.TaskRounds;
-import io.skein.bench.tasks.TaskServers;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
@@ -70,7 +69,7 @@ final class TasksCommand implements Callable<Integer> {
     TaskRounds.Scope scope = new TaskRounds.Scope(only, alone, tasks, slots, jvmOptions);
     Path installed = Path.of(System.getProperty("skein.home", ".")).resolve(".skein/rivals");
     try (BenchFolder folder = BenchFolder.create();
-        TaskServers servers = TaskServers.start(folder);
+        BenchServers servers = BenchServers.start(folder);
         TaskRounds all = new TaskRounds(servers, scope, installed, folder.path(), report)) {
       report.say("warming up");
       all.warmUp();

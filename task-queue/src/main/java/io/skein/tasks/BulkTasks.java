@@ -3,6 +3,7 @@ package io.skein.tasks;
 import static java.time.ZoneOffset.UTC;
 
 import io.skein.postgres.Database;
+import io.skein.postgres.SqlTime;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -79,9 +80,7 @@ public final class BulkTasks {
   public Optional<Changed> confirm(BulkAction action, TaskFilter filter, String token)
       throws InterruptedException {
     BulkToken shown = BulkToken.parse(token);
-    Instant now =
-        database.read(handle ->
-            handle.createQuery("select skein_now()").mapTo(OffsetDateTime.class).one().toInstant());
+    Instant now = database.read(SqlTime::now);
     if (shown == null || !shown.confirms(action, filter, now)) {
       return Optional.empty();
     }

@@ -1,6 +1,7 @@
 package io.skein.tasks;
 
 import io.skein.postgres.Identifiers;
+import io.skein.postgres.SqlTime;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -115,11 +116,7 @@ final class Enqueueing {
   }
 
   private static List<TaskId> copy(Handle handle, List<NewTask> tasks) {
-    Instant now =
-        handle
-            .createQuery("select skein_now()")
-            .map((row, context) -> row.getTimestamp(1).toInstant())
-            .one();
+    Instant now = SqlTime.now(handle);
     Map<TypeRows.Kind, TypeDefaults> declared = TypeRows.learn(handle, tasks);
     List<TaskId> ids = new ArrayList<>(tasks.size());
     BinaryCopy rows = new BinaryCopy(COLUMNS, tasks.size() * 400);

@@ -21,8 +21,7 @@ final class FairClaims {
   /** Looks at the lanes in a row that may find nothing to run, before others get the database. */
   private static final int LOOKS = 16;
 
-  /** As in the index. */
-  private static final String LANE = "(coalesce(c.tenant, '') collate \"C\")";
+  private static final String LANE = Lane.of("c");
 
   private static final String QUEUED =
       "c.queue = :queue and c.state = 'queued' and c.crash_count < 2";

@@ -13,9 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Puts queued tasks aside whose type no worker of their queue knows (it was removed by a deploy, or
- * misspelled), and takes up those that this worker can try: of a type that nobody knew, or that
- * another build could not read. Any number of workers may do so at once. Not thread safe.
+ * Puts queued tasks aside whose type no worker of their queue knows: it was removed by a deploy, or
+ * misspelled. Any number of workers may do so at once. Not thread safe.
  */
 final class Parking {
   private static final Logger LOG = LoggerFactory.getLogger(Parking.class);
@@ -32,8 +31,7 @@ final class Parking {
    */
   static final int MOST_LOOKED_AT = 10_000;
 
-  /** As in the index of claims. */
-  private static final String LANE = "(coalesce(t.tenant, '') collate \"C\")";
+  private static final String LANE = Lane.of("t");
 
   private static final String DUE = "run_at <= skein_now() - :patience * interval '1 ms'";
 
@@ -46,35 +44,18 @@ final class Parking {
         returning t.type)
       """;
 
-  /** As in the index of parked tasks. */
-  private static final String REFUSERS = "hash_array_extended(t.refused_by, 0)";
-
   /** A deploy takes a while: who knows the type may be about to start. */
   static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private final Database database;
-  private final RedisHints hints;
-  private final List<String> queues;
-  private final List<String> types;
-  private final String build;
   private final Map<String, Place> places = new HashMap<>();
   private long lookAt = System.nanoTime() + LOOK.toNanos();
 
-  Parking(Database database, RedisHints hints, WorkerSettings settings, List<String> types) {
-    this(database, hints, settings.queues(), types, settings.build());
-  }
-
-  Parking(
-      Database database, RedisHints hints, List<String> queues, List<String> types, String build) {
+  Parking(Database database) {
     this.database = database;
-    this.hints = hints;
-    this.queues = queues;
-    this.types = types;
-    this.build = build;
   }
 
   void pass() {
-    unpark();
     long now = System.nanoTime();
     if (now - lookAt >= 0) {
       lookAt = now + LOOK.toNanos();
@@ -126,7 +107,9 @@ final class Parking {
     types.stream()
         .distinct()
         .forEach(type ->
-            LOG.warn("tasks are parked, since no worker of their queue knows type={}", type));
+            LOG.atWarn()
+                .addKeyValue("type", type)
+                .log("tasks are parked, since no worker of their queue knows their type"));
   }
 
   /** By queue that somebody serves: where nobody works at all, nothing is wrong with a type. */
@@ -234,50 +217,4 @@ final class Parking {
    * @param last where the next look begins
    */
   private record Look(List<String> parked, Place last) {}
-
-  void unpark() {
-    List<Hint> some;
-    do {
-      some = database.read(this::unparkSome);
-      some.forEach(hints::offer);
-    } while (some.size() == BATCH);
-  }
-
-  /** One probe for each set of builds that refused the same, however many tasks these refused. */
-  List<Hint> unparkSome(Handle handle) {
-    return handle
-        .createQuery(
-            """
-            with recursive refused as (
-              select first.* from unnest(:types) as y(type) cross join unnest(:queues) as q(queue)
-              cross join lateral (
-                select t.type, t.queue, t.refused_by, %1$s as refusers from tasks t
-                where t.state = 'parked' and t.type = y.type and t.queue = q.queue
-                order by %1$s limit 1) first
-              union all
-              select next.* from refused r cross join lateral (
-                select t.type, t.queue, t.refused_by, %1$s as refusers from tasks t
-                where t.state = 'parked' and t.type = r.type and t.queue = r.queue
-                  and %1$s > r.refusers
-                order by %1$s limit 1) next),
-            known as materialized (
-              select chosen.id from refused r cross join lateral (
-                select t.id from tasks t
-                where t.state = 'parked' and t.type = r.type and t.queue = r.queue
-                  and %1$s = r.refusers and :build <> all(t.refused_by)
-                limit :most for update skip locked) chosen
-              where :build <> all(r.refused_by)
-              limit :most)
-            update tasks t set state = 'queued', error = null, run_at = skein_now()
-            from known where t.id = known.id
-            returning t.id, t.queue, t.priority
-            """
-                .formatted(REFUSERS))
-        .bindArray("types", String.class, types)
-        .bindArray("queues", String.class, queues)
-        .bind("build", build)
-        .bind("most", BATCH)
-        .map((row, context) -> Hint.read(row))
-        .list();
-  }
 }

@@ -49,13 +49,13 @@ final class QueueCounts {
       """
       (select queue, type, state, run_at from tasks c
         where c.queue = %2$s and c.state = 'queued' and c.crash_count < 2
-        order by coalesce(c.tenant, '') collate "C", c.priority, c.run_at limit %1$d)
+        order by %3$s, c.priority, c.run_at limit %1$d)
       union all
       (select queue, type, state, run_at from tasks c
         where c.queue = %2$s and c.state = 'queued' and c.crash_count >= 2
         order by c.run_at limit %1$d)
       """
-          .formatted(MOST, "%1$s");
+          .formatted(MOST, "%1$s", Lane.of("c"));
 
   /**
    * Columns queue, paused_at and limits, waits (seconds), state and n; queues without tasks too.
@@ -68,22 +68,22 @@ final class QueueCounts {
         where cast(:one as text) is null or known.queue = :one),
       lane as (
         select q.queue, l.name, 1 as nth from queues q cross join lateral (
-          select coalesce(c.tenant, '') collate "C" as name from tasks c
+          select %5$s as name from tasks c
           where c.queue = q.queue and c.state = 'queued' and c.crash_count < 2
-          order by coalesce(c.tenant, '') collate "C" limit 1) l
+          order by %5$s limit 1) l
         union all
         select lane.queue, l.name, lane.nth + 1 from lane cross join lateral (
-          select coalesce(c.tenant, '') collate "C" as name from tasks c
+          select %5$s as name from tasks c
           where c.queue = lane.queue and c.state = 'queued' and c.crash_count < 2
-            and (coalesce(c.tenant, '') collate "C") > lane.name
-          order by coalesce(c.tenant, '') collate "C" limit 1) l
+            and %5$s > lane.name
+          order by %5$s limit 1) l
         where lane.nth < %1$d),
       oldest as (
         select lane.queue, min(first.run_at) as run_at
         from lane cross join (values (0), (1), (2)) as p(level) cross join lateral (
           select c.run_at from tasks c
           where c.queue = lane.queue and c.state = 'queued' and c.crash_count < 2
-            and (coalesce(c.tenant, '') collate "C") = lane.name and c.priority = p.level
+            and %5$s = lane.name and c.priority = p.level
           order by c.run_at limit 1) first
         group by lane.queue),
       suspect as (
@@ -110,7 +110,7 @@ final class QueueCounts {
       left join suspect on suspect.queue = q.queue
       left join counted c on c.queue = q.queue
       """
-          .formatted(MOST_LANES, OVER_ALL_QUEUES, QUEUED.formatted("q.queue"), MOST);
+          .formatted(MOST_LANES, OVER_ALL_QUEUES, QUEUED.formatted("q.queue"), MOST, Lane.of("c"));
 
   private QueueCounts() {}
 

@@ -15,9 +15,10 @@ record QueueRoom(String queue, boolean rated, int maxPerTenant, int maxPerKey, i
   static final String RUNNING =
       """
       running as materialized (
-        select coalesce(c.tenant, '') collate "C" as lane, c.concurrency_key as key from tasks c
+        select %s as lane, c.concurrency_key as key from tasks c
         where c.queue = :queue and c.state = 'running')
-      """;
+      """
+          .formatted(Lane.of("c"));
 
   /** Empty when it was paused or freed of its limits meanwhile: the next claim sees it. */
   static Optional<QueueRoom> lock(Handle handle, String queue) {

@@ -120,7 +120,8 @@ final class RedisHintReader implements RunUntilStopped.Round {
 
   private List<Hint> readAll(StreamMultiReadGroupArgs args) {
     Map<String, Map<StreamMessageId, Map<String, String>>> entries =
-        gate.await("wait for hints", () -> stream(Priority.HIGH).readGroup(GROUP, consumer, args));
+        gate.callUntimed(
+            "wait for hints", () -> stream(Priority.HIGH).readGroup(GROUP, consumer, args));
     List<Hint> hints = new ArrayList<>();
     for (Priority priority : Priority.values()) {
       take(priority, entries.getOrDefault(key(priority), Map.of()), hints);

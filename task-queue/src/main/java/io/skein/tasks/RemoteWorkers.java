@@ -180,7 +180,7 @@ public final class RemoteWorkers implements AutoCloseable {
     void sign(int most) {
       WorkerLine line = WorkerLine.of(worker, most);
       new WorkerRoll(database, line).sign();
-      new Parking(database, hints, line.queues(), line.types(), line.build()).unpark();
+      new Unparking(database, hints, line.queues(), line.types(), line.build()).pass();
     }
 
     void giveBackAllBut(Collection<TaskId> known) {

@@ -19,21 +19,21 @@ final class RepeatedFailures {
   /** Past it even new kinds have no trace. */
   private static final int KINDS_BOUND = 10;
 
-  private final String what;
+  private final String loop;
   private final LongSupplier nanoTime;
   private final Set<String> kinds = new HashSet<>();
   private long failures;
   private long nextLine;
 
   /**
-   * @param what fails, for the log
+   * @param loop what fails, for the log
    */
-  RepeatedFailures(String what) {
-    this(what, System::nanoTime);
+  RepeatedFailures(String loop) {
+    this(loop, System::nanoTime);
   }
 
-  RepeatedFailures(String what, LongSupplier nanoTime) {
-    this.what = what;
+  RepeatedFailures(String loop, LongSupplier nanoTime) {
+    this.loop = loop;
     this.nanoTime = nanoTime;
   }
 
@@ -42,20 +42,23 @@ final class RepeatedFailures {
     long now = nanoTime.getAsLong();
     if (kinds.size() < KINDS_BOUND && kinds.add(kind(failure))) {
       nextLine = now + BETWEEN_LINES.toNanos();
-      LOG.warn("{} failed; trying again", what, failure);
+      LOG.atWarn().addKeyValue("loop", loop).setCause(failure).log("a loop failed; trying again");
     } else if (now - nextLine >= 0) {
       nextLine = now + BETWEEN_LINES.toNanos();
-      LOG.warn(
-          "{} still fails; trying again failures={} reason=\"{}\"",
-          what,
-          failures,
-          root(failure).toString());
+      LOG.atWarn()
+          .addKeyValue("loop", loop)
+          .addKeyValue("failures", failures)
+          .addKeyValue("reason", root(failure).toString())
+          .log("a loop still fails; trying again");
     }
   }
 
   void succeeded() {
     if (failures > 0) {
-      LOG.info("{} is well again failures={}", what, failures);
+      LOG.atInfo()
+          .addKeyValue("loop", loop)
+          .addKeyValue("failures", failures)
+          .log("a loop is well again");
       failures = 0;
       kinds.clear();
     }

@@ -192,10 +192,17 @@ final class RunExecution implements AutoCloseable {
           .addKeyValue("type", task.type())
           .addKeyValue("attempt", task.attempt())
           .addKeyValue("attempts", task.retries().maxAttempts())
-          .log("a run failed; the task {}: {}", outcome, error);
+          .addKeyValue("then", outcome)
+          .addKeyValue("reason", error)
+          .log("a run failed");
     } catch (RuntimeException | Error e) {
       // A handler may throw what throws when it is asked for its message.
-      LOG.warn("a run of task {} failed; the task {}: {}", task.id(), outcome, error);
+      LOG.atWarn()
+          .addKeyValue("task", task.id())
+          .addKeyValue("type", task.type())
+          .addKeyValue("then", outcome)
+          .addKeyValue("reason", error)
+          .log("a run failed");
     }
   }
 

@@ -39,7 +39,13 @@ record RunParts(
             new DuePromoter(database, queue.hints()),
             new Expiry(database, queue.hints()),
             new NeededTasks(database, queue.hints()),
-            new Parking(database, queue.hints(), settings, List.copyOf(byType.keySet())),
+            new Unparking(
+                database,
+                queue.hints(),
+                settings.queues(),
+                List.copyOf(byType.keySet()),
+                settings.build()),
+            new Parking(database),
             new ScheduleTicks(queue),
             new Retention(database, settings.retention()),
             settings.reapInterval());

@@ -2,7 +2,6 @@ package io.skein.tasks;
 
 import io.skein.postgres.Transaction;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -15,15 +14,6 @@ import org.jspecify.annotations.Nullable;
 /** What is done to a schedule under the lock of its row. */
 final class ScheduleStatements {
   private ScheduleStatements() {}
-
-  static Instant now(Transaction transaction) {
-    return transaction
-        .handle()
-        .createQuery("select skein_now()")
-        .mapTo(OffsetDateTime.class)
-        .one()
-        .toInstant();
-  }
 
   static Optional<ScheduleStatus> locked(Transaction transaction, String name) {
     return transaction

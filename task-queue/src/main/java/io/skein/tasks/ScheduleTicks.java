@@ -1,5 +1,6 @@
 package io.skein.tasks;
 
+import io.skein.postgres.SqlTime;
 import io.skein.postgres.Transaction;
 import java.time.Duration;
 import java.time.Instant;
@@ -79,7 +80,7 @@ final class ScheduleTicks {
     ScheduleStatus status = ScheduleStatements.locked(transaction, name).orElseThrow();
     Schedule schedule = status.readable();
     Cron cron = Cron.parse(schedule.cron(), schedule.zone());
-    Due due = due(cron, schedule.missed(), status.nextAt(), ScheduleStatements.now(transaction));
+    Due due = due(cron, schedule.missed(), status.nextAt(), SqlTime.now(transaction.handle()));
     ScheduleStatements.enqueue(queue, transaction, schedule, status.lastTask(), due.ticks());
     ScheduleStatements.moveTo(transaction, name, due.next());
   }

@@ -1,5 +1,6 @@
 package io.skein.tasks;
 
+import io.skein.postgres.SqlTime;
 import io.skein.postgres.Transaction;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -156,12 +157,7 @@ public final class Schedules {
             return last;
           }
           return ScheduleStatements.enqueue(
-              queue,
-              transaction,
-              schedule,
-              TaskId.next(),
-              ScheduleStatements.now(transaction),
-              last);
+              queue, transaction, schedule, TaskId.next(), SqlTime.now(transaction.handle()), last);
         });
   }
 
@@ -180,7 +176,7 @@ public final class Schedules {
         .database()
         .inTransaction(transaction -> {
           ScheduleStatus status = locked(transaction, name);
-          if (to.isAfter(ScheduleStatements.now(transaction))) {
+          if (to.isAfter(SqlTime.now(transaction.handle()))) {
             throw new IllegalArgumentException("only a past time can be filled, but not to " + to);
           }
           Schedule schedule = status.readable();
@@ -211,7 +207,7 @@ public final class Schedules {
   }
 
   private static Instant next(Transaction transaction, Schedule schedule) {
-    return Cron.parse(schedule.cron(), schedule.zone()).after(ScheduleStatements.now(transaction));
+    return Cron.parse(schedule.cron(), schedule.zone()).after(SqlTime.now(transaction.handle()));
   }
 
   private static ScheduleStatus locked(Transaction transaction, String name) {

@@ -46,13 +46,12 @@ final class SuspectClaim {
       candidate as materialized (
         select c.ctid as place from tasks c
         where %s
-          and (select count(*) from running r where r.lane = coalesce(c.tenant, '') collate "C")
-            < :maxPerTenant
+          and (select count(*) from running r where r.lane = %s) < :maxPerTenant
           and (c.concurrency_key is null
             or (select count(*) from running r where r.key = c.concurrency_key) < :maxPerKey)
         order by c.run_at limit 1 for update of c skip locked)
       """
-              .formatted(QueueRoom.RUNNING, SUSPECT)
+              .formatted(QueueRoom.RUNNING, SUSPECT, Lane.of("c"))
           + ClaimStatements.begin("null");
 
   private final Handle handle;

@@ -8,8 +8,9 @@ import java.util.PriorityQueue;
 /**
  * What every worker does for all, once per interval, beside {@link Reaping}: promotes due tasks,
  * cancels those that have expired, tells others that they are waited for, puts aside those that
- * nobody knows, enqueues the ticks of schedules, and forgets what ended long ago. Retries that this
- * worker scheduled are promoted on time, however long the interval is.
+ * nobody knows and takes up those that somebody does, enqueues the ticks of schedules, and forgets
+ * what ended long ago. Retries that this worker scheduled are promoted on time, however long the
+ * interval is.
  */
 final class Upkeep implements RunUntilStopped.Round {
   /** Past it the interval alone promotes. */
@@ -18,6 +19,7 @@ final class Upkeep implements RunUntilStopped.Round {
   private final DuePromoter promoter;
   private final Expiry expiry;
   private final NeededTasks needed;
+  private final Unparking unparking;
   private final Parking parking;
   private final ScheduleTicks ticks;
   private final Retention retention;
@@ -30,6 +32,7 @@ final class Upkeep implements RunUntilStopped.Round {
       DuePromoter promoter,
       Expiry expiry,
       NeededTasks needed,
+      Unparking unparking,
       Parking parking,
       ScheduleTicks ticks,
       Retention retention,
@@ -37,6 +40,7 @@ final class Upkeep implements RunUntilStopped.Round {
     this.promoter = promoter;
     this.expiry = expiry;
     this.needed = needed;
+    this.unparking = unparking;
     this.parking = parking;
     this.ticks = ticks;
     this.retention = retention;
@@ -56,6 +60,7 @@ final class Upkeep implements RunUntilStopped.Round {
     promoter.promote();
     expiry.pass();
     needed.pass();
+    unparking.pass();
     parking.pass();
     ticks.pass();
   }
@@ -67,6 +72,7 @@ final class Upkeep implements RunUntilStopped.Round {
     if (System.nanoTime() - nextPass >= 0) {
       attempt("cancelling expired tasks", expiry::pass);
       attempt("releasing tasks that wait for others", needed::pass);
+      attempt("taking up parked tasks", unparking::pass);
       attempt("parking tasks", parking::pass);
       attempt("ticking schedules", ticks::pass);
       attempt("deleting tasks that ended long ago", retention::pass);

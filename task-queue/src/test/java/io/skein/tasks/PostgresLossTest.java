@@ -283,7 +283,7 @@ final class PostgresLossTest {
   private void enqueue(String type, int count) {
     List<NewTask> tasks =
         IntStream.range(0, count).mapToObj(i -> NewTask.of(queue, type, "{}")).toList();
-    await().until(servers.database::reachable);
+    await().until(() -> servers.database.whyUnreachable().isEmpty());
     servers.database.useTransaction(transaction -> servers.queue.enqueue(transaction, tasks));
   }
 

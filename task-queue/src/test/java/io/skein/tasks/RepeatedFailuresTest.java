@@ -11,6 +11,8 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -55,7 +57,8 @@ final class RepeatedFailuresTest {
     assertThat(traces()).hasSize(1);
     assertThat(lines())
         .containsExactly(
-            "the claiming failed; trying again", "the claiming is well again failures=20");
+            "a loop failed; trying again loop=the claiming",
+            "a loop is well again loop=the claiming failures=20");
   }
 
   @Test
@@ -92,8 +95,15 @@ final class RepeatedFailuresTest {
   private List<String> lines() {
     return log.list.stream()
         .filter(event -> event.getLevel().isGreaterOrEqual(Level.INFO))
-        .map(ILoggingEvent::getFormattedMessage)
+        .map(RepeatedFailuresTest::text)
         .toList();
+  }
+
+  private static String text(ILoggingEvent event) {
+    return Stream.concat(
+            Stream.of(event.getMessage()),
+            event.getKeyValuePairs().stream().map(pair -> pair.key + "=" + pair.value))
+        .collect(Collectors.joining(" "));
   }
 
   private List<ILoggingEvent> traces() {

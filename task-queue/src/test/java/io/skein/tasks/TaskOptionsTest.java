@@ -221,12 +221,7 @@ final class TaskOptionsTest {
   }
 
   private void parkAhead(Duration ahead) {
-    new Parking(
-            queue.servers().queueAhead(ahead).database(),
-            queue.hints(),
-            WorkerSettings.named("x").withQueues(List.of(queue.name())),
-            List.of("known"))
-        .park(Parking.PATIENCE);
+    new Parking(queue.servers().queueAhead(ahead).database()).park(Parking.PATIENCE);
   }
 
   @Test
@@ -234,12 +229,7 @@ final class TaskOptionsTest {
     queue.start(Handlers.idle("known"));
     TaskId unknown = queue.enqueue("removed");
     queue.await(queue.enqueue("known"), TaskState.SUCCEEDED);
-    new Parking(
-            queue.database(),
-            queue.hints(),
-            WorkerSettings.named("x").withQueues(List.of(queue.name())),
-            List.of("known"))
-        .park(Duration.ZERO);
+    new Parking(queue.database()).park(Duration.ZERO);
     Task parked = queue.find(unknown);
     assertThat(parked.state()).isEqualTo(TaskState.PARKED);
     assertThat(parked.error()).contains("knows the type removed");

@@ -244,12 +244,8 @@ final class TaskRacesTest {
               + "'");
       new DuePromoter(servers.database, servers.queue.hints()).promote();
       new NeededTasks(servers.database, servers.queue.hints()).pass();
-      new Parking(
-              servers.database,
-              servers.queue.hints(),
-              WorkerSettings.named("w").withQueues(List.of(queue)).withBuild("b"),
-              List.of("t"))
-          .unpark();
+      new Unparking(servers.database, servers.queue.hints(), List.of(queue), List.of("t"), "b")
+          .pass();
     }
 
     private static void cancel(TaskId id) {

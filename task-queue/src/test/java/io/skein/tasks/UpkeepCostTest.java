@@ -12,6 +12,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 final class UpkeepCostTest {
   private static final int MANY = 3_000;
   private static final long FEW = 100;
+  private static final List<String> KNOWN = List.of("count", "refused");
   @RegisterExtension static final TestQueue queue = TestQueue.fresh();
 
   @BeforeAll
@@ -65,7 +66,8 @@ final class UpkeepCostTest {
   @Test
   void lookingForTypesThatNobodyKnowsReadsNoTaskThatIsNotQueued() {
     queue.sql("insert into task_types values ('short', 'removed')");
-    Parking parking = parking("short", "1");
+    knownBy("short");
+    Parking parking = new Parking(queue.database());
     assertThat(
             RowsRead.by(
                 queue.servers(),
@@ -80,7 +82,8 @@ final class UpkeepCostTest {
             .formatted(Parking.MOST_LOOKED_AT + 100));
     TaskId last = queue.enqueue(NewTask.of("long", "removed", "{}"));
     queue.sql("analyze tasks");
-    Parking parking = parking("long", "1");
+    knownBy("long");
+    Parking parking = new Parking(queue.database());
     assertThat(
             RowsRead.by(
                 queue.servers(),
@@ -100,12 +103,12 @@ final class UpkeepCostTest {
         "update tasks set state = 'parked', refused_by = '{0,1}' where queue = 'parked'"
             + " and state = 'queued'");
     queue.sql("analyze tasks");
-    Parking refuser = parking("parked", "1");
     assertThat(
             RowsRead.by(
-                queue.servers(), tx -> assertThat(refuser.unparkSome(tx.handle())).isEmpty()))
+                queue.servers(),
+                tx -> assertThat(unparking("1").takeUpSome(tx.handle())).isEmpty()))
         .isLessThan(FEW);
-    parking("parked", "2").unpark();
+    unparking("2").pass();
     assertThat(
             queue.count("select count(*) from tasks where state = 'parked' and queue = 'parked'"))
         .isZero();
@@ -131,11 +134,14 @@ final class UpkeepCostTest {
         .isLessThan(FEW);
   }
 
-  private static Parking parking(String name, String build) {
-    WorkerSettings settings = WorkerSettings.named(name).withQueues(List.of(name)).withBuild(build);
-    List<String> types = List.of("count", "refused");
+  /** A worker of this queue signs, and no other one. */
+  private static void knownBy(String name) {
+    WorkerSettings settings = WorkerSettings.named(name).withQueues(List.of(name));
     queue.sql("delete from task_workers");
-    new WorkerRoll(queue.database(), WorkerLine.of(settings, name, types)).sign();
-    return new Parking(queue.database(), queue.hints(), settings, types);
+    new WorkerRoll(queue.database(), WorkerLine.of(settings, name, KNOWN)).sign();
+  }
+
+  private static Unparking unparking(String build) {
+    return new Unparking(queue.database(), queue.hints(), List.of("parked"), KNOWN, build);
   }
 }

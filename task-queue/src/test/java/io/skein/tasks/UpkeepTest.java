@@ -30,7 +30,9 @@ final class UpkeepTest {
         new DuePromoter(servers.database, hints),
         new Expiry(servers.database, hints),
         new NeededTasks(servers.database, hints),
-        new Parking(servers.database, hints, settings, List.of("count")),
+        new Unparking(
+            servers.database, hints, settings.queues(), List.of("count"), settings.build()),
+        new Parking(servers.database),
         new ScheduleTicks(servers.queue),
         new Retention(servers.database, new TaskRetention(Duration.ZERO, Duration.ZERO)),
         Duration.ofMillis(50));

@@ -1,8 +1,8 @@
 package io.skein.bench.locks;
 
+import io.skein.bench.BenchServers;
 import io.skein.bench.Report;
 import io.skein.bench.Target;
-import io.skein.bench.tasks.TaskServers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,7 +30,7 @@ public final class LockRounds implements AutoCloseable {
    * @param contenders threads that want one lock
    * @param time of each measurement
    */
-  public LockRounds(TaskServers servers, int contenders, Duration time, Report report) {
+  public LockRounds(BenchServers servers, int contenders, Duration time, Report report) {
     this.contenders = contenders;
     this.time = time;
     this.report = report;

@@ -1,6 +1,6 @@
 package io.skein.bench.locks;
 
-import io.skein.bench.tasks.TaskServers;
+import io.skein.bench.BenchServers;
 import io.skein.locks.Lease;
 import io.skein.locks.LockName;
 import io.skein.locks.LockRequest;
@@ -20,7 +20,7 @@ final class SkeinContender implements LockContender {
   private final RedisConnections redis;
   private final Locks locks;
 
-  SkeinContender(TaskServers servers) {
+  SkeinContender(BenchServers servers) {
     String url = servers.database("skein").url();
     this.database = Database.open(PostgresSettings.parse(url).withPoolSize(2), "bench");
     this.redis = RedisConnections.open(RedisSettings.of(servers.redis().url()), "bench");

@@ -1,6 +1,7 @@
 package io.skein.bench.tasks;
 
 import io.skein.bench.BenchProcess;
+import io.skein.bench.BenchServers;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -35,7 +36,7 @@ final class Rivals {
       "Celery is missing; install it to see it compared (Debian, Ubuntu: apt-get install"
           + " python3-celery python3-redis)";
 
-  private final TaskServers servers;
+  private final BenchServers servers;
   private final Path home;
   private final Path logs;
   private final Consumer<String> say;
@@ -44,7 +45,7 @@ final class Rivals {
    * @param home holds what is installed
    * @param say is told what is installed, or how to install it
    */
-  Rivals(TaskServers servers, Path home, Path logs, Consumer<String> say) {
+  Rivals(BenchServers servers, Path home, Path logs, Consumer<String> say) {
     this.servers = servers;
     this.home = home;
     this.logs = logs;

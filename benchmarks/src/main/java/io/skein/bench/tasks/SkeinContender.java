@@ -1,6 +1,7 @@
 package io.skein.bench.tasks;
 
 import io.skein.bench.BenchProcess;
+import io.skein.bench.BenchServers;
 import io.skein.bench.Payload;
 import io.skein.postgres.Database;
 import io.skein.postgres.PostgresSettings;
@@ -28,7 +29,7 @@ final class SkeinContender implements Contender {
   private final TaskQueue queue;
   private final LineProcess worker;
 
-  private SkeinContender(TaskServers servers, int slots, List<String> jvm, Path folder) {
+  private SkeinContender(BenchServers servers, int slots, List<String> jvm, Path folder) {
     String url = servers.database("skein").url();
     this.database = Database.open(PostgresSettings.parse(url), "bench");
     this.redis = RedisConnections.open(RedisSettings.of(servers.redis().url()), "bench");
@@ -50,7 +51,7 @@ final class SkeinContender implements Contender {
    * @param slots tasks at once in the worker
    * @param jvm options of the worker's JVM
    */
-  static SkeinContender start(TaskServers servers, int slots, List<String> jvm, Path folder) {
+  static SkeinContender start(BenchServers servers, int slots, List<String> jvm, Path folder) {
     return new SkeinContender(servers, slots, jvm, folder);
   }
 

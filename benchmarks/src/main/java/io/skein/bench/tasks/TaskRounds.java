@@ -1,5 +1,6 @@
 package io.skein.bench.tasks;
 
+import io.skein.bench.BenchServers;
 import io.skein.bench.Report;
 import io.skein.bench.Target;
 import java.nio.file.Path;
@@ -40,7 +41,7 @@ public final class TaskRounds implements AutoCloseable {
    * @param installed holds what the rivals need, and keeps it
    * @param logs of all processes
    */
-  public TaskRounds(TaskServers servers, Scope scope, Path installed, Path logs, Report report) {
+  public TaskRounds(BenchServers servers, Scope scope, Path installed, Path logs, Report report) {
     this.only = scope.only();
     this.skein = SkeinContender.start(servers, scope.slots(), scope.workerJvm(), logs);
     Rivals all = new Rivals(servers, installed, logs, report::say);

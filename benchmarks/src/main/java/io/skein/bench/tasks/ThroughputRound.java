@@ -1,5 +1,6 @@
 package io.skein.bench.tasks;
 
+import io.skein.bench.BenchServers;
 import io.skein.bench.Report;
 import io.skein.bench.Target;
 import java.time.Duration;
@@ -23,14 +24,14 @@ final class ThroughputRound {
   /** Until the JVM has compiled what runs often. */
   private static final int WARM_UP = 100_000;
 
-  private final TaskServers servers;
+  private final BenchServers servers;
   private final SkeinContender skein;
   private final List<Contender> order;
   private final int tasks;
   private final Report report;
 
   ThroughputRound(
-      TaskServers servers,
+      BenchServers servers,
       SkeinContender skein,
       List<ScriptContender> rivals,
       int tasks,

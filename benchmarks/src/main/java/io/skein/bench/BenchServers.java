@@ -1,6 +1,5 @@
-package io.skein.bench.tasks;
+package io.skein.bench;
 
-import io.skein.bench.BenchFolder;
 import io.skein.postgres.Migrations;
 import io.skein.postgres.PostgresSettings;
 import io.skein.testing.DatabaseAddress;
@@ -17,12 +16,12 @@ import java.util.UUID;
  * PostgreSQL with fsync and Redis with its append-only file, which all share; each has a database
  * of its own. Not thread safe.
  */
-public final class TaskServers implements AutoCloseable {
+public final class BenchServers implements AutoCloseable {
   private final OrphanWatch watch;
   private final EmbeddedPostgres postgres;
   private final EmbeddedRedis redis;
 
-  private TaskServers(Path folder, Path logs) {
+  private BenchServers(Path folder, Path logs) {
     this.watch = new OrphanWatch();
     this.postgres =
         new EmbeddedPostgres(
@@ -44,13 +43,13 @@ public final class TaskServers implements AutoCloseable {
   }
 
   /** Starts both; the tables of tasks are there when this returns. */
-  public static TaskServers start(BenchFolder folder) {
+  public static BenchServers start(BenchFolder folder) {
     return start(folder, List.of("postgres-core", "task-queue"));
   }
 
   /** Starts both; the tables of these modules are there when this returns. */
-  public static TaskServers start(BenchFolder folder, List<String> modules) {
-    TaskServers servers = new TaskServers(folder.below("servers"), folder.path());
+  public static BenchServers start(BenchFolder folder, List<String> modules) {
+    BenchServers servers = new BenchServers(folder.below("servers"), folder.path());
     try {
       servers.postgres.start();
       servers.redis.start();
@@ -72,7 +71,7 @@ public final class TaskServers implements AutoCloseable {
     return redis;
   }
 
-  long postgresPid() {
+  public long postgresPid() {
     return postgres.pid();
   }
 
