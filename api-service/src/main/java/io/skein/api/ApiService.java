@@ -150,7 +150,7 @@ public final class ApiService implements AutoCloseable {
             "state cache",
             FlowStates.start(
                 redis, engine, flowJson, database.fallback(), events.sweep()::raisingAll));
-    events.onEpoch(states::epochIs);
+    events.onEpoch(states::raiseEpoch);
     SseBroker broker =
         new SseBroker(
             events,
@@ -219,7 +219,7 @@ public final class ApiService implements AutoCloseable {
                 }));
     Readiness readiness =
         new Readiness()
-            .part("postgres", () -> database.reachable() ? State.ok() : State.down("no answer"))
+            .part("postgres", () -> database.whyUnreachable().map(State::down).orElseGet(State::ok))
             .features(redis.gates());
     ManagementServer management =
         closer.add(
@@ -235,7 +235,10 @@ public final class ApiService implements AutoCloseable {
             settings.host() + ":" + management.port()));
     closer.add("drain", () -> broker.drain(settings.drain()));
     closer.add("claims of remote workers", workers);
-    LOG.info("api started name={} port={}", settings.name(), http.port());
+    LOG.atInfo()
+        .addKeyValue("name", settings.name())
+        .addKeyValue("port", http.port())
+        .log("api started");
     return new ApiService(closer, readiness, states, http, management);
   }
 

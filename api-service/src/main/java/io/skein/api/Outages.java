@@ -37,10 +37,13 @@ final class Outages {
 
   private void database(JdbiException e, Context context) {
     if (passes(e)) {
-      LOG.warn("PostgreSQL could not serve a request path={} reason={}", context.path(), reason(e));
+      LOG.atWarn()
+          .addKeyValue("path", context.path())
+          .addKeyValue("reason", reason(e))
+          .log("PostgreSQL could not serve a request");
       busy(context);
     } else {
-      LOG.error("a request failed path={}", context.path(), e);
+      LOG.atError().addKeyValue("path", context.path()).setCause(e).log("a request failed");
       problems.write(
           context,
           Problem.of(

@@ -1,6 +1,7 @@
 package io.skein.events;
 
 import io.skein.postgres.Database;
+import io.skein.postgres.SqlTime;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,11 +26,7 @@ final class ChangedStreams {
       StreamId stream, long lastSeq, long stateVersion, boolean closed, Instant changedAt) {}
 
   Instant now() {
-    return database.read(handle ->
-        handle
-            .createQuery("select skein_now()")
-            .map((row, context) -> row.getTimestamp(1).toInstant())
-            .one());
+    return database.read(SqlTime::now);
   }
 
   /**

@@ -81,7 +81,10 @@ final class Duty {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (RuntimeException e) {
-      LOG.warn("{} could not give up what it leads; the lease runs out", name, e);
+      LOG.atWarn()
+          .addKeyValue("duty", name)
+          .setCause(e)
+          .log("a duty could not give up what it leads; the lease runs out");
     }
   }
 
@@ -91,7 +94,10 @@ final class Duty {
     } catch (InterruptedException e) {
       throw e;
     } catch (Throwable e) {
-      LOG.warn("a pass of {} failed; the next one repeats it", name, e);
+      LOG.atWarn()
+          .addKeyValue("duty", name)
+          .setCause(e)
+          .log("a pass of a duty failed; the next one repeats it");
     }
   }
 }

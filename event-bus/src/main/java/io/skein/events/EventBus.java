@@ -100,7 +100,10 @@ public final class EventBus implements AutoCloseable {
     bus.tenantFeed.start();
     bus.progress.start();
     bus.gate.onChange(bus.gateChange);
-    LOG.info("event bus started epoch={} instance={}", epoch, instance);
+    LOG.atInfo()
+        .addKeyValue("epoch", epoch)
+        .addKeyValue("instance", instance)
+        .log("event bus started");
     return bus;
   }
 

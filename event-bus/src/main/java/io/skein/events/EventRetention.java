@@ -1,6 +1,7 @@
 package io.skein.events;
 
 import io.skein.postgres.Database;
+import io.skein.postgres.SqlTime;
 import java.util.List;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
@@ -28,7 +29,7 @@ public final class EventRetention {
     return database.read(handle ->
         handle
             .createQuery("select * from skein_retention(:keep::interval)")
-            .bind("keep", keep())
+            .bind("keep", SqlTime.interval(policy.keep()))
             .map((row, context) ->
                 new RetentionForecast(
                     row.getLong("streams"),
@@ -52,8 +53,10 @@ public final class EventRetention {
       removed += empty(stream);
     }
     if (removed > 0) {
-      LOG.info(
-          "events of finished flows were removed streams={} events={}", expired.size(), removed);
+      LOG.atInfo()
+          .addKeyValue("streams", expired.size())
+          .addKeyValue("events", removed)
+          .log("events of finished flows were removed");
     }
     return removed;
   }
@@ -83,15 +86,11 @@ public final class EventRetention {
             select stream_id from skein_expired_streams(:keep::interval)
             where held_by = '{}' limit :most
             """)
-        .bind("keep", keep())
+        .bind("keep", SqlTime.interval(policy.keep()))
         .bind("most", policy.streamsAtOnce())
         .mapTo(UUID.class)
         .map(StreamId::new)
         .list();
-  }
-
-  private String keep() {
-    return policy.keep().toMillis() + " milliseconds";
   }
 
   private record Removed(long events, boolean remaining) {}

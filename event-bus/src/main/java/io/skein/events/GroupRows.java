@@ -1,5 +1,6 @@
 package io.skein.events;
 
+import io.skein.postgres.SqlTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -211,7 +212,7 @@ final class GroupRows {
             turn)
         .bind("error", error)
         .bind("worker", instance)
-        .bind("longest", longest.toMillis() + " milliseconds")
+        .bind("longest", SqlTime.interval(longest))
         .execute();
   }
 

@@ -106,17 +106,20 @@ final class GroupStep {
         throw new IllegalStateException("no partition of a consumer group could be taken", e);
       }
       if (entries.size() > 1) {
-        LOG.debug("a page failed and is tried event by event group={}", group.name(), e);
+        LOG.atDebug()
+            .addKeyValue("group", group.name())
+            .setCause(e)
+            .log("a page failed and is tried event by event");
         database.useTransaction(
             tx -> GroupRows.pageFailed(tx.handle(), group, mine, entries.getLast().place()));
         return;
       }
-      LOG.warn(
-          "a consumer group failed on an event, which is tried again group={} partition={} place={}",
-          group.name(),
-          mine.partition(),
-          entries.getFirst().place(),
-          e);
+      LOG.atWarn()
+          .addKeyValue("group", group.name())
+          .addKeyValue("partition", mine.partition())
+          .addKeyValue("place", entries.getFirst().place())
+          .setCause(e)
+          .log("a consumer group failed on an event, which is tried again");
       String error = e.toString();
       String kept = error.substring(0, Math.min(error.length(), ERROR_LENGTH)).replace('\0', ' ');
       database.useTransaction(

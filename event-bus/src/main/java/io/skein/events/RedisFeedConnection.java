@@ -106,7 +106,9 @@ final class RedisFeedConnection {
     List<RedisShard> shards = redis.shards();
     links.forEach((shard, link) -> {
       if (!shards.contains(shard)) {
-        LOG.info("a master of Redis has moved or changed its slots shard={}", shard.master());
+        LOG.atInfo()
+            .addKeyValue("shard", shard.master())
+            .log("a master of Redis has moved or changed its slots");
         links.remove(shard);
         link.close();
       }

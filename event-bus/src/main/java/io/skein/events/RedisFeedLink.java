@@ -142,7 +142,7 @@ final class RedisFeedLink {
   }
 
   private void listen() {
-    try (Jedis jedis = redis.openSubscriber(shard)) {
+    try (Jedis jedis = redis.connect(shard)) {
       Connection connection = jedis.getConnection();
       connection.setSoTimeout(Math.toIntExact(LONGEST_SILENCE.toMillis()));
       try {
@@ -167,7 +167,10 @@ final class RedisFeedLink {
           shard.master(),
           e.toString());
     }
-    LOG.debug("the feed has no connection shard={}", shard.master(), e);
+    LOG.atDebug()
+        .addKeyValue("shard", shard.master())
+        .setCause(e)
+        .log("the feed has no connection");
   }
 
   private void ended() {

@@ -113,7 +113,9 @@ final class TailRepair {
           });
     }
     if (!ahead.isEmpty()) {
-      LOG.warn("tails hold entries that nobody appended and are made anew streams={}", ahead);
+      LOG.atWarn()
+          .addKeyValue("streams", ahead)
+          .log("tails hold entries that nobody appended and are made anew");
     }
     return ahead;
   }

@@ -10,13 +10,18 @@ import io.skein.postgres.Migrations;
 import io.skein.postgres.PostgresSettings;
 import io.skein.postgres.Transaction;
 import io.skein.testing.TestServers;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -210,6 +215,24 @@ class JournalTest {
     assertThat(journal.read(stream, Sequence.START, 10))
         .extracting(StoredEvent::type, StoredEvent::source)
         .containsExactly(org.assertj.core.groups.Tuple.tuple("enriched", "sql"));
+  }
+
+  @Test
+  void theExampleOfThePageForServicesInOtherLanguagesAppends() throws Exception {
+    String page = Files.readString(Path.of("..", "docs", "sql.md"));
+    Matcher example =
+        Pattern.compile("```sql\\n(select .*?'([0-9a-f-]{36})'.*?);\\n```")
+            .matcher(page.substring(page.indexOf("## Events")));
+    assertThat(example.find()).isTrue();
+    Journal journal = Journal.withoutRelay(database);
+    StreamId stream = new StreamId(UUID.fromString(example.group(2)));
+    database.useTransaction(tx -> {
+      journal.open(tx, stream, "demo");
+      tx.handle().execute(example.group(1));
+    });
+    assertThat(journal.read(stream, Sequence.START, 10))
+        .extracting(StoredEvent::type, StoredEvent::source)
+        .containsExactly(org.assertj.core.groups.Tuple.tuple("asset_enriched", "enricher"));
   }
 
   @Test

@@ -145,7 +145,7 @@ class RedisLossTest {
         .until(() -> !watcher.redis.health().available() && !writer.redis.health().available());
     writer.appendWithoutRelay(stream, NewEvent.of("x"));
     recorder.awaitExactly(1, 3, Duration.ofSeconds(2));
-    try (Jedis jedis = writer.redis.openSubscriber()) {
+    try (Jedis jedis = writer.redis.connect()) {
       jedis.configSet("maxmemory", "0");
     }
     await().atMost(SOON).until(() -> watcher.bus.feed().live());

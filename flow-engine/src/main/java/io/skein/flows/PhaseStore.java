@@ -1,7 +1,7 @@
 package io.skein.flows;
 
+import io.skein.postgres.SqlTime;
 import io.skein.postgres.Transaction;
-import java.time.Duration;
 import java.util.List;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -39,7 +39,7 @@ final class PhaseStore {
               deadline = skein_now() + :limit::interval, ended_at = null
             where flow_id = :id and phase = :phase
             """)
-        .bind("limit", interval(phase.timeLimit()))
+        .bind("limit", SqlTime.interval(phase.timeLimit()))
         .bind("id", id.value())
         .bind("phase", phase.name())
         .execute();
@@ -59,7 +59,7 @@ final class PhaseStore {
             update flow_phases set deadline = skein_now() + :limit::interval
             where flow_id = :id and phase = :phase and status = 'running'
             """)
-        .bind("limit", interval(phase.timeLimit()))
+        .bind("limit", SqlTime.interval(phase.timeLimit()))
         .bind("id", id.value())
         .bind("phase", phase.name())
         .execute();
@@ -117,9 +117,5 @@ final class PhaseStore {
             "update flow_phases set status = 'cancelled', ended_at = skein_now()"
                 + " where flow_id = ? and status <> 'completed'",
             id.value());
-  }
-
-  private static String interval(Duration duration) {
-    return duration.toMillis() + " milliseconds";
   }
 }

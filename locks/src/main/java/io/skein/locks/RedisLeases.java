@@ -70,7 +70,8 @@ final class RedisLeases implements LeaseStore {
             millis(PATIENCE),
             waits,
             Long.toString(lower));
-    return gate.insist("acquiring a lock", () -> answer(acquire(keysOf(claim.name()), arguments)));
+    return gate.callDespiteBreaker(
+        "acquiring a lock", () -> answer(acquire(keysOf(claim.name()), arguments)));
   }
 
   /** What is of another kind is nobody's lock, and would keep everybody out for ever. */
@@ -110,7 +111,7 @@ final class RedisLeases implements LeaseStore {
             LAST_FENCE_LIFE,
             Long.toString(grant.fence().value()),
             Long.toString(ChronoUnit.MICROS.between(Instant.EPOCH, grant.since())));
-    return gate.insist(
+    return gate.callDespiteBreaker(
         "renewing a lock",
         () -> Long.valueOf(1).equals(RENEW.run(redis.jedis(), keysOf(claim.name()), arguments)));
   }
@@ -140,7 +141,7 @@ final class RedisLeases implements LeaseStore {
 
   @Override
   public Optional<LockHolder> holder(LockName name) {
-    return gate.insist(
+    return gate.callDespiteBreaker(
         "asking who holds a lock",
         () -> {
           List<@Nullable String> fields =

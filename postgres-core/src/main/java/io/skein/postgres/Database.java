@@ -6,9 +6,11 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.HandleCallback;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.JdbiException;
 import org.jdbi.v3.core.spi.JdbiPlugin;
 import org.jdbi.v3.postgres.PostgresPlugin;
 import org.jspecify.annotations.Nullable;
@@ -115,12 +117,18 @@ public final class Database implements AutoCloseable {
     return new OwnConnection(this::connectDirectly, this::prepared);
   }
 
-  /** Whether the server answers a query now. */
-  public boolean reachable() {
+  /**
+   * Asks the server something on a connection of the pool, which says no more than that it can be
+   * used now: a pool that is in use altogether makes this wait, too.
+   *
+   * @return empty when it answers; otherwise why not, after 5 s at most for a connection
+   */
+  public Optional<String> whyUnreachable() {
     try (Handle handle = jdbi.open()) {
-      return handle.createQuery("select 1").mapTo(Integer.class).one() == 1;
-    } catch (RuntimeException e) {
-      return false;
+      handle.createQuery("select 1").mapTo(Integer.class).one();
+      return Optional.empty();
+    } catch (JdbiException e) {
+      return Optional.of(String.valueOf(e.getMessage()));
     }
   }
 
@@ -148,8 +156,7 @@ public final class Database implements AutoCloseable {
     config.setUsername(settings.user());
     config.setPassword(settings.password());
     // Once for each connection: to ask and set it in each transaction took three round trips.
-    // Behind
-    // a pooler it meets one session of many; there the setting of the role holds.
+    // Behind a pooler it meets one session of many; there the setting of the role holds.
     config.setTransactionIsolation("TRANSACTION_READ_COMMITTED");
     config.setMaximumPoolSize(settings.poolSize());
     config.setMinimumIdle(2);

@@ -86,7 +86,11 @@ public final class FeatureFlags implements AutoCloseable {
     }
     FeatureFlag set = database.inTransaction(transaction -> write(transaction, name, enabled, by));
     learn(set);
-    LOG.info("feature flag set feature={} enabled={} by={}", name, set.enabled(), set.changedBy());
+    LOG.atInfo()
+        .addKeyValue("feature", name)
+        .addKeyValue("enabled", set.enabled())
+        .addKeyValue("by", set.changedBy())
+        .log("feature flag set");
     return set;
   }
 

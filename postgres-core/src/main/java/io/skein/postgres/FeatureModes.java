@@ -57,7 +57,7 @@ public final class FeatureModes {
                 from feature_modes m join instances i on i.name = m.instance
                 where i.seen_at > skein_now() - :age::interval order by m.instance, m.feature
                 """)
-            .bind("age", age.toMillis() + " milliseconds")
+            .bind("age", SqlTime.interval(age))
             .map((row, context) -> mode(row))
             .list());
   }

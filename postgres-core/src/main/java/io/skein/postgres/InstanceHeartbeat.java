@@ -15,6 +15,9 @@ public final class InstanceHeartbeat implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(InstanceHeartbeat.class);
   private static final Duration INTERVAL = Duration.ofSeconds(5);
 
+  /** A beat that waits for a connection ends in it. */
+  private static final Duration PATIENCE = Duration.ofSeconds(6);
+
   private final Instances instances;
   private final String name;
   private final long pid;
@@ -32,7 +35,12 @@ public final class InstanceHeartbeat implements AutoCloseable {
     this.beat = beat;
   }
 
-  /** Registers the process and begins to beat. */
+  /**
+   * Registers the process and begins to beat.
+   *
+   * @throws org.jdbi.v3.core.JdbiException when PostgreSQL cannot be reached; from then on it may
+   *     be away
+   */
   public static InstanceHeartbeat start(
       Instances instances, String name, String role, String version, String address) {
     long pid = ProcessHandle.current().pid();
@@ -45,10 +53,20 @@ public final class InstanceHeartbeat implements AutoCloseable {
     return heartbeat;
   }
 
-  /** Ends the heartbeat and removes the process from the register. */
+  /**
+   * Ends the heartbeat, waiting for one under way since it would write the row again, and removes
+   * the process from the register.
+   */
   @Override
   public void close() {
-    clock.shutdownNow();
+    clock.shutdown();
+    try {
+      if (!clock.awaitTermination(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+        LOG.warn("a heartbeat is still under way; the row that it may write again ages out");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
     try {
       instances.deregister(name, pid);
     } catch (RuntimeException e) {
@@ -60,7 +78,7 @@ public final class InstanceHeartbeat implements AutoCloseable {
     try {
       beat.run();
     } catch (RuntimeException e) {
-      LOG.warn("heartbeat failed; tried again in {}", INTERVAL, e);
+      LOG.atWarn().addKeyValue("again_in", INTERVAL).setCause(e).log("a heartbeat failed");
     }
   }
 }

@@ -67,7 +67,7 @@ public final class Instances {
                 select name, role, version, address, pid, started_at, seen_at from instances
                 where seen_at > skein_now() - :age::interval order by role, name
                 """)
-            .bind("age", age.toMillis() + " milliseconds")
+            .bind("age", SqlTime.interval(age))
             .map((row, context) ->
                 new Instance(
                     row.getString("name"),

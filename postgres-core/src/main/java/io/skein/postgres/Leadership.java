@@ -49,7 +49,7 @@ public final class Leadership {
                 """)
             .bind("duty", duty)
             .bind("instance", instance)
-            .bind("lease", lease.toMillis() + " milliseconds")
+            .bind("lease", SqlTime.interval(lease))
             .mapTo(Long.class)
             .findOne()
             .map(OptionalLong::of)

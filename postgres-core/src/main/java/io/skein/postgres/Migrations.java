@@ -39,7 +39,9 @@ public final class Migrations {
     boolean said = false;
     while (!answers(settings)) {
       if (!said) {
-        LOG.warn("PostgreSQL does not answer at {}; waiting for it", settings.directJdbcUrl());
+        LOG.atWarn()
+            .addKeyValue("url", settings.directJdbcUrl())
+            .log("PostgreSQL does not answer; waiting for it");
         said = true;
       }
       Thread.sleep(RETRY);

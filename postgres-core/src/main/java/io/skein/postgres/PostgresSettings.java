@@ -1,6 +1,7 @@
 package io.skein.postgres;
 
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -25,6 +26,11 @@ public record PostgresSettings(
     String jdbcUrl, String directJdbcUrl, String user, String password, int poolSize) {
   private static final int DEFAULT_POOL_SIZE = 16;
   private static final String DIRECT = "direct=";
+  private static final String FORM =
+      "a database address must look like postgresql://user:password@host:5432/database, with"
+          + " what is special in a password written as %40";
+  private static final String DIRECT_FORM =
+      "the server's own address must look like direct=host:5432";
 
   public PostgresSettings {
     if (!jdbcUrl.startsWith("jdbc:postgresql:") || !directJdbcUrl.startsWith("jdbc:postgresql:")) {
@@ -40,15 +46,15 @@ public record PostgresSettings(
    * behind {@code jdbc:}. When a pooler is at that host and port, {@code ?direct=host:port} says
    * where the server itself is; other parameters are the driver's.
    *
-   * @throws IllegalArgumentException when the address has another form; the message says which
+   * @throws IllegalArgumentException when the address has another form; the message says which it
+   *     should have, and shows none of it
    */
   public static PostgresSettings parse(String databaseUrl) {
     String address = databaseUrl.startsWith("jdbc:") ? databaseUrl.substring(5) : databaseUrl;
-    URI uri = URI.create(address);
+    URI uri = uri(address, FORM);
     boolean known = "postgresql".equals(uri.getScheme()) || "postgres".equals(uri.getScheme());
     if (!known || uri.getHost() == null || uri.getPath().length() < 2) {
-      throw new IllegalArgumentException(
-          "a database address must look like postgresql://user:password@host:5432/database");
+      throw new IllegalArgumentException(FORM);
     }
     String[] credentials = credentials(uri);
     List<String> parameters =
@@ -80,12 +86,20 @@ public record PostgresSettings(
   }
 
   private static URI server(String hostAndPort) {
-    URI server = URI.create("postgresql://" + hostAndPort);
+    URI server = uri("postgresql://" + hostAndPort, DIRECT_FORM);
     if (server.getHost() == null || !hostAndPort.equals(server.getRawAuthority())) {
-      throw new IllegalArgumentException(
-          "the server's own address must look like direct=host:5432");
+      throw new IllegalArgumentException(DIRECT_FORM);
     }
     return server;
+  }
+
+  private static URI uri(String text, String form) {
+    try {
+      return new URI(text);
+    } catch (URISyntaxException e) {
+      // Without the cause: its message holds the whole address, with the password.
+      throw new IllegalArgumentException(form);
+    }
   }
 
   private static String jdbcUrl(String host, int port, String path, List<String> parameters) {

@@ -3,6 +3,7 @@ package io.skein.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class PostgresSettingsTest {
@@ -27,6 +28,21 @@ class PostgresSettingsTest {
         .hasMessageContaining("postgresql://user:password@host:5432/database");
     assertThatThrownBy(() -> PostgresSettings.parse("postgresql://localhost"))
         .hasMessageContaining("postgresql://user:password@host:5432/database");
+  }
+
+  @Test
+  void anAddressThatCannotBeReadIsNotRepeatedWithItsPassword() {
+    for (String address :
+        List.of(
+            "postgresql://a:my secret@localhost/b",
+            "postgresql://a:my%secret@localhost/b",
+            "postgresql://a:secret@localhost/b?direct=a b:secret")) {
+      assertThatThrownBy(() -> PostgresSettings.parse(address))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasNoCause()
+          .hasMessageNotContaining("secret")
+          .hasMessageContaining("must look like");
+    }
   }
 
   @Test

@@ -15,6 +15,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import redis.clients.jedis.exceptions.JedisClusterOperationException;
 import redis.clients.jedis.exceptions.JedisConnectionException;
+import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
 
 /**
@@ -36,6 +37,7 @@ public final class FeatureGate {
   private final Feature feature;
   private final RedisHealth health;
   private final CircuitBreaker breaker;
+  private final RefusalLog refusals;
   private final List<Listener> listeners = new CopyOnWriteArrayList<>();
   private volatile FeatureMode mode;
   private volatile long openings;
@@ -46,6 +48,7 @@ public final class FeatureGate {
     this.feature = feature;
     this.health = health;
     this.breaker = breaker;
+    this.refusals = new RefusalLog(feature, System::nanoTime);
     this.mode = FeatureMode.REDIS_AWAY;
     health.onChange(available -> update());
     breaker.getEventPublisher().onStateTransition(event -> update());
@@ -136,7 +139,7 @@ public final class FeatureGate {
    * @throws RedisAwayException when the client fails, and at once while it is being found out
    *     whether Redis is gone
    */
-  public <T> T insist(String doing, Supplier<T> call) {
+  public <T> T callDespiteBreaker(String doing, Supplier<T> call) {
     refuseWhileSuspected(doing);
     return tell(doing, call);
   }
@@ -153,7 +156,7 @@ public final class FeatureGate {
    *
    * @throws RedisAwayException when the client fails, and at once while the breaker is open
    */
-  public <T> T await(String doing, Supplier<T> call) {
+  public <T> T callUntimed(String doing, Supplier<T> call) {
     return guard(
         doing,
         () -> {
@@ -197,6 +200,8 @@ public final class FeatureGate {
     } catch (JedisException | RedisException | CallNotPermittedException e) {
       if (isAbsence(e)) {
         health.suspect();
+      } else if (e instanceof JedisDataException answer) {
+        refusals.refused(doing, answer);
       }
       throw new RedisAwayException(doing, e);
     }
@@ -228,16 +233,19 @@ public final class FeatureGate {
       return;
     }
     become(now);
-    LOG.info(
-        "feature changed its mode feature={} mode={} reason=\"{}\"",
-        feature.label(),
-        now.label(),
-        now.reason());
+    LOG.atInfo()
+        .addKeyValue("feature", feature.label())
+        .addKeyValue("mode", now.label())
+        .addKeyValue("reason", now.reason())
+        .log("feature changed its mode");
     for (Listener listener : listeners) {
       try {
         listener.changed(now);
       } catch (RuntimeException e) {
-        LOG.error("a listener of the feature gate failed feature={}", feature.label(), e);
+        LOG.atError()
+            .addKeyValue("feature", feature.label())
+            .setCause(e)
+            .log("a listener of the feature gate failed");
       }
     }
   }

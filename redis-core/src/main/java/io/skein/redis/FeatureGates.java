@@ -10,11 +10,10 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.Map;
-import java.util.Set;
 import org.redisson.client.RedisException;
 import redis.clients.jedis.exceptions.JedisException;
 
-/** The gates of all features in one process. Immutable; each gate is thread safe. */
+/** The gates of all features in one process. Thread safe. */
 public final class FeatureGates {
   /**
    * Of the last 20 calls, at least five, half failed or slower than 100 ms: open for half a second,
@@ -29,17 +28,13 @@ public final class FeatureGates {
           .slowCallDurationThreshold(Duration.ofMillis(100))
           .slowCallRateThreshold(50)
           .recordExceptions(JedisException.class, RedisException.class)
-          .ignoreException(FeatureGates::isAboutAKey)
+          .ignoreException(RedisErrors::isAboutAKey)
           .waitIntervalFunctionInOpenState(
               IntervalFunction.ofExponentialBackoff(
                   Duration.ofMillis(500), 2, Duration.ofSeconds(8)))
           .automaticTransitionFromOpenToHalfOpenEnabled(true)
           .permittedNumberOfCallsInHalfOpenState(3)
           .build();
-
-  /** How Redis begins its word on one key or script: it is well itself. */
-  private static final Set<String> ABOUT_A_KEY =
-      Set.of("WRONGTYPE", "NOSCRIPT", "NOGROUP", "BUSYGROUP");
 
   private final Map<Feature, FeatureGate> gates = new EnumMap<>(Feature.class);
 
@@ -68,10 +63,5 @@ public final class FeatureGates {
   /** In the order of {@link Feature}. */
   public Collection<FeatureGate> all() {
     return gates.values();
-  }
-
-  private static boolean isAboutAKey(Throwable failure) {
-    String message = String.valueOf(failure.getMessage());
-    return ABOUT_A_KEY.stream().anyMatch(message::startsWith);
   }
 }

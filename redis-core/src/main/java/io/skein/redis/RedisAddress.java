@@ -59,6 +59,9 @@ public record RedisAddress(
 
   public RedisAddress {
     nodes = List.copyOf(nodes);
+    if (nodes.isEmpty() || (arrangement == Arrangement.SENTINEL) != (masterName != null)) {
+      throw new IllegalArgumentException(FORMS);
+    }
   }
 
   /**

@@ -1,6 +1,8 @@
 package io.skein.redis;
 
-/** Redis did not answer, or not in time. What was wanted is found in PostgreSQL. */
+import redis.clients.jedis.exceptions.JedisDataException;
+
+/** Redis did not answer in time, or refused. What was wanted is found in PostgreSQL. */
 public final class RedisAwayException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
@@ -17,6 +19,9 @@ public final class RedisAwayException extends RuntimeException {
    * @param doing what was being done, for the log
    */
   public RedisAwayException(String doing, Throwable cause) {
-    super(doing + ": Redis did not answer", cause);
+    super(
+        doing
+            + (cause instanceof JedisDataException ? ": Redis refused" : ": Redis did not answer"),
+        cause);
   }
 }

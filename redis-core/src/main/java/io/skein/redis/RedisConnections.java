@@ -93,24 +93,23 @@ public final class RedisConnections implements AutoCloseable {
   }
 
   /**
-   * Opens a connection of its own to a shard, for subscriptions. Connecting waits at most the
-   * time-outs, also on a server that hangs; {@code subscribe} itself then reads without limit. The
-   * caller closes it.
+   * Opens a connection of its own to a shard, for subscriptions and for what goes over all of its
+   * keys. Connecting waits at most the time-outs, also on a server that hangs; {@code subscribe}
+   * itself then reads without limit. The caller closes it.
    *
    * @throws JedisException when the server cannot be reached
    */
-  public Jedis openSubscriber(RedisShard shard) {
+  public Jedis connect(RedisShard shard) {
     return new Jedis(JedisOptions.hostAndPort(shard.master()), options.client());
   }
 
   /**
-   * As {@link #openSubscriber(RedisShard)}, to any of them: a message that is not sharded reaches
-   * all.
+   * As {@link #connect(RedisShard)}, to any of them: a message that is not sharded reaches all.
    *
    * @throws JedisException when no server can be reached
    */
-  public Jedis openSubscriber() {
-    return openSubscriber(
+  public Jedis connect() {
+    return connect(
         shards().stream()
             .findFirst()
             .orElseThrow(() -> new JedisConnectionException("no server has been reached yet")));

@@ -15,6 +15,22 @@ public record RedisSettings(
   private static final Duration TIMEOUT = Duration.ofMillis(250);
   private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(1);
 
+  public RedisSettings {
+    requireMillis(timeout);
+    requireMillis(connectTimeout);
+    if (keyPrefix.contains("{") || keyPrefix.contains("}")) {
+      throw new IllegalArgumentException(
+          "a prefix of keys holds no braces: in a cluster they would put all keys on one node");
+    }
+  }
+
+  /** To the clients, 0 means for ever. */
+  private static void requireMillis(Duration timeout) {
+    if (timeout.toMillis() < 1) {
+      throw new IllegalArgumentException("a time-out is at least 1 ms, not " + timeout);
+    }
+  }
+
   /**
    * The address with the prefix {@code skein:} and the time-outs that were measured to hold.
    *

@@ -127,10 +127,10 @@ class FeatureGateTest {
   void whoInsistsIsStoppedByASuspicionOnly() {
     fail(5);
     assertThat(gate.mode()).isEqualTo(FeatureMode.BREAKER_OPEN);
-    assertThat(gate.<Integer>insist("asking", () -> 1)).isEqualTo(1);
+    assertThat(gate.<Integer>callDespiteBreaker("asking", () -> 1)).isEqualTo(1);
     health.suspect();
     assertThatThrownBy(() ->
-            gate.insist(
+            gate.callDespiteBreaker(
                 "asking",
                 () -> {
                   throw new AssertionError("was called");
@@ -147,10 +147,10 @@ class FeatureGateTest {
   @Test
   void waitingOnPurposeIsNotSlowButItsFailuresCount() {
     for (int i = 0; i < 5; i++) {
-      gate.await("waiting", FeatureGateTest::takes110Millis);
+      gate.callUntimed("waiting", FeatureGateTest::takes110Millis);
     }
     assertThat(gate.open()).isTrue();
-    fail(5, gate::await);
+    fail(5, gate::callUntimed);
     assertThat(gate.open()).isFalse();
   }
 

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.skein.redis.RedisAddress.Arrangement;
 import io.skein.redis.RedisAddress.Node;
+import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -37,6 +39,19 @@ class RedisAddressTest {
     assertThat(address.masterName()).isEqualTo("main");
     assertThat(address.database()).isEqualTo(1);
     assertThat(address).hasToString("redis-sentinel://a:26379,b:5000#main");
+  }
+
+  @Test
+  void settingsThatWouldWaitForEverOrCrowdANodeAreRefused() {
+    RedisSettings good = RedisSettings.of("redis://localhost");
+    for (Duration none :
+        List.of(Duration.ZERO, Duration.ofNanos(999_999), Duration.ofSeconds(-1))) {
+      assertThatThrownBy(() -> new RedisSettings(good.address(), "a:", none, good.timeout()))
+          .hasMessageContaining("at least 1 ms");
+      assertThatThrownBy(() -> new RedisSettings(good.address(), "a:", good.timeout(), none))
+          .hasMessageContaining("at least 1 ms");
+    }
+    assertThatThrownBy(() -> good.withKeyPrefix("{a}:")).hasMessageContaining("braces");
   }
 
   @Test

@@ -74,7 +74,7 @@ class RedisConnectionsTest {
         callers.execute(() -> redis.jedis().blpop(0.2, "none"));
       }
     }
-    try (Jedis killer = redis.openSubscriber()) {
+    try (Jedis killer = redis.connect()) {
       killer.clientKill(ClientKillParams.clientKillParams().type(ClientType.NORMAL));
     }
     assertThatThrownBy(() -> gate.call("asking", () -> redis.jedis().exists("x")))

@@ -1,8 +1,9 @@
 package io.skein.sse;
 
 import io.skein.postgres.Database;
+import io.skein.postgres.SqlTime;
 import java.time.Duration;
-import java.time.OffsetDateTime;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -23,8 +24,8 @@ final class Disconnects {
   private final Database database;
   private final ServedStreams served;
   private Set<Long> done = Set.of();
-  private @Nullable OffsetDateTime readAt;
-  private @Nullable OffsetDateTime removedAt;
+  private @Nullable Instant readAt;
+  private @Nullable Instant removedAt;
 
   Disconnects(Database database, ServedStreams served) {
     this.database = database;
@@ -56,8 +57,8 @@ final class Disconnects {
   }
 
   private void read(Handle handle) {
-    OffsetDateTime now = handle.createQuery("select skein_now()").mapTo(OffsetDateTime.class).one();
-    OffsetDateTime before = readAt;
+    Instant now = SqlTime.now(handle);
+    Instant before = readAt;
     List<Wish> wishes =
         handle
             .createQuery(
@@ -82,7 +83,7 @@ final class Disconnects {
     removeOld(handle, now);
   }
 
-  private void removeOld(Handle handle, OffsetDateTime now) {
+  private void removeOld(Handle handle, Instant now) {
     if (removedAt == null || removedAt.plus(BETWEEN_REMOVALS).isBefore(now)) {
       handle.execute("delete from stream_disconnects where at < skein_now() - interval '1 hour'");
       removedAt = now;

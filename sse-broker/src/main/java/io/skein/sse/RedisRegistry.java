@@ -65,7 +65,7 @@ final class RedisRegistry {
    * @return false, with nothing written, when this process's hash is not there: write it anew
    */
   boolean change(Collection<String> gone, Collection<Connection> come) {
-    return gate.await(
+    return gate.callUntimed(
         "write connections",
         () -> {
           List<String> removed = List.copyOf(gone);
@@ -82,7 +82,7 @@ final class RedisRegistry {
 
   /** Writes the hash anew. Answers false when it was lost meanwhile. */
   boolean rewrite(Collection<Connection> all) {
-    return gate.await(
+    return gate.callUntimed(
         "rewrite connections",
         () -> {
           Iterator<Connection> rest = all.iterator();
@@ -114,7 +114,7 @@ final class RedisRegistry {
 
   /** Removes this process's hash, so that nobody waits for the end of its life. */
   void remove() {
-    gate.await(
+    gate.callUntimed(
         "remove connections",
         () -> String.valueOf(remove.run(redis.jedis(), List.of(key(instance)), List.of(owner))));
   }
@@ -127,14 +127,14 @@ final class RedisRegistry {
             new LuaScript.Call(
                 List.of(bytes(redis.keys().watchers(flow.value()))),
                 List.of(bytes(instance), bytes(Integer.toString(watchers)), bytes(life)))));
-    gate.await(
+    gate.callUntimed(
         "write watchers",
         () -> count.runAll(redis.jedis(), calls).stream().map(PipelineReply::of).toList());
   }
 
   /** How many watch a flow, by instance; only instances that live. */
   Map<String, Integer> watchers(StreamId flow) {
-    return gate.await(
+    return gate.callUntimed(
         "read watchers",
         () -> {
           Object answer =
@@ -156,7 +156,7 @@ final class RedisRegistry {
    * @return whether the instance's hash is there
    */
   boolean scan(String ofInstance, Consumer<Connection> consumer) {
-    return gate.await(
+    return gate.callUntimed(
         "read connections",
         () -> {
           ScanParams page = new ScanParams().count(SCAN_COUNT);

@@ -114,7 +114,10 @@ public final class SseStream {
       StreamEnd reason = served.follow(source.join(this), out, maxAge, () -> asked);
       return reason == StreamEnd.FINISHED ? reason : sayRetry(out, reason);
     } catch (RuntimeException e) {
-      LOG.warn("a stream of events failed; its client resumes stream={}", source, e);
+      LOG.atWarn()
+          .addKeyValue("stream", source)
+          .setCause(e)
+          .log("a stream of events failed; its client resumes");
       return sayRetry(out, StreamEnd.FAILED);
     } finally {
       source.leave(this);

@@ -22,12 +22,12 @@ final class LifeByHeat {
   }
 
   /** Jittered, so that what was loaded together does not end together. */
-  RedisStates.Life of(String id) {
+  RedisStates.Expiry of(String id) {
     return life(base(counts.of(id)), settings.softShare());
   }
 
   /** Of the knowledge that there is no state: it is not renewed. */
-  RedisStates.Life ofAbsence() {
+  RedisStates.Expiry ofAbsence() {
     return life(settings.absent(), 1);
   }
 
@@ -38,9 +38,9 @@ final class LifeByHeat {
     return count > settings.warmOver() ? settings.warm() : settings.cold();
   }
 
-  private RedisStates.Life life(Duration base, double softShare) {
+  private RedisStates.Expiry life(Duration base, double softShare) {
     double jittered = base.toMillis() * random.get().nextDouble(1 - JITTER, 1 + JITTER);
-    return new RedisStates.Life(
+    return new RedisStates.Expiry(
         Duration.ofMillis((long) jittered), Duration.ofMillis((long) (jittered * softShare)));
   }
 }

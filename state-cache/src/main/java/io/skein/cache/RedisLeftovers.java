@@ -35,14 +35,14 @@ final class RedisLeftovers implements StateSweep {
   @Override
   public BooleanSupplier begin() {
     boolean neverWithout = gate.opening() == openAtStart;
-    return () -> neverWithout || gate.await("removing old states", this::remove);
+    return () -> neverWithout || gate.callUntimed("removing old states", this::remove);
   }
 
   /** Whether there is a Redis from which they were removed. */
   private boolean remove() {
     List<RedisShard> shards = redis.shards();
     for (RedisShard shard : shards) {
-      try (Jedis jedis = redis.openSubscriber(shard)) {
+      try (Jedis jedis = redis.connect(shard)) {
         remove(jedis);
       }
     }

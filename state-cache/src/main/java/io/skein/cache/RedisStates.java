@@ -8,6 +8,7 @@ import io.skein.redis.LuaScript;
 import io.skein.redis.PipelineReply;
 import io.skein.redis.RedisAwayException;
 import io.skein.redis.RedisConnections;
+import io.skein.redis.RedisErrors;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -55,7 +56,7 @@ final class RedisStates<V> {
   record Found<V>(Entry<V> entry, boolean pastSoftExpiry) {}
 
   /** How long a state is kept, and when it is loaded anew before that. */
-  record Life(Duration hard, Duration soft) {}
+  record Expiry(Duration hard, Duration soft) {}
 
   /** Empty when there is nothing or only a tombstone. */
   Optional<Found<V>> read(String id) throws UndecodableException {
@@ -89,16 +90,11 @@ final class RedisStates<V> {
     try {
       return new Stored(PipelineReply.of(fields), PipelineReply.of(left), null);
     } catch (JedisDataException e) {
-      if (isWrongType(e)) {
+      if (RedisErrors.isWrongType(e)) {
         return new Stored(List.of(), 0, e);
       }
       throw e;
     }
-  }
-
-  private static boolean isWrongType(JedisDataException e) {
-    String message = e.getMessage();
-    return message != null && message.startsWith("WRONGTYPE");
   }
 
   /** Status, phase and time of the state that is there; empty as {@link #read}'s is. */
@@ -146,7 +142,8 @@ final class RedisStates<V> {
   }
 
   /** Whether the state was taken. */
-  boolean fill(String id, String token, StateVersion version, Envelope.Sealed sealed, Life life) {
+  boolean fill(
+      String id, String token, StateVersion version, Envelope.Sealed sealed, Expiry expiry) {
     return is(
         1,
         run(
@@ -159,8 +156,8 @@ final class RedisStates<V> {
                 bytes(version.version()),
                 sealed.data(),
                 sealed.metadata(),
-                bytes(life.hard().toMillis()),
-                bytes(left(life)))));
+                bytes(expiry.hard().toMillis()),
+                bytes(left(expiry)))));
   }
 
   void drop(String id, String token) {
@@ -172,15 +169,15 @@ final class RedisStates<V> {
    *
    * @param sealed null to tell of the version alone
    */
-  PutOutcome put(String id, StateVersion version, Envelope.@Nullable Sealed sealed, Life life) {
+  PutOutcome put(String id, StateVersion version, Envelope.@Nullable Sealed sealed, Expiry expiry) {
     List<byte[]> arguments =
         List.of(
             bytes(version.epoch()),
             bytes(version.version()),
             sealed == null ? NOTHING : sealed.data(),
             sealed == null ? NOTHING : sealed.metadata(),
-            bytes(life.hard().toMillis()),
-            bytes(left(life)),
+            bytes(expiry.hard().toMillis()),
+            bytes(left(expiry)),
             bytes(redis.keys().versions(kind)),
             bytes(id),
             bytes(KeySpace.VERSION_LIFE.toMillis()));
@@ -199,8 +196,8 @@ final class RedisStates<V> {
     run("discarding a state", DISCARD, id, List.of(found.data()));
   }
 
-  private static long left(Life life) {
-    return life.hard().minus(life.soft()).toMillis();
+  private static long left(Expiry expiry) {
+    return expiry.hard().minus(expiry.soft()).toMillis();
   }
 
   private @Nullable Object run(String doing, LuaScript script, String id, List<byte[]> arguments) {

@@ -91,7 +91,7 @@ final class RedisVersionFeed {
   }
 
   private void listen() {
-    try (Jedis jedis = redis.openSubscriber()) {
+    try (Jedis jedis = redis.connect()) {
       Session opened = new Session(jedis);
       session = opened;
       jedis.subscribe(opened, channel);

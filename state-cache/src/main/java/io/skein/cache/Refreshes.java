@@ -16,7 +16,7 @@ final class Refreshes<V> {
   private static final Logger LOG = LoggerFactory.getLogger(Refreshes.class);
 
   private final RedisStates<V> states;
-  private final Loads<V> loads;
+  private final Loader<V> loader;
   private final SeenVersions seen;
   private final Duration lease;
   private final Counts counts;
@@ -24,9 +24,9 @@ final class Refreshes<V> {
   private volatile boolean stopped;
 
   Refreshes(
-      RedisStates<V> states, Loads<V> loads, SeenVersions seen, Duration lease, Counts counts) {
+      RedisStates<V> states, Loader<V> loader, SeenVersions seen, Duration lease, Counts counts) {
     this.states = states;
-    this.loads = loads;
+    this.loader = loader;
     this.seen = seen;
     this.lease = lease;
     this.counts = counts;
@@ -46,10 +46,13 @@ final class Refreshes<V> {
   private void run(Wanted<V> wanted) {
     try {
       refresh(wanted);
-    } catch (RedisAwayException e) {
-      LOG.debug("a state could not be refreshed", e);
+    } catch (RedisAwayException | StateUnavailableException e) {
+      LOG.debug("a state could not be refreshed: Redis or a place for the load is missing", e);
     } catch (RuntimeException | Error e) {
-      LOG.warn("a state could not be refreshed; its readers will load it id={}", wanted.id(), e);
+      LOG.atWarn()
+          .addKeyValue("id", wanted.id())
+          .setCause(e)
+          .log("a state could not be refreshed; its readers will load it");
     } finally {
       underWay.remove(wanted.id());
     }
@@ -63,7 +66,7 @@ final class Refreshes<V> {
     } catch (UndecodableException e) {
       return; // the next reader finds it and sees to it
     }
-    if (turn instanceof LoadTurn.Granted<V> granted && loads.ifFree(wanted, granted)) {
+    if (turn instanceof LoadTurn.Granted<V> granted && loader.ifFree(wanted, granted)) {
       counts.refreshes.increment();
     }
   }

@@ -37,7 +37,7 @@ final class SeenVersions {
     return StateVersion.newer(StateVersion.newer(known, floor), StateVersion.ABSENT);
   }
 
-  void epochIs(long epoch) {
+  void raiseEpoch(long epoch) {
     if (floor.epoch() < epoch) {
       raiseFloor(epoch);
     }

@@ -22,7 +22,7 @@ final class SharedReads<V> {
   private final Trust trust;
   private final RedisStates<V> states;
   private final CacheSettings.Loads settings;
-  private final Loads<V> loads;
+  private final Loader<V> loader;
   private final SeenVersions seen;
   private final Counts counts;
   private final Step.Listener steps;
@@ -31,14 +31,14 @@ final class SharedReads<V> {
       Trust trust,
       RedisStates<V> states,
       CacheSettings.Loads settings,
-      Loads<V> loads,
+      Loader<V> loader,
       SeenVersions seen,
       Counts counts,
       Step.Listener steps) {
     this.trust = trust;
     this.states = states;
     this.settings = settings;
-    this.loads = loads;
+    this.loader = loader;
     this.seen = seen;
     this.counts = counts;
     this.steps = steps;
@@ -51,7 +51,7 @@ final class SharedReads<V> {
    */
   Answer<V> read(Wanted<V> wanted, Runnable onStale) {
     if (!trust.given()) {
-      return loads.alone(wanted);
+      return loader.alone(wanted);
     }
     LoadTurn<V> turn;
     try {
@@ -59,7 +59,7 @@ final class SharedReads<V> {
     } catch (RedisAwayException e) {
       counts.redis.failures.increment();
       LOG.debug("Redis did not answer a read of a state", e);
-      return loads.alone(wanted);
+      return loader.alone(wanted);
     }
     return switch (turn) {
       case LoadTurn.Filled<V> filled -> {
@@ -68,20 +68,49 @@ final class SharedReads<V> {
         }
         yield new Answer<>(filled.entry(), false, true);
       }
-      case LoadTurn.Granted<V> granted -> loads.withLease(wanted, granted);
-      case LoadTurn.Taken<V> taken -> loads.alone(wanted);
+      case LoadTurn.Granted<V> granted -> loader.withLease(wanted, granted);
+      case LoadTurn.Taken<V> taken -> loader.alone(wanted);
     };
   }
 
+  /** Status, phase and time of what Redis holds and meets the demand; empty while it is away. */
+  Optional<Versioned<StateMetadata>> metadata(String id, Demand demand) {
+    if (!trust.given()) {
+      return Optional.empty();
+    }
+    try {
+      Optional<Versioned<StateMetadata>> kept =
+          states.metadata(id).filter(found -> demand.metBy(found.version()));
+      kept.ifPresent(found -> {
+        counts.redis.hits.increment();
+        seen.raise(id, found.version());
+      });
+      return kept;
+    } catch (RedisAwayException e) {
+      counts.redis.failures.increment();
+      LOG.debug("Redis did not answer a read of metadata", e);
+      return Optional.empty();
+    } catch (UndecodableException e) {
+      return Optional.empty(); // the read of the state sees to it
+    }
+  }
+
+  /** Whether Redis holds what meets the demand; not counted, and what is damaged is not held. */
+  boolean holds(String id, Demand demand) {
+    try {
+      return states.read(id).filter(found -> demand.metBy(found.entry().version())).isPresent();
+    } catch (UndecodableException e) {
+      return false; // the read that follows sees to it
+    }
+  }
+
   /** What Redis holds and meets the demand; counts how it went. */
-  Optional<RedisStates.Found<V>> find(String id, Demand demand) {
+  private Optional<RedisStates.Found<V>> find(String id, Demand demand) {
     Optional<RedisStates.Found<V>> found;
     try {
       found = states.read(id);
     } catch (UndecodableException e) {
-      counts.redis.undecodable.increment();
-      LOG.warn("a cached state cannot be decoded and is loaded anew id={}", id, e);
-      states.discard(id, e);
+      discard(id, e);
       found = Optional.empty();
     }
     steps.reached(Step.READ, id);
@@ -123,8 +152,17 @@ final class SharedReads<V> {
     try {
       return states.lease(id, token, settings.lease(), demand, false);
     } catch (UndecodableException e) {
-      states.discard(id, e);
+      discard(id, e);
       return new LoadTurn.Taken<>();
     }
+  }
+
+  private void discard(String id, UndecodableException found) {
+    counts.redis.undecodable.increment();
+    LOG.atWarn()
+        .addKeyValue("id", id)
+        .setCause(found)
+        .log("a cached state cannot be decoded and is loaded anew");
+    states.discard(id, found);
   }
 }

@@ -23,22 +23,16 @@ public final class StateCache<K, V> implements AutoCloseable {
 
   private final FeatureGate gate;
   private final StateKind<K, V> kind;
-  private final StateSource<K, V> source;
-  private final Step.Listener steps;
   private final Counts counts = new Counts();
-  private final SingleFlight<V> flights = new SingleFlight<>();
-  private final NearCache<V> near;
-  private final SeenVersions seen;
-  private final AccessCounts accesses;
+  private final NearStates<V> near;
   private final Envelope<V> envelope;
   private final RedisStates<V> states;
   private final LifeByHeat life;
   private final Trust trust;
-  private final SharedReads<V> shared;
   private final Refreshes<V> refreshes;
+  private final StateReads<K, V> reads;
   private final HeatExchange heat;
   private final Warmer<K, V> warmer;
-  private final RedisVersionFeed feed;
   private final FeatureGate.Listener onGate = this::gateChanged;
 
   /**
@@ -85,30 +79,30 @@ public final class StateCache<K, V> implements AutoCloseable {
       @Nullable StateSweep sweep,
       Surroundings surroundings) {
     Ticker ticker = surroundings.ticker();
+    Step.Listener steps = surroundings.steps();
+    SeenVersions seen = new SeenVersions(ticker);
+    AccessCounts accesses = new AccessCounts(settings.life().halfLife(), ticker);
     this.gate = redis.gate(Feature.STATE_CACHE);
     this.kind = kind;
-    this.source = source;
-    this.steps = surroundings.steps();
-    this.near = new NearCache<>(settings.near(), ticker, counts.near);
-    this.seen = new SeenVersions(ticker);
-    this.accesses = new AccessCounts(settings.life().halfLife(), ticker);
+    this.near =
+        new NearStates<>(redis, gate, kind.name(), settings.near(), seen, ticker, counts.near);
     this.envelope = new Envelope<>(kind.codec(), settings.sizes());
     this.states = new RedisStates<>(redis, gate, kind.name(), envelope);
     this.life = new LifeByHeat(settings.life(), accesses, ThreadLocalRandom::current);
     LoadBulkhead bulkhead = new LoadBulkhead(settings.loads());
-    Loads<V> loads = new Loads<>(gate, states, envelope, life, bulkhead, seen, counts, steps);
+    Loader<V> loader = new Loader<>(gate, states, envelope, life, bulkhead, seen, counts, steps);
     this.trust =
         new Trust(
             gate, sweep == null ? new RedisLeftovers(redis, gate, kind.name(), states) : sweep);
-    this.shared = new SharedReads<>(trust, states, settings.loads(), loads, seen, counts, steps);
-    this.refreshes = new Refreshes<>(states, loads, seen, settings.loads().lease(), counts);
+    SharedReads<V> shared =
+        new SharedReads<>(trust, states, settings.loads(), loader, seen, counts, steps);
+    this.refreshes = new Refreshes<>(states, loader, seen, settings.loads().lease(), counts);
+    this.reads = new StateReads<>(kind, source, accesses, near, shared, refreshes, counts, steps);
     RedisHeat hottest =
         new RedisHeat(
             redis, gate, kind.name(), settings.life().halfLife(), surroundings.redisClockShift());
     this.heat = new HeatExchange(accesses, hottest, gate);
-    this.warmer =
-        new Warmer<>(gate, settings.warming(), kind, source, hottest, trust, this::warmOne);
-    this.feed = new RedisVersionFeed(redis, kind.name(), seen::raise, near::forget);
+    this.warmer = new Warmer<>(gate, settings.warming(), kind, source, hottest, trust, reads::warm);
   }
 
   /**
@@ -116,7 +110,7 @@ public final class StateCache<K, V> implements AutoCloseable {
    * then on also warms whenever Redis is used again, since it may have come back empty.
    */
   public void start() {
-    feed.start();
+    near.start();
     heat.start();
     gate.onChange(onGate);
   }
@@ -132,18 +126,12 @@ public final class StateCache<K, V> implements AutoCloseable {
    * @param minVersion what the client has seen, or 0; a state below it is read from PostgreSQL,
    *     whose answer stands, even if it is lower still
    * @return empty when the source has no such state
-   * @throws StateUnavailableException when too many loads are under way
+   * @throws StateUnavailableException when too many loads are under way, or another caller's read
+   *     of this state, which this one waited for, failed; what the source throws passes to who read
    * @throws IllegalArgumentException when the key's id cannot stand in Redis
    */
   public Optional<Versioned<V>> get(K key, long minVersion) {
-    String id = kind.id(key);
-    accesses.read(id);
-    Optional<Entry<V>> here = near.find(id, subscription(), demand(id, minVersion));
-    if (here.isPresent()) {
-      return here.get().versioned();
-    }
-    steps.reached(Step.LOOKED_NEAR, id);
-    return read(key, id, minVersion).versioned();
+    return reads.get(key, minVersion);
   }
 
   /**
@@ -151,19 +139,10 @@ public final class StateCache<K, V> implements AutoCloseable {
    * they are kept and dropped with it.
    *
    * @param minVersion as for {@link #get(Object, long)}
-   * @throws StateUnavailableException when too many loads are under way
+   * @throws StateUnavailableException as {@link #get(Object, long)} does
    */
   public Optional<Versioned<StateMetadata>> metadata(K key, long minVersion) {
-    String id = kind.id(key);
-    accesses.read(id);
-    Demand demand = demand(id, minVersion);
-    Optional<Entry<V>> here = near.find(id, subscription(), demand);
-    if (here.isPresent()) {
-      return here.get().versioned().map(this::metadata);
-    }
-    Optional<Versioned<StateMetadata>> kept =
-        trust.given() ? keptMetadata(id, demand) : Optional.empty();
-    return kept.isPresent() ? kept : read(key, id, minVersion).versioned().map(this::metadata);
+    return reads.metadata(key, minVersion);
   }
 
   /**
@@ -201,6 +180,7 @@ public final class StateCache<K, V> implements AutoCloseable {
       near.forget(id); // what a read brought meanwhile
       return true;
     } catch (RedisAwayException e) {
+      counts.redis.failures.increment();
       LOG.debug("a state could not be removed from Redis", e);
       return false;
     }
@@ -212,8 +192,8 @@ public final class StateCache<K, V> implements AutoCloseable {
    *
    * @param epoch ms since 1970
    */
-  public void epochIs(long epoch) {
-    seen.epochIs(epoch);
+  public void raiseEpoch(long epoch) {
+    near.raiseEpoch(epoch);
   }
 
   /**
@@ -247,7 +227,7 @@ public final class StateCache<K, V> implements AutoCloseable {
     trust.stop();
     refreshes.stop();
     heat.stop();
-    feed.stop();
+    near.stop();
   }
 
   /** For tests: whether reads go to Redis by now. */
@@ -266,52 +246,8 @@ public final class StateCache<K, V> implements AutoCloseable {
     }
   }
 
-  private Entry<V> read(K key, String id, long minVersion) {
-    Wanted<V> wanted = new Wanted<>(id, minVersion, () -> source.load(key));
-    return flights.run(
-        id,
-        () -> fetch(wanted),
-        version -> demand(id, minVersion).metBy(version),
-        counts.joins::increment);
-  }
-
-  private Answer<V> fetch(Wanted<V> wanted) {
-    long subscription = subscription();
-    Answer<V> answer = shared.read(wanted, () -> refreshes.begin(wanted));
-    Entry<V> entry = answer.entry();
-    if (!entry.version().equals(StateVersion.ABSENT)) {
-      seen.raise(wanted.id(), entry.version());
-    }
-    steps.reached(Step.SEEN, wanted.id());
-    if (answer.near()) {
-      near.put(wanted.id(), entry, subscription);
-    }
-    return answer;
-  }
-
-  private Optional<Versioned<StateMetadata>> keptMetadata(String id, Demand demand) {
-    try {
-      Optional<Versioned<StateMetadata>> kept =
-          states.metadata(id).filter(found -> demand.metBy(found.version()));
-      kept.ifPresent(found -> {
-        counts.redis.hits.increment();
-        seen.raise(id, found.version());
-      });
-      return kept;
-    } catch (RedisAwayException e) {
-      counts.redis.failures.increment();
-      return Optional.empty();
-    } catch (UndecodableException e) {
-      return Optional.empty(); // the read of the state sees to it
-    }
-  }
-
-  private Versioned<StateMetadata> metadata(Versioned<V> state) {
-    return new Versioned<>(state.version(), kind.codec().metadata(state.value()));
-  }
-
   private PutOutcome write(String id, StateVersion version, Optional<Envelope.Sealed> sealed) {
-    seen.raise(id, version);
+    near.raise(id, version);
     if (!gate.reachable()) {
       return PutOutcome.REDIS_AWAY;
     }
@@ -326,29 +262,5 @@ public final class StateCache<K, V> implements AutoCloseable {
       LOG.debug("a state could not be put", e);
       return PutOutcome.REDIS_AWAY;
     }
-  }
-
-  /** Not counted as a read: it says nothing about how hot the state is. */
-  private void warmOne(K key) {
-    String id = kind.id(key);
-    if (shared.find(id, demand(id, 0)).isEmpty()) {
-      read(key, id, 0);
-      counts.warmed.increment();
-    }
-  }
-
-  private Demand demand(String id, long minVersion) {
-    return new Demand(seen.of(id), minVersion);
-  }
-
-  /**
-   * A number for this life of both the gate and the subscription: what was near before a time
-   * without Redis counts no more.
-   */
-  private long subscription() {
-    long opening = gate.opening();
-    long heard = feed.subscription();
-    boolean down = opening == FeatureGate.CLOSED || heard == RedisVersionFeed.DOWN;
-    return down ? RedisVersionFeed.DOWN : (opening << Integer.SIZE) + heard;
   }
 }

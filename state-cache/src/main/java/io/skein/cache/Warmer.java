@@ -118,7 +118,7 @@ final class Warmer<K, V> {
     try {
       into.add(kind.parse().apply(id));
     } catch (IllegalArgumentException e) {
-      LOG.warn("ignoring an id among the hottest that is none id={}", id);
+      LOG.atWarn().addKeyValue("id", id).log("ignoring an id among the hottest that is none");
     }
   }
 

@@ -25,7 +25,7 @@ class RestoredDatabaseTest extends OnTwoInstances {
   @Test
   void what_was_lost_is_answered_by_no_level() {
     loseWhatWasCommitted();
-    both.one.epochIs(truth.version().epoch());
+    both.one.raiseEpoch(truth.version().epoch());
     assertThat(both.read(both.one)).isEqualTo(truth.version());
     assertThat(both.read(both.two)).as("told by Redis").isEqualTo(truth.version());
   }
@@ -57,7 +57,7 @@ class RestoredDatabaseTest extends OnTwoInstances {
   void what_is_no_longer_there_is_absent_and_known_to_be() {
     loseWhatWasCommitted();
     StateCache<UUID, String> third = both.third(nothing());
-    third.epochIs(truth.version().epoch());
+    third.raiseEpoch(truth.version().epoch());
     assertThat(third.get(flow)).isEmpty();
     long loads = third.statistics().loads().loads();
     assertThat(third.get(flow)).isEmpty();

@@ -132,7 +132,7 @@ final class TwoInstances implements AutoCloseable {
   }
 
   void cut(ClientType connections) {
-    try (Jedis killer = redis.openSubscriber()) {
+    try (Jedis killer = redis.connect()) {
       killer.clientKill(new ClientKillParams().type(connections));
     }
   }

@@ -134,7 +134,7 @@ public final class WorkerService implements AutoCloseable {
         "queue meters", QueueMeters.start(tasks.queues(), metrics.registry(), QUEUES_MEASURED));
     Readiness readiness =
         new Readiness()
-            .part("postgres", () -> database.reachable() ? State.ok() : State.down("no answer"))
+            .part("postgres", () -> database.whyUnreachable().map(State::down).orElseGet(State::ok))
             .features(redis.gates());
     ManagementServer management =
         closer.add(
@@ -157,7 +157,10 @@ public final class WorkerService implements AutoCloseable {
             settings.name()));
     worker.start();
     closer.add("worker", worker);
-    LOG.info("worker started name={} management={}", settings.name(), management.port());
+    LOG.atInfo()
+        .addKeyValue("name", settings.name())
+        .addKeyValue("management", management.port())
+        .log("worker started");
     return new WorkerService(closer, readiness, management);
   }
 

@@ -89,8 +89,8 @@ public final class FlowStates implements AutoCloseable {
   }
 
   /** Tells of PostgreSQL's epoch: no state of an earlier one is answered from then on. */
-  public void epochIs(long epoch) {
-    cache.epochIs(epoch);
+  public void raiseEpoch(long epoch) {
+    cache.raiseEpoch(epoch);
   }
 
   /** Removes a flow's state from all caches; false when Redis does not answer. */

@@ -44,7 +44,11 @@ public final class ProblemResponses {
   }
 
   private void failed(Exception e, Context context) {
-    LOG.error("a request failed: {} {}", context.method(), context.path(), e);
+    LOG.atError()
+        .addKeyValue("method", context.method())
+        .addKeyValue("path", context.path())
+        .setCause(e)
+        .log("a request failed");
     write(
         context,
         Problem.of(

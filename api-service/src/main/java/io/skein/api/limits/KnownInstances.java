@@ -56,7 +56,10 @@ public final class KnownInstances implements IntSupplier, AutoCloseable {
       names.add(own);
       count = names.size();
     } catch (RuntimeException e) {
-      LOG.warn("cannot ask how many instances run; asked again in {}", INTERVAL, e);
+      LOG.atWarn()
+          .addKeyValue("again_in", INTERVAL)
+          .setCause(e)
+          .log("cannot ask how many instances run");
     }
   }
 

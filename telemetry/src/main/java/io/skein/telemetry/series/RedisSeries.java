@@ -154,7 +154,7 @@ final class RedisSeries implements SeriesStore, AutoCloseable {
             .mapToObj(minute -> new LuaScript.Call(key(minute), wanted))
             .toList();
     List<Response<Object>> replies =
-        gate.await("reading figures", () -> read(READ.runAll(redis.jedis(), calls)));
+        gate.callUntimed("reading figures", () -> read(READ.runAll(redis.jedis(), calls)));
     List<Part> parts = new ArrayList<>();
     Set<Long> doubtful = new HashSet<>();
     for (int i = 0; i < replies.size(); i++) {
@@ -229,7 +229,7 @@ final class RedisSeries implements SeriesStore, AutoCloseable {
       long from,
       long to,
       BiFunction<AbstractPipeline, byte[], Response<T>> question) {
-    return gate.await(
+    return gate.callUntimed(
         doing,
         () -> {
           Map<Long, Response<T>> replies = new LinkedHashMap<>();

@@ -7,8 +7,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Reads PostgreSQL within the bulkhead, and fills what was read into Redis. Thread safe. */
-final class Loads<V> {
-  private static final Logger LOG = LoggerFactory.getLogger(Loads.class);
+final class Loader<V> {
+  private static final Logger LOG = LoggerFactory.getLogger(Loader.class);
 
   private final FeatureGate gate;
   private final RedisStates<V> states;
@@ -19,7 +19,7 @@ final class Loads<V> {
   private final Counts counts;
   private final Step.Listener steps;
 
-  Loads(
+  Loader(
       FeatureGate gate,
       RedisStates<V> states,
       Envelope<V> envelope,
@@ -155,12 +155,16 @@ final class Loads<V> {
       throw e;
     }
     steps.reached(Step.LOADED, id);
-    loaded.ifPresent(state -> seen.epochIs(state.version().epoch()));
+    loaded.ifPresent(state -> seen.raiseEpoch(state.version().epoch()));
     loaded
         .map(Versioned::version)
         .filter(version -> version.olderThan(before))
         .ifPresent(truth -> {
-          LOG.warn("PostgreSQL has {} of {} after {} was seen", truth, id, before);
+          LOG.atWarn()
+              .addKeyValue("id", id)
+              .addKeyValue("version", truth)
+              .addKeyValue("seen", before)
+              .log("PostgreSQL has gone back behind a version that was seen");
           seen.correct(id, before, truth);
         });
     return loaded;
@@ -171,7 +175,7 @@ final class Loads<V> {
       String token,
       StateVersion version,
       Envelope.Sealed sealed,
-      RedisStates.Life kept) {
+      RedisStates.Expiry kept) {
     boolean taken = false;
     try {
       taken = states.fill(id, token, version, sealed, kept);
