@@ -32,12 +32,18 @@ final class TestServersTest {
         fresh -> {
           fills.incrementAndGet();
           executeUnchecked(fresh, "CREATE TABLE filled AS SELECT 1 AS id");
+          executeUnchecked(
+              fresh,
+              "ALTER ROLE current_user IN DATABASE "
+                  + fresh.database()
+                  + " SET work_mem = '5MB'");
         };
     PostgresServer postgres = TestServers.postgres();
     DatabaseAddress one = postgres.createDatabase("filled", fill);
     execute(one, "INSERT INTO filled VALUES (2)");
     assertThat(count(postgres.createDatabase("filled", fill), "filled")).isEqualTo(1);
     assertThat(count(one, "filled")).isEqualTo(2);
+    execute(one, "DO $$ BEGIN ASSERT current_setting('work_mem') = '5MB'; END $$");
     assertThat(fills).hasValue(1);
   }
 
