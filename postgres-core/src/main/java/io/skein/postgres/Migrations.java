@@ -33,6 +33,9 @@ public final class Migrations {
    * Waits until PostgreSQL answers, saying so, and migrates.
    *
    * @throws InterruptedException when interrupted while waiting
+   * @throws IllegalStateException when waiting does not help: PostgreSQL refuses the user, the
+   *     password or the database, or a pooler answers instead
+   * @throws org.flywaydb.core.api.FlywayException as {@link #migrate} does
    */
   public static void migrateWhenReachable(PostgresSettings settings, List<String> modules)
       throws InterruptedException {
