@@ -195,6 +195,9 @@ public final class FeatureGate {
     try {
       return call.get();
     } catch (JedisException | RedisException | CallNotPermittedException e) {
+      if (e.getCause() instanceof InterruptedException) {
+        Thread.currentThread().interrupt(); // the pool forgets it
+      }
       if (isAbsence(e)) {
         health.suspect();
       }
