@@ -5,6 +5,7 @@ import io.skein.postgres.Migrations;
 import io.skein.postgres.PostgresSettings;
 import io.skein.redis.RedisConnections;
 import io.skein.redis.RedisSettings;
+import io.skein.testing.PostgresServer;
 import io.skein.testing.TestServers;
 import java.util.List;
 import java.util.UUID;
@@ -18,8 +19,12 @@ record Stores(
     implements AutoCloseable {
 
   static Stores open(String redisUrl) {
+    return open(redisUrl, TestServers.postgres());
+  }
+
+  static Stores open(String redisUrl, PostgresServer server) {
     PostgresSettings postgres =
-        PostgresSettings.parse(TestServers.postgres().createDatabase().url()).withPoolSize(20);
+        PostgresSettings.parse(server.createDatabase().url()).withPoolSize(20);
     Migrations.migrate(postgres, List.of("postgres-core", "locks"));
     RedisSettings redis = RedisSettings.of(redisUrl).withKeyPrefix("locks" + UUID.randomUUID());
     return open(postgres, redis);
