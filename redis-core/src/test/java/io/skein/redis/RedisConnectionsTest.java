@@ -73,8 +73,8 @@ class RedisConnectionsTest {
     List<Connection> all = Stream.generate(client.getPool()::getResource).limit(16).toList();
     try {
       Thread.currentThread().interrupt();
-      assertThatThrownBy(() ->
-              redis.gate(Feature.LOCKS).tell("asking", () -> redis.jedis().exists("x")))
+      assertThatThrownBy(
+              () -> redis.gate(Feature.LOCKS).tell("asking", () -> redis.jedis().exists("x")))
           .isInstanceOf(RedisAwayException.class);
       assertThat(Thread.interrupted()).isTrue();
     } finally {
