@@ -32,7 +32,7 @@ final class Acquire implements AutoCloseable {
   }
 
   Optional<Lease> within(Duration wait) throws InterruptedException {
-    long deadline = locks.now() + wait.toNanos();
+    long deadline = locks.now() + TimeUnit.NANOSECONDS.convert(wait); // at most 292 years
     asking.beTold(); // before the first question: it may be its turn at any time after that
     Asked first = asking.askInTurn();
     Optional<Lease> lease = leaseOf(first);
@@ -54,7 +54,9 @@ final class Acquire implements AutoCloseable {
   private Optional<Lease> await(Asked first, long deadline, long begin)
       throws InterruptedException {
     Asked asked = first;
-    for (long left = deadline - locks.now(); left > 0; left = deadline - locks.now()) {
+    for (long left = deadline - locks.now();
+        left > 0 && !locks.closed();
+        left = deadline - locks.now()) {
       asking.awaitTurn(Math.min(left, pauseNanos(asked)), begin);
       asked = asking.askInTurn();
       Optional<Lease> lease = leaseOf(asked);
@@ -65,9 +67,11 @@ final class Acquire implements AutoCloseable {
     return Optional.empty();
   }
 
+  /** What is granted when the locks are closed already has been given back. */
   private Optional<Lease> leaseOf(Asked asked) {
     return asked.answer() instanceof Answer.Granted grant
         ? Optional.of(locks.granted(request, asked.claim(), grant, asked.stores(), asked.askedAt()))
+            .filter(lease -> !lease.ended())
         : Optional.empty();
   }
 

@@ -76,6 +76,9 @@ public final class Candidacy implements AutoCloseable {
   public void close() {
     asking.shutdown();
     synchronized (this) {
+      if (closed) {
+        return; // the lease may be the next candidacy's of this instance
+      }
       closed = true;
       cease();
     }

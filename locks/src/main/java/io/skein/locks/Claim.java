@@ -1,6 +1,7 @@
 package io.skein.locks;
 
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 
 /**
  * Who asks for which lock.
@@ -14,5 +15,10 @@ record Claim(LockName name, String owner, String holder, Duration ttl) {
     if (owner.isEmpty()) {
       throw new IllegalArgumentException("an owner is not empty");
     }
+  }
+
+  /** The same for what is left of a lease; a millisecond longer rather than shorter. */
+  Claim living(Duration rest) {
+    return new Claim(name, owner, holder, rest.truncatedTo(ChronoUnit.MILLIS).plusMillis(1));
   }
 }

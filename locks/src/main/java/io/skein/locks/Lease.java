@@ -1,10 +1,12 @@
 package io.skein.locks;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
@@ -21,14 +23,20 @@ public final class Lease implements AutoCloseable {
     RELEASED
   }
 
+  /** Several times within {@link ActiveStores#SETTLING}. */
+  private static final Duration RETRY = Duration.ofSeconds(1);
+
   private final Claim claim;
   private final LostLeaseListener onLost;
   private final Answer.Granted grant;
   private final LongSupplier nanoTime;
   private final LeaseRenewer renewer;
+
+  /** Of a renewal, and of the release, which must know whom the renewal has asked. */
   private final ReentrantLock turn = new ReentrantLock();
+
   private final long renewUntil;
-  private volatile State state = State.HELD;
+  private final AtomicReference<State> state = new AtomicReference<>(State.HELD);
 
   /**
    * By this process's monotonic clock, counted from before the request was sent: never too late.
@@ -84,7 +92,7 @@ public final class Lease implements AutoCloseable {
    * @throws IllegalStateException after the release: the handle is spent
    */
   public Fence fence() {
-    if (state == State.RELEASED) {
+    if (state.get() == State.RELEASED) {
       throw new IllegalStateException(
           "the lease of " + claim.name() + " was released; acquire the lock again");
     }
@@ -96,7 +104,7 @@ public final class Lease implements AutoCloseable {
    * already old when it is read: what must never happen twice needs the fence.
    */
   public boolean held() {
-    return state == State.HELD && nanoTime.getAsLong() - expiresAt < 0;
+    return !ended() && !expired(nanoTime.getAsLong());
   }
 
   /**
@@ -105,7 +113,12 @@ public final class Lease implements AutoCloseable {
    */
   public void release() {
     if (end(State.RELEASED)) {
-      renewer.release(this);
+      turn.lock();
+      try {
+        renewer.release(this);
+      } finally {
+        turn.unlock();
+      }
     }
   }
 
@@ -138,6 +151,10 @@ public final class Lease implements AutoCloseable {
         stores.stream().map(LeaseStore::label).collect(Collectors.toSet()));
   }
 
+  long expiresAt() {
+    return expiresAt;
+  }
+
   long due() {
     return due;
   }
@@ -151,18 +168,16 @@ public final class Lease implements AutoCloseable {
     return end(State.LOST);
   }
 
-  /** Waits for a renewal under way; true for the first end, after which the stores are told. */
+  /** Whether it was lost or released. */
+  boolean ended() {
+    return state.get() != State.HELD;
+  }
+
+  /** True for the first end, after which the stores are told. Waits for nobody. */
   private boolean end(State end) {
-    turn.lock();
-    try {
-      boolean first = state == State.HELD;
-      if (first || end == State.RELEASED) {
-        state = end;
-      }
-      return first;
-    } finally {
-      turn.unlock();
-    }
+    State before =
+        state.getAndUpdate(now -> now == State.HELD || end == State.RELEASED ? end : now);
+    return before == State.HELD;
   }
 
   /**
@@ -176,35 +191,52 @@ public final class Lease implements AutoCloseable {
    *     for its end: it was released, or is past its maximum hold
    */
   Optional<LossReason> renew(List<LeaseStore> active, Predicate<LeaseStore> leave) {
+    if (expired(nanoTime.getAsLong())) {
+      return loss(); // not in turn: a store may hang in the renewal before this one
+    }
     turn.lock();
     try {
       long askedAt = nanoTime.getAsLong();
-      if (state != State.HELD) {
+      if (ended()) {
         return Optional.empty();
       }
-      if (askedAt - expiresAt >= 0) {
-        return Optional.of(
-            askedAt - renewUntil >= 0 ? LossReason.HELD_TOO_LONG : LossReason.EXPIRED);
-      }
-      if (askedAt - renewUntil >= 0) {
-        due = expiresAt;
-        return Optional.empty();
-      }
-      Set<LeaseStore> asked = new HashSet<>(traces);
-      asked.addAll(active);
-      traces = Set.copyOf(asked);
-      if (!active.stream().allMatch(store -> store.renew(claim, grant))) {
-        return Optional.of(LossReason.REFUSED);
-      }
-      stores = active;
-      expiresAt = askedAt + claim.ttl().toNanos();
-      due = dueAfter(askedAt);
-      asked.removeIf(store -> !active.contains(store) && leave.test(store));
-      traces = Set.copyOf(asked);
-      return Optional.empty();
+      return expired(askedAt) ? loss() : renew(active, leave, askedAt);
     } finally {
       turn.unlock();
     }
+  }
+
+  private boolean expired(long now) {
+    return now - expiresAt >= 0;
+  }
+
+  private Optional<LossReason> loss() {
+    return Optional.of(expiresAt - renewUntil >= 0 ? LossReason.HELD_TOO_LONG : LossReason.EXPIRED);
+  }
+
+  /** Past its maximum hold it is not prolonged, but goes along for the rest of its time. */
+  private Optional<LossReason> renew(
+      List<LeaseStore> active, Predicate<LeaseStore> leave, long askedAt) {
+    boolean over = askedAt - renewUntil >= 0;
+    if (over && active.equals(stores)) {
+      due = expiresAt;
+      return Optional.empty();
+    }
+    Claim wanted = over ? claim.living(Duration.ofNanos(expiresAt - askedAt)) : claim;
+    Set<LeaseStore> asked = new HashSet<>(traces);
+    asked.addAll(active);
+    traces = Set.copyOf(asked);
+    if (!active.stream().allMatch(store -> store.renew(wanted, grant))) {
+      return Optional.of(LossReason.REFUSED);
+    }
+    stores = active;
+    if (!over) {
+      expiresAt = askedAt + claim.ttl().toNanos();
+    }
+    due = dueAfter(askedAt);
+    asked.removeIf(store -> !active.contains(store) && leave.test(store));
+    traces = Set.copyOf(asked);
+    return Optional.empty();
   }
 
   /** When it is to be renewed that was asked for at this moment. */
@@ -213,9 +245,13 @@ public final class Lease implements AutoCloseable {
     return third - renewUntil < 0 ? third : expiresAt;
   }
 
-  /** Sooner than a third: the store did not answer, or another one is to take over. */
+  /**
+   * Sooner than a third: the store did not answer. It may be one that is to take over, before the
+   * others ask that one alone.
+   */
   void renewAgain() {
-    long soon = nanoTime.getAsLong() + claim.ttl().toNanos() / 6;
+    long pause = Math.min(claim.ttl().toNanos() / 6, RETRY.toNanos());
+    long soon = nanoTime.getAsLong() + pause;
     due = soon - expiresAt < 0 ? soon : expiresAt;
   }
 }

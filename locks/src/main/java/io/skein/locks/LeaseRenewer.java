@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -102,12 +104,12 @@ final class LeaseRenewer implements AutoCloseable {
     return leases.size();
   }
 
-  /** Gives every lease back. */
+  /** Gives every lease back, all at once: a store that hangs holds it up for one call only. */
   @Override
   public void close() {
     stopped = true; // first: what is added from now on is given back by whoever adds it
-    for (Lease lease : leases) {
-      lease.release();
+    try (ExecutorService releases = Executors.newVirtualThreadPerTaskExecutor()) {
+      leases.forEach(lease -> releases.execute(lease::release));
     }
     LockSupport.unpark(clock);
   }
@@ -127,9 +129,11 @@ final class LeaseRenewer implements AutoCloseable {
       for (Lease lease : leases) {
         long now = nanoTime.getAsLong();
         if (lease.due() - now <= 0) {
-          lease.dueAt(now + NEVER);
+          // Next when it ends, should the store hang until then.
+          lease.dueAt(lease.held() ? lease.expiresAt() : now + NEVER);
           start(() -> renew(lease));
-        } else if (lease.due() - next < 0) {
+        }
+        if (lease.due() - next < 0) {
           next = lease.due();
         }
       }
@@ -140,14 +144,18 @@ final class LeaseRenewer implements AutoCloseable {
 
   private void renew(Lease lease) {
     List<LeaseStore> asked = active.get();
+    Optional<LossReason> loss = Optional.empty();
     try {
       Claim claim = lease.claim();
-      lease
-          .renew(asked, store -> answered(claim, () -> store.leave(claim)))
-          .ifPresent(reason -> lose(lease, reason));
+      loss = lease.renew(asked, store -> answered(claim, () -> store.leave(claim)));
     } catch (RuntimeException e) {
       LOG.warn("cannot renew the lease of {}; trying again until it ends", lease.name(), e);
       lease.renewAgain();
+    }
+    if (loss.isPresent()) {
+      lose(lease, loss.get());
+    } else if (lease.ended()) {
+      giveBack(lease); // it ended while a store was asked, which may have it now
     }
     if (!active.get().equals(asked)) {
       lease.dueAt(nanoTime.getAsLong()); // they have changed meanwhile
@@ -156,12 +164,12 @@ final class LeaseRenewer implements AutoCloseable {
   }
 
   private void lose(Lease lease, LossReason reason) {
-    if (!lease.lose() || !leases.remove(lease)) {
+    if (!lease.lose()) {
       return;
     }
+    leases.remove(lease);
     counts.lost.increment();
-    // One store may have taken it over before the other refused it.
-    lease.traces().forEach(store -> releaseAside(store, lease.claim()));
+    giveBack(lease); // one store may have taken it over before the other refused it
     LOG.warn(
         "a lease ends before its release lock={} holder=\"{}\" reason={}",
         lease.name(),
@@ -172,6 +180,10 @@ final class LeaseRenewer implements AutoCloseable {
     } catch (RuntimeException e) {
       LOG.error("a listener of a lost lease failed lock={}", lease.name(), e);
     }
+  }
+
+  private void giveBack(Lease lease) {
+    lease.traces().forEach(store -> releaseAside(store, lease.claim()));
   }
 
   /** Whether the store has been told; whose turn it is there now is woken. */

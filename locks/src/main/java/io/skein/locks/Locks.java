@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
@@ -19,7 +20,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Grants locks: by Redis, and by PostgreSQL while Redis is away or switched off. Contention is an
  * empty answer; exceptions mean that neither store could be asked. Who waits is served in the order
- * of arrival. Thread safe.
+ * of arrival. Not reentrant: who asks for what it holds is refused like everybody else. Thread
+ * safe.
  */
 public final class Locks implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Locks.class);
@@ -37,6 +39,7 @@ public final class Locks implements AutoCloseable {
   private final LongSupplier nanoTime;
   private final LeaseRenewer renewer;
   private final FeatureGate.Listener follow;
+  private volatile boolean closed;
 
   /**
    * @param maximumHold how long a lease is renewed unless its request says otherwise; it ends at
@@ -69,10 +72,15 @@ public final class Locks implements AutoCloseable {
    * Takes a lock if it is free and nobody waits for it. A call that Redis leaves unanswered is
    * repeated once it is known whether Redis is gone, about a second later at most.
    *
-   * @return empty when another one holds it or is served before, or when Redis does not say so
-   * @throws org.jdbi.v3.core.JdbiException when Redis is away and PostgreSQL does not answer
+   * @return empty when another one holds it or is served before, when Redis does not say so, or
+   *     after {@link #close}
+   * @throws org.jdbi.v3.core.JdbiException when PostgreSQL is to grant it and does not answer
+   * @throws io.skein.postgres.FallbackBusyException when it has too much to do for 100 ms
    */
   public Optional<Lease> tryAcquire(LockRequest request) {
+    if (closed) {
+      return Optional.empty();
+    }
     try (Acquire acquire = new Acquire(this, request)) {
       return acquire.once();
     }
@@ -82,12 +90,14 @@ public final class Locks implements AutoCloseable {
    * Takes a lock, in the order in which it was asked for.
    *
    * @param wait how long to wait for others; zero or less is {@link #tryAcquire}
-   * @return empty when others still held it or were served before, or Redis did not say so in time
+   * @return empty when others still held it or were served before, Redis did not say so in time, or
+   *     after {@link #close}
    * @throws InterruptedException when interrupted while waiting
-   * @throws org.jdbi.v3.core.JdbiException when Redis is away and PostgreSQL does not answer
+   * @throws org.jdbi.v3.core.JdbiException when PostgreSQL is to grant it and does not answer
+   * @throws io.skein.postgres.FallbackBusyException when it has too much to do for 100 ms
    */
   public Optional<Lease> acquire(LockRequest request, Duration wait) throws InterruptedException {
-    if (!wait.isPositive()) {
+    if (closed || !wait.isPositive()) {
       return tryAcquire(request);
     }
     try (Acquire acquire = new Acquire(this, request)) {
@@ -146,12 +156,18 @@ public final class Locks implements AutoCloseable {
     return counts.statistics(renewer.size(), waiters.size());
   }
 
-  /** Gives every lease of this process back. */
+  /** Gives every lease of this process back; who waits goes without the lock. */
   @Override
   public void close() {
+    closed = true;
     gate.forget(follow);
+    waiters.wakeAll();
     renewer.close();
     wakes.close();
+  }
+
+  boolean closed() {
+    return closed;
   }
 
   ActiveStores stores() {
@@ -210,7 +226,8 @@ public final class Locks implements AutoCloseable {
     if (!grantedBy.contains(redisLeases)) {
       counts.fallbacks.increment();
     }
-    long renewUntil = askedAt + request.maximumHold().orElse(maximumHold).toNanos();
+    long hold = TimeUnit.NANOSECONDS.convert(request.maximumHold().orElse(maximumHold));
+    long renewUntil = askedAt + hold;
     Lease lease =
         new Lease(request, claim, grant, grantedBy, askedAt, renewUntil, nanoTime, renewer);
     renewer.add(lease);

@@ -9,8 +9,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Hears on one subscription, for all waiters of this process, whose turn it is. Subscribes when
- * somebody waits for the first time, and for good. A lost message costs only the time until the
- * waiter's next poll. Thread safe.
+ * somebody waits for the first time, until it is closed. A lost message costs only the time until
+ * the waiter's next poll. Thread safe.
  */
 final class RedisWakeChannel implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RedisWakeChannel.class);
@@ -19,6 +19,7 @@ final class RedisWakeChannel implements AutoCloseable {
   private final String channel;
   private final Waiters waiters;
   private final AtomicBoolean wanted = new AtomicBoolean();
+  private volatile boolean closed;
 
   RedisWakeChannel(RedissonClient redisson, String channel, Waiters waiters) {
     this.redisson = redisson;
@@ -36,11 +37,9 @@ final class RedisWakeChannel implements AutoCloseable {
   /** Does not wait for Redis. */
   @Override
   public void close() {
-    if (wanted.getAndSet(true)) {
-      Thread.ofVirtual()
-          .start(() -> {
-            var unused = topic().removeAllListenersAsync();
-          });
+    closed = true;
+    if (wanted.get()) {
+      Thread.ofVirtual().start(this::unsubscribe);
     }
   }
 
@@ -51,6 +50,17 @@ final class RedisWakeChannel implements AutoCloseable {
     } catch (RuntimeException e) {
       LOG.debug("cannot listen for turns; the poll finds them", e);
       wanted.set(false); // the next one that waits tries again
+    }
+    if (closed) {
+      unsubscribe(); // it was too early when it was closed
+    }
+  }
+
+  private void unsubscribe() {
+    try {
+      var unused = topic().removeAllListenersAsync();
+    } catch (RuntimeException e) {
+      LOG.debug("cannot end listening for turns; the connection ends it", e);
     }
   }
 

@@ -80,6 +80,17 @@ class CandidacyTest {
   }
 
   @Test
+  void who_is_closed_twice_does_not_resign_for_the_next_one_of_its_name() {
+    Candidacy closed = Candidacy.stand(leadership("ann"), new Diary());
+    closed.close();
+    try (Candidacy next = Candidacy.stand(leadership("ann"), new Diary())) {
+      await().until(() -> next.term().isPresent());
+      closed.close();
+      assertThat(leadership("bob").lead()).isEmpty();
+    }
+  }
+
+  @Test
   void a_leader_that_cannot_reach_the_database_ceases_when_its_lease_ends() {
     Diary diary = new Diary();
     try (Candidacy candidacy = Candidacy.stand(leadership("ann"), diary)) {

@@ -60,6 +60,22 @@ class LeaseMoveTest {
     assertThat(lease.traces()).containsExactly(locks.postgresLeases());
   }
 
+  /** Or another one would have the lock from the store that grants alone by then. */
+  @Test
+  void a_lease_past_its_maximum_hold_moves_for_the_rest_of_its_time() {
+    LockRequest request =
+        LockRequest.of(new LockName(name + ":short"), "mover", TTL)
+            .withMaximumHold(Duration.ofNanos(1));
+    Lease over = locks.tryAcquire(request).orElseThrow();
+    long end = over.expiresAt();
+    assertThat(over.renew(rows, store -> false)).isEmpty();
+    assertThat(locks.postgresLeases().holder(request.name())).isPresent();
+    assertThat(over.held()).isTrue();
+    assertThat(over.expiresAt()).isEqualTo(end);
+    over.release();
+    assertThat(locks.redisLeases().holder(request.name())).isEmpty();
+  }
+
   @Test
   void stores_that_change_during_a_renewal_have_the_lease_at_once() {
     List<LeaseStore> keys = List.of(locks.redisLeases());

@@ -17,6 +17,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** What a lock promises, wherever its lease is kept. */
@@ -157,6 +158,48 @@ abstract class LocksContract extends StoreFixture {
     stopping.close();
     assertThat(lease.held()).isFalse();
     assertThat(others.holder(mine)).isEmpty();
+  }
+
+  @Test
+  void closed_locks_grant_nothing_and_hold_nobody_up() throws Exception {
+    LockName mine = freshName();
+    Lease lease = others.tryAcquire(LockRequest.of(mine, "holder", TTL)).orElseThrow();
+    Locks stopping = new Locks(stores.redis(), stores.database(), MAXIMUM_HOLD);
+    try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
+      Future<Optional<Lease>> waiting =
+          executor.submit(
+              () -> stopping.acquire(LockRequest.of(mine, "waiter", TTL), Duration.ofMinutes(1)));
+      await().until(() -> stopping.awaited().size() == 1);
+      stopping.close();
+      assertThat(waiting.get(10, TimeUnit.SECONDS)).isEmpty();
+    }
+    lease.release();
+    LockRequest late = LockRequest.of(freshName(), "late", TTL);
+    assertThat(stopping.tryAcquire(late)).isEmpty();
+    assertThat(stopping.withLock(late, Duration.ofSeconds(1), held -> "without the lock"))
+        .isEmpty();
+  }
+
+  @Test
+  void a_wait_and_a_hold_may_be_without_end() throws Exception {
+    LockName mine = freshName();
+    Duration forever = ChronoUnit.FOREVER.getDuration();
+    LockRequest request = LockRequest.of(mine, "patient", SHORT).withMaximumHold(forever);
+    try (Lease lease = locks.acquire(request, forever).orElseThrow()) {
+      await().during(SHORT.multipliedBy(2)).until(lease::held);
+    }
+    assertThat(others.holder(mine)).isEmpty();
+  }
+
+  @Test
+  void names_and_holders_are_of_any_characters() {
+    for (String name : List.of(" ", "\u0001", "*:?[a]", "'\\\n", "\ud83d\ude00".repeat(100))) {
+      LockName odd = new LockName(name);
+      Lease lease = locks.tryAcquire(LockRequest.of(odd, "ann\0" + name, TTL)).orElseThrow();
+      assertThat(others.tryAcquire(LockRequest.of(odd, "bob", TTL))).as(name).isEmpty();
+      assertThat(others.holder(odd).map(LockHolder::holder)).contains("ann " + name);
+      lease.release();
+    }
   }
 
   @Test

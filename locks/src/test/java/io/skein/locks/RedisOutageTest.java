@@ -133,6 +133,30 @@ class RedisOutageTest {
     }
   }
 
+  /** Before the others ask Redis alone, which they do as soon as everybody has followed. */
+  @Test
+  void a_pause_of_redis_while_it_is_switched_on_leaves_no_lease_behind() {
+    FeatureGate gate = stores.redis().gate(Feature.LOCKS);
+    gate.enable(false);
+    await().until(() -> !locks.stores().redisIsAsked());
+    LockRequest request = LockRequest.of(name, "holder", Duration.ofMinutes(1));
+    Lease lease = locks.tryAcquire(request).orElseThrow();
+    server.freeze();
+    CompletableFuture.delayedExecutor(350, TimeUnit.MILLISECONDS).execute(server::thaw);
+    gate.enable(true);
+    await().atMost(ActiveStores.SETTLING).until(this::isInRedis);
+    assertThat(others.tryAcquire(LockRequest.of(name, "other", TTL))).isEmpty();
+    lease.release();
+  }
+
+  private boolean isInRedis() {
+    try {
+      return new RedisLeases(stores.redis()).holder(name).isPresent();
+    } catch (RedisAwayException e) {
+      return false;
+    }
+  }
+
   @Test
   void an_open_breaker_does_not_grant_what_others_hold_in_redis() {
     try (Stores there = stores.another();
@@ -177,10 +201,11 @@ class RedisOutageTest {
     lease.release();
   }
 
+  /** The time to live is longer than the test looks. */
   @Test
   void a_frozen_redis_is_given_up_and_no_lock_is_left_behind_there() {
     server.freeze();
-    Lease lease = locks.tryAcquire(LockRequest.of(name, "holder", TTL)).orElseThrow();
+    Lease lease = locks.tryAcquire(LockRequest.of(name, "holder", HOLD)).orElseThrow();
     assertThat(new PostgresLeases(stores.database()).holder(name)).isPresent();
     lease.release();
     server.thaw();

@@ -6,6 +6,7 @@ import io.skein.postgres.PostgresSettings;
 import io.skein.redis.RedisConnections;
 import io.skein.redis.RedisSettings;
 import io.skein.testing.DatabaseAddress;
+import io.skein.testing.PostgresServer;
 import io.skein.testing.TestServers;
 import java.util.List;
 import java.util.UUID;
@@ -19,9 +20,12 @@ record Stores(
     implements AutoCloseable {
 
   static Stores open(String redisUrl) {
+    return open(redisUrl, TestServers.postgres());
+  }
+
+  static Stores open(String redisUrl, PostgresServer server) {
     PostgresSettings postgres =
-        PostgresSettings.parse(
-                TestServers.postgres().createDatabase("locks", Stores::migrate).url())
+        PostgresSettings.parse(server.createDatabase("locks", Stores::migrate).url())
             .withPoolSize(20);
     RedisSettings redis = RedisSettings.of(redisUrl).withKeyPrefix("locks" + UUID.randomUUID());
     return open(postgres, redis);

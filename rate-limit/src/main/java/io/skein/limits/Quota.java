@@ -1,6 +1,9 @@
 package io.skein.limits;
 
-/** What one subject has under one policy; policies of one name count together. Immutable. */
+/**
+ * What one subject has under one policy. Policies of one name are counted together by Redis,
+ * whatever their limits; a process alone counts each of them. Immutable.
+ */
 public record Quota(Policy policy, Subject subject) {
 
   boolean sameKey(Quota other) {

@@ -7,7 +7,8 @@
 -- and the us until that grows.
 -- Closes the race between looking and taking, for any number of callers. Run twice, because an answer
 -- was lost, it takes twice: a caller may get less than the limit, never more. Moments of a clock that
--- was set back, as by a failover, block nobody for longer than about two windows.
+-- was set back, as by a failover, block nobody for longer than about two windows: they are forgotten
+-- when they are more than one ahead. Less than that counts, or each small step back would admit twice.
 -- Every call of Redis costs as much as the rest of the script, so there are few.
 local call = redis.call
 local time = call('TIME')
@@ -50,7 +51,7 @@ for i = 1, #KEYS do
       end
       used = head and call('LLEN', key) or 0
       if used >= limit then
-        if tonumber(head) > now then
+        if head - ARGV[3 * i - 1] > now then
           call('DEL', key)
           used = 0
         elseif used > limit then

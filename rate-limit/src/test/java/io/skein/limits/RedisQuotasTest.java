@@ -114,6 +114,16 @@ class RedisQuotasTest extends QuotaStoreContract {
     assertThat(take(Policy.of("paced", 6_000, MINUTE)).remaining()).isEqualTo(599);
   }
 
+  /** As after a step by NTP: the admissions are of this window, whatever they are dated. */
+  @Test
+  void aClockThatWentBackALittleAdmitsNoMore() {
+    long now = now();
+    redis.jedis().rpush(key("log"), Long.toString(now + 500_000), Long.toString(now + 500_001));
+    Decision refused = take(Policy.of("log", 2, MINUTE));
+    assertThat(refused.allowed()).isFalse();
+    assertThat(refused.retryAfter()).isBetween(MINUTE, MINUTE.plusSeconds(1));
+  }
+
   /** Of one kind there is a list at the key, of the other a string: neither must meet the other. */
   @Test
   void aLimitMayCrossTheSizeOfALogAndBack() {

@@ -198,6 +198,9 @@ public final class FeatureGate {
     try {
       return call.get();
     } catch (JedisException | RedisException | CallNotPermittedException e) {
+      if (e.getCause() instanceof InterruptedException) {
+        Thread.currentThread().interrupt(); // the pool forgets it
+      }
       if (isAbsence(e)) {
         health.suspect();
       } else if (e instanceof JedisDataException answer) {

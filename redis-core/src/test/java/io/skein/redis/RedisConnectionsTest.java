@@ -11,10 +11,13 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import redis.clients.jedis.Connection;
 import redis.clients.jedis.Jedis;
+import redis.clients.jedis.RedisClient;
 import redis.clients.jedis.args.ClientType;
 import redis.clients.jedis.params.ClientKillParams;
 
@@ -61,6 +64,22 @@ class RedisConnectionsTest {
     await().atMost(Duration.ofSeconds(10)).until(() -> !redis.health().available());
     server.thaw();
     await().atMost(Duration.ofSeconds(10)).until(() -> redis.health().available());
+  }
+
+  /** Or who waits for a lock on a busy machine would not hear that it is to stop. */
+  @Test
+  void anInterruptIsNotLostWhileAllConnectionsAreInUse() {
+    RedisClient client = (RedisClient) redis.jedis();
+    List<Connection> all = Stream.generate(client.getPool()::getResource).limit(16).toList();
+    try {
+      Thread.currentThread().interrupt();
+      assertThatThrownBy(
+              () -> redis.gate(Feature.LOCKS).tell("asking", () -> redis.jedis().exists("x")))
+          .isInstanceOf(RedisAwayException.class);
+      assertThat(Thread.interrupted()).isTrue();
+    } finally {
+      all.forEach(Connection::close);
+    }
   }
 
   /** As by a restart that is over before anybody has noticed. */

@@ -1,0 +1,54 @@
+package io.skein.locks;
+
+import static org.awaitility.Awaitility.await;
+
+import io.skein.redis.RedisConnections;
+import io.skein.redis.RedisSettings;
+import io.skein.testing.TestServers;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import redis.clients.jedis.Protocol;
+
+class RedisWakeChannelTest {
+  private static final Duration WHILE = Duration.ofSeconds(1);
+
+  private RedisConnections redis;
+  private String name;
+  private RedisWakeChannel channel;
+
+  @BeforeEach
+  void open() {
+    redis = RedisConnections.open(RedisSettings.of(TestServers.redis().url()), "locks-test");
+    name = redis.keys().lockTurns(UUID.randomUUID().toString());
+    channel = new RedisWakeChannel(redis.redisson(), name, new Waiters(System::nanoTime));
+  }
+
+  @AfterEach
+  void close() {
+    redis.close();
+  }
+
+  @Test
+  void a_channel_that_is_closed_is_heard_no_more() {
+    channel.listen();
+    await().until(this::heard);
+    channel.close();
+    await().during(WHILE).until(() -> !heard());
+  }
+
+  @Test
+  void a_channel_that_is_closed_before_it_is_heard_never_is() {
+    channel.listen();
+    channel.close();
+    await().during(WHILE).until(() -> !heard());
+  }
+
+  private boolean heard() {
+    return redis.jedis().sendCommand(Protocol.Command.PUBSUB, "CHANNELS", name) instanceof List<?> s
+        && !s.isEmpty();
+  }
+}
