@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(120)
 class ApiMetersTest {
   @Test
-  void the_management_port_shows_events_and_streams() throws Exception {
+  void theManagementPortShowsEventsAndStreams() throws Exception {
     try (ApiStack stack = ApiStack.start(1)) {
       ApiClient client = stack.client(1);
       ApiClient management =

@@ -61,13 +61,13 @@ class BadInputTest {
   }
 
   @AfterEach
-  void nothing_has_changed() {
+  void nothingHasChanged() {
     assertThat(stack.rowCounts()).isEqualTo(before);
     assertThat(api.flow(waiting).get("status").asString()).isEqualTo("waiting_for_user");
   }
 
   @Test
-  void files_that_are_no_inventory() throws Exception {
+  void filesThatAreNoInventory() throws Exception {
     refused("empty", new byte[0]);
     refused("only blanks", "\n \n\n".getBytes(UTF_8));
     refused("pdf", "%PDF-1.7\n%âãÏÓ\n1 0 obj\n<< /Type /Catalog >>\nendobj\n".getBytes(ISO_8859_1));
@@ -84,7 +84,7 @@ class BadInputTest {
 
   /** The same in a form, where a good file stands beside the bad one. */
   @Test
-  void one_bad_file_among_good_ones() throws Exception {
+  void oneBadFileAmongGoodOnes() throws Exception {
     HttpResponse<String> answer =
         form(part("file", "good.csv", ApiClient.CLEAR_CSV) + part("file", "bad.csv", "a\nb\n"));
     assertThat(api.problem(answer, 422, "unusable-input").get("file").asString())
@@ -92,7 +92,7 @@ class BadInputTest {
   }
 
   @Test
-  void content_that_is_not_taken() {
+  void contentThatIsNotTaken() {
     for (String type : new String[] {"application/json", "application/pdf", "x", "text/plain"}) {
       HttpResponse<String> answer =
           api.with("Content-Type", type).send("POST", FLOWS, BodyPublishers.ofString("a,b\n1,2\n"));
@@ -103,7 +103,7 @@ class BadInputTest {
   }
 
   @Test
-  void bodies_over_the_limit() throws Exception {
+  void bodiesOverTheLimit() throws Exception {
     int size = (int) ApiStack.MAX_UPLOAD_BYTES + 1;
     String head =
         "POST /api/v1/flows HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: "
@@ -135,7 +135,7 @@ class BadInputTest {
 
   /** A connection that is closed with bytes unread is reset, and takes the answer with it. */
   @Test
-  void an_early_answer_reaches_a_client_that_first_sends_everything() throws Exception {
+  void anEarlyAnswerReachesAClientThatFirstSendsEverything() throws Exception {
     int size = 32 << 20;
     byte[] head =
         ("POST /api/v1/flows HTTP/1.1\r\nHost: localhost\r\nContent-Type: text/csv\r\n"
@@ -147,7 +147,7 @@ class BadInputTest {
   }
 
   @Test
-  void too_many_uploads_at_once() throws Exception {
+  void tooManyUploadsAtOnce() throws Exception {
     List<Socket> arriving = new ArrayList<>();
     try {
       for (int i = 0; i < 8; i++) {
@@ -168,7 +168,7 @@ class BadInputTest {
   }
 
   @Test
-  void what_does_not_exist() {
+  void whatDoesNotExist() {
     String unknown = UUID.randomUUID().toString();
     api.problem(api.get(FLOWS + "/" + unknown), 404, "not-found");
     api.problem(api.get(FLOWS + "/" + unknown + "/state"), 404, "not-found");
@@ -195,7 +195,7 @@ class BadInputTest {
   }
 
   @Test
-  void values_of_a_new_flow() throws Exception {
+  void valuesOfANewFlow() throws Exception {
     for (String query :
         new String[] {
           "?kind=teleport",
@@ -225,7 +225,7 @@ class BadInputTest {
   }
 
   @Test
-  void a_name_of_a_file_that_is_too_long() {
+  void aNameOfAFileThatIsTooLong() {
     String name = "n".repeat(9_000) + ".csv";
     JsonNode refused =
         api.problem(form(part("file", name, ApiClient.CLEAR_CSV)), 400, "malformed-request");
@@ -235,7 +235,7 @@ class BadInputTest {
   }
 
   @Test
-  void forms_that_are_none() {
+  void formsThatAreNone() {
     api.problem(form(""), 400, "malformed-request");
     api.problem(form(field("name", "no file")), 400, "malformed-request");
     String truncated = part("file", "a.csv", ApiClient.CLEAR_CSV);
@@ -261,7 +261,7 @@ class BadInputTest {
   }
 
   @Test
-  void approvals_that_do_not_fit() {
+  void approvalsThatDoNotFit() {
     String approve = FLOWS + "/" + waiting + "/approve";
     for (String body :
         new String[] {
@@ -307,7 +307,7 @@ class BadInputTest {
   }
 
   @Test
-  void queries_that_mean_nothing() {
+  void queriesThatMeanNothing() {
     String flow = FLOWS + "/" + waiting;
     for (String path :
         new String[] {
@@ -345,7 +345,7 @@ class BadInputTest {
   }
 
   @Test
-  void what_is_hardly_http() throws Exception {
+  void whatIsHardlyHttp() throws Exception {
     assertProblem(get("/", "X-Filler: " + "x".repeat(40_000) + "\r\n"), 431, "headers-too-large");
     assertProblem(get("/" + "x".repeat(40_000), ""), 414, "address-too-long");
     assertProblem(get("/api/v1/flows?after=%zz", ""), 400, "malformed-request");
@@ -362,7 +362,7 @@ class BadInputTest {
 
   /** Names are taken as well as they can be read; none of them breaks the request. */
   @Test
-  void names_of_files_that_are_no_utf_8() throws Exception {
+  void namesOfFilesThatAreNoUtf8() throws Exception {
     byte[] latin1 =
         (part("file", "gr\u00fc\u00df.csv", "a\nb\n") + "--xyz--\r\n").getBytes(ISO_8859_1);
     HttpResponse<String> answer =
@@ -373,7 +373,7 @@ class BadInputTest {
   }
 
   @Test
-  void a_client_that_goes_away_in_the_middle() throws Exception {
+  void aClientThatGoesAwayInTheMiddle() throws Exception {
     String rows = "hostname,os\n" + "web-01,Debian\n".repeat(200_000);
     for (String end : new String[] {"fin", "reset"}) {
       try (Socket socket = new Socket("127.0.0.1", api.port())) {

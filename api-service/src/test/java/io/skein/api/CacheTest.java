@@ -40,7 +40,7 @@ class CacheTest {
   }
 
   @Test
-  void an_operator_sees_the_mode_and_the_counts_of_each_level() {
+  void anOperatorSeesTheModeAndTheCountsOfEachLevel() {
     viewer.problem(viewer.get(CACHE), 403, "forbidden");
     JsonNode before = operator.tree(operator.get(CACHE));
     assertThat(before.get("instance").asString()).isEqualTo("api-1");
@@ -58,7 +58,7 @@ class CacheTest {
   }
 
   @Test
-  void an_operator_makes_all_instances_load_a_flow_anew() {
+  void anOperatorMakesAllInstancesLoadAFlowAnew() {
     String path = CACHE + "/flows/" + flow;
     viewer.problem(delete(viewer, path), 403, "forbidden");
     operator.problem(delete(operator, CACHE + "/flows/" + UUID.randomUUID()), 404, "not-found");
@@ -73,7 +73,7 @@ class CacheTest {
   }
 
   @Test
-  void an_admin_has_the_cache_warmed() {
+  void anAdminHasTheCacheWarmed() {
     operator.problem(operator.post(CACHE + "/warm", ""), 403, "forbidden");
     await().until(() -> admin.post(CACHE + "/warm", "").statusCode() == 202);
     await().until(() -> !operator.tree(operator.get(CACHE)).get("warming").asBoolean());
@@ -81,7 +81,7 @@ class CacheTest {
   }
 
   @Test
-  void the_management_port_shows_the_levels() {
+  void theManagementPortShowsTheLevels() {
     ApiClient management =
         new ApiClient(stack.http, stack.json, stack.instance(1).managementPort(), Map.of());
     String metrics = management.get("/metrics").body();

@@ -70,7 +70,7 @@ class ClosedRoutesTest {
   }
 
   @Test
-  void only_the_page_and_signing_in_are_open() {
+  void onlyThePageAndSigningInAreOpen() {
     Set<Route> open =
         routes().stream()
             .filter(route -> send(anonymous, route, flow, task).statusCode() != 401)
@@ -84,7 +84,7 @@ class ClosedRoutesTest {
   }
 
   @Test
-  void no_closed_route_takes_a_bad_token() {
+  void noClosedRouteTakesABadToken() {
     Map<String, String> bad = new LinkedHashMap<>();
     bad.put("expired", TestTokens.expired());
     bad.put("signed with another secret", TestTokens.withAnotherSecret());
@@ -111,7 +111,7 @@ class ClosedRoutesTest {
   }
 
   @Test
-  void what_belongs_to_others_is_not_there() {
+  void whatBelongsToOthersIsNotThere() {
     Set<Route> naming = routes().stream().filter(Route::namesSomething).collect(Collectors.toSet());
     assertThat(naming).hasSizeGreaterThan(15);
     Map<String, Long> before = stack.rowCounts();
@@ -150,7 +150,7 @@ class ClosedRoutesTest {
 
   /** A route that names nothing needs a look at what it lists; then it is added here. */
   @Test
-  void every_other_closed_route_is_known() {
+  void everyOtherClosedRouteIsKnown() {
     Set<String> others = new TreeSet<>();
     closedRoutes().stream()
         .filter(route -> !route.namesSomething())
@@ -195,7 +195,7 @@ class ClosedRoutesTest {
   }
 
   @Test
-  void a_session_reads_by_its_cookie_and_writes_with_its_csrf_token_only() {
+  void aSessionReadsByItsCookieAndWritesWithItsCsrfTokenOnly() {
     HttpResponse<String> signedIn =
         anonymous.post(SESSION, "{\"token\":\"" + TestTokens.genuine() + "\"}");
     assertThat(signedIn.statusCode()).isEqualTo(200);

@@ -52,7 +52,7 @@ class ConnectionsTest {
   }
 
   @Test
-  void an_operator_sees_the_connections_of_all_instances_and_ends_a_users() throws Exception {
+  void anOperatorSeesTheConnectionsOfAllInstancesAndEndsAUsers() throws Exception {
     try (InputStream annHere = watch(1, "ann");
         InputStream annThere = watch(2, "ann");
         InputStream bob = watch(2, "bob")) {
@@ -101,7 +101,7 @@ class ConnectionsTest {
   }
 
   @Test
-  void a_viewer_may_not_and_mistakes_are_said() {
+  void aViewerMayNotAndMistakesAreSaid() {
     ApiClient viewer = stack.anonymous(1).withToken(TestTokens.ofUser("vic", "viewer"));
     viewer.problem(viewer.get(CONNECTIONS), 403, "forbidden");
     viewer.problem(viewer.get(CONNECTIONS + "/counts"), 403, "forbidden");
@@ -119,7 +119,7 @@ class ConnectionsTest {
   }
 
   @Test
-  void a_session_keeps_the_role_of_its_token() {
+  void aSessionKeepsTheRoleOfItsToken() {
     ApiClient anonymous = stack.anonymous(2);
     String cookie =
         anonymous

@@ -42,7 +42,7 @@ class DatabaseOutageTest {
   }
 
   @Test
-  void requests_are_told_to_come_again_and_the_service_heals() throws Exception {
+  void requestsAreToldToComeAgainAndTheServiceHeals() throws Exception {
     String flow = api.create(ApiClient.CLEAR_CSV);
     String path = FLOWS + "/" + flow;
     Map<String, Long> before = stack.rowCounts();

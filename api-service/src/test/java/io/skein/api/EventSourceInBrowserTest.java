@@ -61,7 +61,7 @@ class EventSourceInBrowserTest {
   }
 
   @Test
-  void resumes_when_its_instance_dies_and_stops_for_good_at_the_end() throws Exception {
+  void resumesWhenItsInstanceDiesAndStopsForGoodAtTheEnd() throws Exception {
     String flow = stack.client(1).create(ApiClient.UNCLEAR_CSV);
     try (Page page = signedIn()) {
       page.evaluate(FOLLOW, FLOWS + "/" + flow + "/events/stream");
@@ -88,7 +88,7 @@ class EventSourceInBrowserTest {
   }
 
   @Test
-  void resumes_on_another_instance_when_the_process_of_its_own_is_killed() throws Exception {
+  void resumesOnAnotherInstanceWhenTheProcessOfItsOwnIsKilled() throws Exception {
     int port = FreePort.find();
     Process victim = stack.startProcess(port);
     String flow = stack.client(1).create(ApiClient.UNCLEAR_CSV);
@@ -108,7 +108,7 @@ class EventSourceInBrowserTest {
   }
 
   @Test
-  void follows_fifty_flows_on_one_connection_across_instances() throws Exception {
+  void followsFiftyFlowsOnOneConnectionAcrossInstances() throws Exception {
     List<String> flows = new ArrayList<>();
     for (int n = 0; n < FLOWS_ON_ONE_PAGE; n++) {
       flows.add(stack.client(1).create(ApiClient.UNCLEAR_CSV));
@@ -144,7 +144,7 @@ class EventSourceInBrowserTest {
   }
 
   @Test
-  void payloads_arrive_as_they_were_given() throws Exception {
+  void payloadsArriveAsTheyWereGiven() throws Exception {
     String flow = stack.client(1).create(ApiClient.UNCLEAR_CSV);
     try (Page page = signedIn()) {
       page.evaluate(FOLLOW, FLOWS + "/" + flow + "/events/stream");
@@ -161,7 +161,7 @@ class EventSourceInBrowserTest {
   }
 
   @Test
-  void comes_again_when_it_was_one_too_many() throws Exception {
+  void comesAgainWhenItWasOneTooMany() throws Exception {
     String flow = stack.client(1).create(ApiClient.UNCLEAR_CSV);
     String address = FLOWS + "/" + flow + "/events/stream";
     List<InputStream> others = new ArrayList<>();

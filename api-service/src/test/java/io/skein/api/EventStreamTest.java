@@ -42,7 +42,7 @@ class EventStreamTest {
   }
 
   @Test
-  void the_history_is_read_from_either_end_and_by_type_phase_and_time() {
+  void theHistoryIsReadFromEitherEndAndByTypePhaseAndTime() {
     String flow = first.create(ApiClient.UNCLEAR_CSV);
     stack.startWorker();
     first.awaitStatus(flow, Set.of("waiting_for_user"));
@@ -71,7 +71,7 @@ class EventStreamTest {
 
   /** A number keeps its digits, which a parser would not. */
   @Test
-  void a_payload_is_the_same_text_in_the_history_and_on_the_stream() throws Exception {
+  void aPayloadIsTheSameTextInTheHistoryAndOnTheStream() throws Exception {
     String flow = first.create(ApiClient.UNCLEAR_CSV);
     String payload = "{\"rate\":1.10,\"exact\":0.12345678901234567890123}";
     stack.count("select seq from skein_append(?, ?, ?)", UUID.fromString(flow), "precise", payload);
@@ -88,7 +88,7 @@ class EventStreamTest {
   }
 
   @Test
-  void a_client_resumes_on_the_other_instance_and_has_each_event_once() throws Exception {
+  void aClientResumesOnTheOtherInstanceAndHasEachEventOnce() throws Exception {
     String flow = first.create(ApiClient.CLEAR_CSV);
     List<Frame> seen = new ArrayList<>();
     try (InputStream body = open(first, flow, "").body()) {
@@ -138,7 +138,7 @@ class EventStreamTest {
   }
 
   @Test
-  void ids_that_nobody_gave_begin_anew_and_say_so() throws Exception {
+  void idsThatNobodyGaveBeginAnewAndSaySo() throws Exception {
     String flow = first.create(ApiClient.UNCLEAR_CSV);
     for (String id : List.of("1.1", "99999999999999.1")) {
       try (InputStream body = open(first.with("Last-Event-ID", id), flow, "").body()) {
@@ -150,7 +150,7 @@ class EventStreamTest {
   }
 
   @Test
-  void whatever_the_last_event_id_is_the_answer_is_defined() throws Exception {
+  void whateverTheLastEventIdIsTheAnswerIsDefined() throws Exception {
     String flow = first.create(ApiClient.UNCLEAR_CSV);
     String epoch = Long.toString(stack.count("select epoch from epochs"));
     List<String> garbage =
@@ -186,7 +186,7 @@ class EventStreamTest {
   }
 
   @Test
-  void a_filter_passes_what_is_named_and_moves_on_behind_the_rest() throws Exception {
+  void aFilterPassesWhatIsNamedAndMovesOnBehindTheRest() throws Exception {
     String flow = first.create(ApiClient.UNCLEAR_CSV);
     try (InputStream body = open(first, flow, "?types=a,b&types=flow_created").body()) {
       List<Frame> frames = read(reader(body), frame -> !frame.id().isEmpty());
@@ -204,7 +204,7 @@ class EventStreamTest {
 
   /** As EventSource comes: it sends a cookie, and no header of its own. */
   @Test
-  void a_session_cookie_opens_a_stream() throws Exception {
+  void aSessionCookieOpensAStream() throws Exception {
     String flow = first.create(ApiClient.UNCLEAR_CSV);
     ApiClient anonymous = stack.anonymous(2);
     String cookie =

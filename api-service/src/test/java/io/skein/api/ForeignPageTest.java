@@ -74,7 +74,7 @@ class ForeignPageTest {
   }
 
   @Test
-  void a_cookie_opens_the_stream_again_and_again() throws Exception {
+  void aCookieOpensTheStreamAgainAndAgain() throws Exception {
     String flow = stack.client(1).create(ApiClient.UNCLEAR_CSV);
     try (Page page = openPage()) {
       assertThat(call(page, "/api/v1/session", Map.of("token", TestTokens.genuine()), Map.of()))
@@ -84,7 +84,7 @@ class ForeignPageTest {
   }
 
   @Test
-  void a_ticket_opens_the_stream_again_and_again() throws Exception {
+  void aTicketOpensTheStreamAgainAndAgain() throws Exception {
     String flow = stack.client(1).create(ApiClient.UNCLEAR_CSV);
     try (Page page = openPage()) {
       assertThat(
@@ -99,7 +99,7 @@ class ForeignPageTest {
   }
 
   @Test
-  void without_either_it_is_refused_for_good() throws Exception {
+  void withoutEitherItIsRefusedForGood() throws Exception {
     String flow = stack.client(1).create(ApiClient.UNCLEAR_CSV);
     try (Page page = openPage()) {
       page.evaluate(FOLLOW, address(FLOWS + "/" + flow + "/events/stream"));

@@ -40,7 +40,7 @@ class LocksTest {
   }
 
   @Test
-  void an_operator_sees_who_holds_a_flow_and_who_waits_for_it() throws Exception {
+  void anOperatorSeesWhoHoldsAFlowAndWhoWaitsForIt() throws Exception {
     assertThat(locks(operator).get("held").isEmpty()).isTrue();
     CompletableFuture<Integer> first;
     CompletableFuture<Integer> second;
@@ -80,7 +80,7 @@ class LocksTest {
   }
 
   @Test
-  void a_viewer_may_not_and_mistakes_are_said() {
+  void aViewerMayNotAndMistakesAreSaid() {
     ApiClient viewer = stack.anonymous(1).withToken(TestTokens.ofUser("vic", "viewer"));
     viewer.problem(viewer.get(LOCKS), 403, "forbidden");
     operator.problem(operator.get(LOCKS + "?flow=x"), 400, "malformed-request");

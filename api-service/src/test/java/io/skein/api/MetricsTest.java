@@ -38,7 +38,7 @@ class MetricsTest {
   }
 
   @Test
-  void requests_of_both_instances_are_counted_by_route_and_status() {
+  void requestsOfBothInstancesAreCountedByRouteAndStatus() {
     for (int i = 0; i < 7; i++) {
       assertThat(first.get("/api/v1/tasks?limit=1").statusCode()).isEqualTo(200);
     }
@@ -74,7 +74,7 @@ class MetricsTest {
   }
 
   @Test
-  void names_are_listed_and_what_did_not_happen_is_empty() {
+  void namesAreListedAndWhatDidNotHappenIsEmpty() {
     await()
         .atMost(Duration.ofSeconds(30))
         .untilAsserted(() ->
@@ -86,7 +86,7 @@ class MetricsTest {
   }
 
   @Test
-  void a_name_or_a_tag_that_nobody_counts_under_is_refused() {
+  void aNameOrATagThatNobodyCountsUnderIsRefused() {
     String unknown = "/api/v1/metrics/skein.http.request";
     assertThat(first.problem(first.get(unknown), 404, "not-found").get("detail").asString())
         .contains("skein.http.request ", "GET /api/v1/metrics lists");
@@ -100,7 +100,7 @@ class MetricsTest {
   }
 
   @Test
-  void figures_are_for_operators_only() {
+  void figuresAreForOperatorsOnly() {
     ApiClient viewer = stack.anonymous(1).withToken(TestTokens.ofUser("vera", "viewer"));
     ApiClient worker = stack.anonymous(1).withToken(TestTokens.ofUser("will", "worker"));
     for (String path : new String[] {"/api/v1/metrics", REQUESTS, "/api/v1/overview"}) {
@@ -110,7 +110,7 @@ class MetricsTest {
   }
 
   @Test
-  void what_makes_no_sense_is_refused() {
+  void whatMakesNoSenseIsRefused() {
     for (String path :
         new String[] {
           REQUESTS + "?minutes=0",
@@ -129,7 +129,7 @@ class MetricsTest {
   }
 
   @Test
-  void the_overview_has_instances_features_and_rows() {
+  void theOverviewHasInstancesFeaturesAndRows() {
     await()
         .atMost(Duration.ofSeconds(30))
         .untilAsserted(() -> {

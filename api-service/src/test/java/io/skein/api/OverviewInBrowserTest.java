@@ -88,7 +88,7 @@ class OverviewInBrowserTest {
   }
 
   @Test
-  void charts_of_all_instances_live_and_in_one_request() {
+  void chartsOfAllInstancesLiveAndInOneRequest() {
     try (Page page =
         chromium.browser().newPage(new Browser.NewPageOptions().setViewportSize(1440, 900))) {
       page.onPageError(errors::add);
@@ -125,7 +125,7 @@ class OverviewInBrowserTest {
 
   /** The figures are those of an answer, so that it is known which minute is which. */
   @Test
-  void bold_is_the_last_whole_minute_and_what_was_never_counted_is_zero() {
+  void boldIsTheLastWholeMinuteAndWhatWasNeverCountedIsZero() {
     try (Page page = chromium.browser().newPage()) {
       page.navigate(address());
       Object shown =
@@ -151,7 +151,7 @@ class OverviewInBrowserTest {
   }
 
   @Test
-  void a_viewer_is_offered_no_overview_and_nothing_that_changes_and_told_why() {
+  void aViewerIsOfferedNoOverviewAndNothingThatChangesAndToldWhy() {
     try (Page page = chromium.browser().newPage()) {
       page.navigate(address() + "#token=" + TestTokens.ofUser("vera", "viewer"));
       assertThat(page.getByText("Discovery flows")).isVisible();

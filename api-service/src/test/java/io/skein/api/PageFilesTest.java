@@ -35,7 +35,7 @@ class PageFilesTest {
   }
 
   @Test
-  void the_list_of_files_is_the_folder() throws IOException {
+  void theListOfFilesIsTheFolder() throws IOException {
     try (Stream<Path> files = Files.list(FOLDER)) {
       assertThat(
               files.map(file -> file.getFileName().toString()).filter(n -> !n.equals("files.txt")))
@@ -44,7 +44,7 @@ class PageFilesTest {
   }
 
   @Test
-  void each_file_is_served_to_anybody_with_a_strict_policy() throws IOException {
+  void eachFileIsServedToAnybodyWithAStrictPolicy() throws IOException {
     for (String file : listed()) {
       String path = file.equals("index.html") ? "/" : "/" + file;
       HttpResponse<String> answer = anybody.get(path);
@@ -66,7 +66,7 @@ class PageFilesTest {
   }
 
   @Test
-  void whatever_a_file_names_is_served_too() throws IOException {
+  void whateverAFileNamesIsServedToo() throws IOException {
     List<String> served = listed();
     for (String file : served) {
       String text = Files.readString(FOLDER.resolve(file));

@@ -51,7 +51,7 @@ class PageInBrowserTest {
   }
 
   @Test
-  void from_signing_in_to_the_report_and_through_an_approval() throws Exception {
+  void fromSigningInToTheReportAndThroughAnApproval() throws Exception {
     try (Page page = browser.newPage(new Browser.NewPageOptions().setViewportSize(WIDE, 900))) {
       listen(page);
       page.navigate(address() + "#token=" + TestTokens.genuine());

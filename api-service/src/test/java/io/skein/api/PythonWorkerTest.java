@@ -41,7 +41,7 @@ class PythonWorkerTest {
   }
 
   @Test
-  void it_runs_what_is_enqueued() throws Exception {
+  void itRunsWhatIsEnqueued() throws Exception {
     String queue = "q-" + UUID.randomUUID();
     startPython(queue);
     String task = enqueue(queue, "{\"text\": \"one three\"}");
@@ -52,7 +52,7 @@ class PythonWorkerTest {
   }
 
   @Test
-  void killed_in_the_middle_its_task_runs_again_elsewhere() throws Exception {
+  void killedInTheMiddleItsTaskRunsAgainElsewhere() throws Exception {
     String queue = "q-" + UUID.randomUUID();
     Process first = startPython(queue);
     String task = enqueue(queue, "{\"text\": \"again\", \"seconds\": 5}");
@@ -66,7 +66,7 @@ class PythonWorkerTest {
 
   /** Its findings are the phase's, once, though the first one is killed over its work. */
   @Test
-  void it_does_a_phase_of_a_flow() throws Exception {
+  void itDoesAPhaseOfAFlow() throws Exception {
     Process first = startPython("agents", Map.of("SKEIN_EXAMPLE_SECONDS", "60"));
     String flow = operator.create(ApiClient.CLEAR_CSV);
     await().atMost(Duration.ofSeconds(30)).until(() -> phase(flow).contains("running"));

@@ -43,7 +43,7 @@ class RepeatedRequestsTest {
   }
 
   @Test
-  void clicks_on_create_make_one_flow() throws Exception {
+  void clicksOnCreateMakeOneFlow() throws Exception {
     Map<String, Long> before = stack.rowCounts();
     List<HttpResponse<String>> answers =
         clicks(client -> client.upload("?file=a.csv&name=once", ApiClient.CLEAR_CSV));
@@ -64,7 +64,7 @@ class RepeatedRequestsTest {
   }
 
   @Test
-  void clicks_on_resume_resume_once() throws Exception {
+  void clicksOnResumeResumeOnce() throws Exception {
     String flow = first.create(ApiClient.CLEAR_CSV);
     assertThat(first.post(FLOWS + "/" + flow + "/pause", "{}").statusCode()).isEqualTo(200);
     assertSameAnswers(clicks(client -> client.post(FLOWS + "/" + flow + "/resume", "{}")), 200);
@@ -78,7 +78,7 @@ class RepeatedRequestsTest {
   }
 
   @Test
-  void clicks_on_approve_approve_once() throws Exception {
+  void clicksOnApproveApproveOnce() throws Exception {
     try (ApiStack working = ApiStack.start(2)) {
       working.startWorker();
       ApiClient one = working.client(1);
@@ -101,7 +101,7 @@ class RepeatedRequestsTest {
   }
 
   @Test
-  void a_key_stands_for_one_request_only() {
+  void aKeyStandsForOneRequestOnly() {
     ApiClient keyed = first.with("Idempotency-Key", UUID.randomUUID().toString());
     HttpResponse<String> created = keyed.upload("?file=a.csv", ApiClient.CLEAR_CSV);
     assertThat(created.statusCode()).isEqualTo(201);
@@ -121,7 +121,7 @@ class RepeatedRequestsTest {
   }
 
   @Test
-  void another_client_account_may_use_the_same_key() {
+  void anotherClientAccountMayUseTheSameKey() {
     ApiClient keyed = first.with("Idempotency-Key", "shared-" + UUID.randomUUID());
     String ours = id(keyed.upload("?file=a.csv", ApiClient.CLEAR_CSV));
     HttpResponse<String> theirs =
@@ -133,7 +133,7 @@ class RepeatedRequestsTest {
   }
 
   @Test
-  void a_stale_if_match_is_answered_with_the_current_version() {
+  void aStaleIfMatchIsAnsweredWithTheCurrentVersion() {
     HttpResponse<String> created = first.upload("?file=a.csv", ApiClient.CLEAR_CSV);
     String flow = id(created);
     String seen = tag(created);
@@ -157,7 +157,7 @@ class RepeatedRequestsTest {
   }
 
   @Test
-  void an_unchanged_state_is_304_and_min_version_is_honoured_by_the_other_instance() {
+  void anUnchangedStateIs304AndMinVersionIsHonouredByTheOtherInstance() {
     HttpResponse<String> created = first.upload("?file=a.csv", ApiClient.CLEAR_CSV);
     String flow = id(created);
     String state = FLOWS + "/" + flow + "/state";

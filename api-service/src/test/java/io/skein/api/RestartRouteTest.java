@@ -32,7 +32,7 @@ class RestartRouteTest {
   }
 
   @Test
-  void a_flow_is_restarted_until_it_has_ended() {
+  void aFlowIsRestartedUntilItHasEnded() {
     String flow = waiting();
     ApiClient keyed = api.with("Idempotency-Key", UUID.randomUUID().toString());
     HttpResponse<String> restarted = keyed.post(restart(flow), FROM_START);
@@ -59,7 +59,7 @@ class RestartRouteTest {
   }
 
   @Test
-  void a_request_says_what_is_wrong_with_it() {
+  void aRequestSaysWhatIsWrongWithIt() {
     String flow = waiting();
     long version = api.flow(flow).get("version").asLong();
     api.problem(api.post(restart(flow), "{}"), 422, "unusable-input");

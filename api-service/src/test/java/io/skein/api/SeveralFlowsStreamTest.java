@@ -71,7 +71,7 @@ class SeveralFlowsStreamTest {
   }
 
   @Test
-  void chosen_flows_come_on_one_connection_and_resume_on_the_other_instance() throws Exception {
+  void chosenFlowsComeOnOneConnectionAndResumeOnTheOtherInstance() throws Exception {
     List<Frame> seen = new ArrayList<>();
     try (InputStream body = StreamReading.open(first, chosen(one, two)).body()) {
       BufferedReader lines = reader(body);
@@ -104,7 +104,7 @@ class SeveralFlowsStreamTest {
   }
 
   @Test
-  void without_a_choice_all_of_the_engagement_comes_and_nothing_else() throws Exception {
+  void withoutAChoiceAllOfTheEngagementComesAndNothingElse() throws Exception {
     String late = neighbour.create(ApiClient.UNCLEAR_CSV);
     String mark = first.create(ApiClient.UNCLEAR_CSV);
     try (InputStream body = StreamReading.open(second, STREAM).body()) {
@@ -133,7 +133,7 @@ class SeveralFlowsStreamTest {
   }
 
   @Test
-  void what_is_not_the_callers_is_not_there_and_mistakes_are_said() {
+  void whatIsNotTheCallersIsNotThereAndMistakesAreSaid() {
     first.problem(first.get(chosen(one, theirs)), 404, "not-found");
     first.problem(first.get(chosen(one, UUID.randomUUID().toString())), 404, "not-found");
     first.problem(first.get(chosen(one, "x")), 400, "malformed-id");
@@ -150,7 +150,7 @@ class SeveralFlowsStreamTest {
   }
 
   @Test
-  void tickets_open_exactly_their_choice() throws Exception {
+  void ticketsOpenExactlyTheirChoice() throws Exception {
     ApiClient anonymous = stack.anonymous(2);
     String several = ticket("{\"flows\": [\"" + one + "\", \"" + two + "\"]}");
     String everything = ticket("{\"tenant\": true}");

@@ -50,7 +50,7 @@ class TasksTest {
   }
 
   @Test
-  void everybody_reads_the_own_accounts_tasks_and_an_admin_all() {
+  void everybodyReadsTheOwnAccountsTasksAndAnAdminAll() {
     String ours = enqueue(TestTokens.TENANT);
     String theirs = enqueue("rival");
     assertThat(ids(viewer)).containsExactly(ours);
@@ -64,7 +64,7 @@ class TasksTest {
   }
 
   @Test
-  void a_list_has_filters_and_pages() {
+  void aListHasFiltersAndPages() {
     String first = enqueue(TestTokens.TENANT);
     String second = enqueue(TestTokens.TENANT);
     JsonNode page = viewer.tree(viewer.get(TASKS + "?limit=1&queue=" + queue));
@@ -82,7 +82,7 @@ class TasksTest {
   }
 
   @Test
-  void an_operator_cancels_and_retries_and_a_viewer_does_not() {
+  void anOperatorCancelsAndRetriesAndAViewerDoesNot() {
     String path = TASKS + "/" + enqueue(TestTokens.TENANT);
     viewer.problem(viewer.post(path + "/cancel", ""), 403, "forbidden");
     assertThat(state(operator, path + "/cancel")).isEqualTo("cancelled");
@@ -93,7 +93,7 @@ class TasksTest {
   }
 
   @Test
-  void many_are_counted_then_confirmed() {
+  void manyAreCountedThenConfirmed() {
     enqueue(TestTokens.TENANT);
     enqueue(TestTokens.TENANT);
     enqueue("rival");
@@ -112,7 +112,7 @@ class TasksTest {
   }
 
   @Test
-  void a_misspelled_or_missing_filter_does_not_mean_all() {
+  void aMisspelledOrMissingFilterDoesNotMeanAll() {
     String id = enqueue(TestTokens.TENANT);
     String purge = "{\"action\": \"purge\"}";
     operator.problem(operator.post(TASKS + "/bulk?stat=dead", purge), 400, "malformed-request");
@@ -126,7 +126,7 @@ class TasksTest {
   }
 
   @Test
-  void a_queue_is_paused_limited_and_shown() {
+  void aQueueIsPausedLimitedAndShown() {
     enqueue(TestTokens.TENANT);
     String path = QUEUES + "/" + queue;
     operator.problem(operator.post(path + "/pause", ""), 403, "forbidden");
@@ -166,7 +166,7 @@ class TasksTest {
 
   /** A lock stands for a table that is too large to be searched in time. */
   @Test
-  void what_takes_too_long_is_refused_and_a_change_of_a_queue_does_not_wait_for_figures() {
+  void whatTakesTooLongIsRefusedAndAChangeOfAQueueDoesNotWaitForFigures() {
     String path = QUEUES + "/" + queue;
     stack.database.useTransaction(transaction -> {
       transaction.handle().execute("set local idle_in_transaction_session_timeout = 0");
@@ -184,7 +184,7 @@ class TasksTest {
   }
 
   @Test
-  void a_filter_with_a_character_that_no_text_has_is_refused() {
+  void aFilterWithACharacterThatNoTextHasIsRefused() {
     String count = "{\"action\": \"cancel\"}";
     for (String name : List.of("error", "queue", "type", "tenant")) {
       String query = "?" + name + "=a%00b";
@@ -200,7 +200,7 @@ class TasksTest {
         "select jsonb_build_object('n', 1e2000)",
         "select (repeat('[', 3000) || repeat(']', 3000))::jsonb",
       })
-  void what_json_of_postgres_has_beyond_others_is_handed_out_as_it_is(String payload) {
+  void whatJsonOfPostgresHasBeyondOthersIsHandedOutAsItIs(String payload) {
     String id =
         stack.database.read(handle ->
             handle
@@ -225,7 +225,7 @@ class TasksTest {
   }
 
   @Test
-  void a_worker_claims_over_http_and_names_its_lease() {
+  void aWorkerClaimsOverHttpAndNamesItsLease() {
     String id = enqueue(TestTokens.TENANT);
     viewer.problem(viewer.post(CLAIMS, claimBody("")), 403, "forbidden");
     operator.problem(operator.post(CLAIMS, claimBody("")), 403, "forbidden");
@@ -261,7 +261,7 @@ class TasksTest {
   }
 
   @Test
-  void a_run_fails_or_is_given_back() {
+  void aRunFailsOrIsGivenBack() {
     String path = TASKS + "/" + enqueue(TestTokens.TENANT);
     long first = claim("").get("tasks").get(0).get("lease").asLong();
     assertThat(worker.post(path + "/release", lease(first, "")).body()).contains("queued");
@@ -275,7 +275,7 @@ class TasksTest {
   }
 
   @Test
-  void a_claim_says_what_is_wrong_with_it() {
+  void aClaimSaysWhatIsWrongWithIt() {
     worker.problem(worker.post(CLAIMS, "{}"), 400, "malformed-request");
     worker.problem(worker.post(CLAIMS, claimBody(", \"most\": 0")), 400, "malformed-request");
     worker.problem(

@@ -56,7 +56,7 @@ class TicketStreamTest {
   }
 
   @Test
-  void a_ticket_opens_its_stream_on_any_instance_and_again() throws Exception {
+  void aTicketOpensItsStreamOnAnyInstanceAndAgain() throws Exception {
     String ticket = ticket(owner, "{\"flow\": \"" + flow + "\"}");
     assertThat(ticket).hasSizeLessThan(1_000);
     String last;
@@ -72,7 +72,7 @@ class TicketStreamTest {
   }
 
   @Test
-  void a_ticket_opens_nothing_else() {
+  void aTicketOpensNothingElse() {
     String ticket = ticket(owner, "{\"flow\": \"" + flow + "\"}");
     anonymous.problem(anonymous.get(stream(other, ticket)), 403, "forbidden");
     anonymous.problem(anonymous.get(stream(flow, ticket + "x")), 401, "unauthenticated");
@@ -99,7 +99,7 @@ class TicketStreamTest {
   }
 
   @Test
-  void nobody_gets_a_ticket_for_what_he_may_not_see() {
+  void nobodyGetsATicketForWhatHeMayNotSee() {
     ApiClient rival = stack.anonymous(1).withToken(TestTokens.of("rival", "lift"));
     rival.problem(rival.post(TICKETS, "{\"flow\": \"" + flow + "\"}"), 404, "not-found");
     String both = "{\"flows\": [\"" + flow + "\", \"" + UUID.randomUUID() + "\"]}";
@@ -127,7 +127,7 @@ class TicketStreamTest {
   }
 
   @Test
-  void a_stream_ends_when_the_credential_of_its_ticket_does() throws Exception {
+  void aStreamEndsWhenTheCredentialOfItsTicketDoes() throws Exception {
     ApiClient brief = owner.withToken(TestTokens.endingIn(Duration.ofSeconds(3)));
     String ticket = ticket(brief, "{\"flow\": \"" + flow + "\"}");
     long began = System.nanoTime();
@@ -138,7 +138,7 @@ class TicketStreamTest {
   }
 
   @Test
-  void a_page_of_an_allowed_origin_may_read_the_stream_and_why_it_is_refused() throws Exception {
+  void aPageOfAnAllowedOriginMayReadTheStreamAndWhyItIsRefused() throws Exception {
     String ticket = ticket(owner, "{\"flow\": \"" + flow + "\"}");
     ApiClient page = anonymous.with("Origin", ApiStack.FOREIGN_ORIGIN);
     HttpResponse<InputStream> answer = StreamReading.open(page, stream(flow, ticket));
@@ -164,7 +164,7 @@ class TicketStreamTest {
 
   /** The session of a page elsewhere comes by its partitioned cookie. */
   @Test
-  void a_cookie_of_another_origin_opens_the_stream_too() throws Exception {
+  void aCookieOfAnotherOriginOpensTheStreamToo() throws Exception {
     ApiClient page = anonymous.with("Origin", ApiStack.FOREIGN_ORIGIN);
     String cookie =
         page.post("/api/v1/session", "{\"token\":\"" + TestTokens.genuine() + "\"}")

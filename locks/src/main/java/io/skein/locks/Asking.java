@@ -1,6 +1,7 @@
 package io.skein.locks;
 
 import io.skein.locks.Waiters.Waiter;
+import io.skein.postgres.FallbackBusyException;
 import io.skein.redis.RedisAwayException;
 import java.util.HashSet;
 import java.util.List;
@@ -77,12 +78,11 @@ final class Asking implements AutoCloseable {
   }
 
   private Answer alone(LeaseStore store) {
-    return answer(store, () -> store.acquire(claim));
+    return answer(store, false, () -> store.acquire(claim));
   }
 
   private Answer inTurn(LeaseStore store) {
-    traces.add(store); // a refusal leaves a place in the queue
-    return answer(store, () -> store.acquireInTurn(claim));
+    return answer(store, true, () -> store.acquireInTurn(claim));
   }
 
   /**
@@ -95,7 +95,7 @@ final class Asking implements AutoCloseable {
       return inPostgres;
     }
     RedisLeases redis = locks.redisLeases();
-    Answer inRedis = answer(redis, () -> redis.acquireAbove(claim, lower.fence()));
+    Answer inRedis = answer(redis, false, () -> redis.acquireAbove(claim, lower.fence()));
     if (inRedis instanceof Answer.Refused) {
       beginAgain();
     }
@@ -105,18 +105,29 @@ final class Asking implements AutoCloseable {
   /**
    * Takes it that the store may have granted the lock until it has said that it did not. Also when
    * it had left a call unanswered before: that one may arrive after this one.
+   *
+   * @param queues whether a refusal leaves a place in the queue
    */
-  private Answer answer(LeaseStore store, Supplier<Answer> question) {
+  private Answer answer(LeaseStore store, boolean queues, Supplier<Answer> question) {
     boolean firstTime = traces.add(store);
     try {
       Answer answer = question.get();
-      if (firstTime && answer instanceof Answer.Refused) {
+      if (firstTime && !queues && answer instanceof Answer.Refused) {
         traces.remove(store);
       }
       return answer;
     } catch (RedisAwayException e) {
-      LOG.debug("Redis did not answer an acquire of {}", claim.name(), e);
+      LOG.atDebug()
+          .addKeyValue("lock", claim.name())
+          .setCause(e)
+          .log("Redis did not answer an acquire");
       return new Answer.Unanswered();
+    } catch (FallbackBusyException e) {
+      if (firstTime) {
+        traces.remove(store); // it was not asked
+        throw e;
+      }
+      return new Answer.Unanswered(); // who waits already goes on waiting
     }
   }
 

@@ -1,5 +1,6 @@
 package io.skein.locks;
 
+import io.skein.redis.RedisAwayException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -10,8 +11,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import org.jdbi.v3.core.ConnectionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * Renews every lease of this process at a third of its time to live, says which are lost, and
@@ -149,7 +152,10 @@ final class LeaseRenewer implements AutoCloseable {
       Claim claim = lease.claim();
       loss = lease.renew(asked, store -> answered(claim, () -> store.leave(claim)));
     } catch (RuntimeException e) {
-      LOG.warn("cannot renew the lease of {}; trying again until it ends", lease.name(), e);
+      LOG.atWarn()
+          .addKeyValue("lock", lease.name())
+          .setCause(e)
+          .log("cannot renew a lease; trying again until it ends");
       lease.renewAgain();
     }
     if (loss.isPresent()) {
@@ -170,15 +176,18 @@ final class LeaseRenewer implements AutoCloseable {
     leases.remove(lease);
     counts.lost.increment();
     giveBack(lease); // one store may have taken it over before the other refused it
-    LOG.warn(
-        "a lease ends before its release lock={} holder=\"{}\" reason={}",
-        lease.name(),
-        lease.claim().holder(),
-        reason);
+    LOG.atWarn()
+        .addKeyValue("lock", lease.name())
+        .addKeyValue("holder", lease.claim().holder())
+        .addKeyValue("reason", reason)
+        .log("a lease ends before its release");
     try {
       lease.onLost().lost(lease, reason);
     } catch (RuntimeException e) {
-      LOG.error("a listener of a lost lease failed lock={}", lease.name(), e);
+      LOG.atError()
+          .addKeyValue("lock", lease.name())
+          .setCause(e)
+          .log("a listener of a lost lease failed");
     }
   }
 
@@ -192,7 +201,11 @@ final class LeaseRenewer implements AutoCloseable {
       release.get().ifPresent(waiters::wake);
       return true;
     } catch (RuntimeException e) {
-      LOG.debug("cannot release {}; trying again until the lease ends", claim.name(), e);
+      boolean away = e instanceof RedisAwayException || e instanceof ConnectionException;
+      LOG.atLevel(away ? Level.DEBUG : Level.WARN)
+          .addKeyValue("lock", claim.name())
+          .setCause(e)
+          .log("cannot release a lock; trying again until its lease ends");
       return false;
     }
   }

@@ -19,9 +19,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Grants locks: by Redis, and by PostgreSQL while Redis is away or switched off. Contention is an
- * empty answer; exceptions mean that neither store could be asked. Who waits is served in the order
- * of arrival. Not reentrant: who asks for what it holds is refused like everybody else. Thread
- * safe.
+ * empty answer, as is a Redis that does not say; exceptions come from PostgreSQL when it is asked.
+ * Who waits is served in the order of arrival. Not reentrant: who asks for what it holds is refused
+ * like everybody else. Thread safe.
  */
 public final class Locks implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Locks.class);
@@ -133,7 +133,10 @@ public final class Locks implements AutoCloseable {
           return holder;
         }
       } catch (RedisAwayException e) {
-        LOG.debug("Redis did not say who holds {}", name, e);
+        LOG.atDebug()
+            .addKeyValue("lock", name)
+            .setCause(e)
+            .log("Redis did not say who holds a lock");
       }
     }
     return postgresLeases.holder(name);

@@ -1,14 +1,11 @@
 package io.skein.locks;
 
 import io.skein.postgres.Database;
-import io.skein.postgres.FallbackBulkhead;
-import java.time.Duration;
+import io.skein.postgres.SqlTime;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.SqlStatement;
 
@@ -95,9 +92,6 @@ final class PostgresLeases implements LeaseStore {
 
   private final Database database;
 
-  /** Owners that have places in the queue, which a refusal by the bulkhead would cost them. */
-  private final Set<String> queued = ConcurrentHashMap.newKeySet();
-
   PostgresLeases(Database database) {
     this.database = database;
   }
@@ -115,21 +109,7 @@ final class PostgresLeases implements LeaseStore {
 
   @Override
   public Answer acquireInTurn(Claim claim) {
-    FallbackBulkhead fallback = database.fallback();
-    Answer answer =
-        queued.contains(claim.owner())
-            ? fallback.callInTurn(() -> takeOrQueue(claim))
-            : fallback.call(() -> takeOrQueue(claim));
-    if (answer instanceof Answer.Refused) {
-      queued.add(claim.owner());
-    } else {
-      queued.remove(claim.owner());
-    }
-    return answer;
-  }
-
-  private Answer takeOrQueue(Claim claim) {
-    return database.read(handle -> {
+    return database.readAsFallback(handle -> {
       Optional<Answer.Granted> grant = take(handle, claim);
       if (grant.isEmpty()) {
         return new Answer.Refused(queue(handle, claim));
@@ -161,7 +141,6 @@ final class PostgresLeases implements LeaseStore {
   }
 
   private Optional<String> release(Claim claim, int raise) {
-    queued.remove(claim.owner());
     return database.read(handle -> {
       Optional<String> next =
           bindOwner(handle.createQuery(RELEASE), claim)
@@ -198,7 +177,7 @@ final class PostgresLeases implements LeaseStore {
 
   private static long queue(Handle handle, Claim claim) {
     return bindOwner(handle.createQuery(QUEUE), claim)
-        .bind("patience", interval(PATIENCE))
+        .bind("patience", SqlTime.interval(PATIENCE))
         .mapTo(Long.class)
         .one();
   }
@@ -206,14 +185,10 @@ final class PostgresLeases implements LeaseStore {
   private static <S extends SqlStatement<S>> S bind(S statement, Claim claim) {
     return bindOwner(statement, claim)
         .bind("holder", claim.holder())
-        .bind("ttl", interval(claim.ttl()));
+        .bind("ttl", SqlTime.interval(claim.ttl()));
   }
 
   private static <S extends SqlStatement<S>> S bindOwner(S statement, Claim claim) {
     return statement.bind("name", claim.name().value()).bind("owner", claim.owner());
-  }
-
-  private static String interval(Duration duration) {
-    return duration.toMillis() + " milliseconds";
   }
 }

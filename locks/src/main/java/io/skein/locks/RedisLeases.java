@@ -6,17 +6,22 @@ import io.skein.redis.KeySpace;
 import io.skein.redis.LuaScript;
 import io.skein.redis.RedisAwayException;
 import io.skein.redis.RedisConnections;
+import io.skein.redis.RedisErrors;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import redis.clients.jedis.UnifiedJedis;
 import redis.clients.jedis.exceptions.JedisDataException;
 
 /** Leases in Redis: one script call for each operation, on the server's clock. */
 final class RedisLeases implements LeaseStore {
+  private static final Logger LOG = LoggerFactory.getLogger(RedisLeases.class);
+
   private static final LuaScript ACQUIRE = LuaScript.load(RedisLeases.class, "acquire_lock.lua");
   private static final LuaScript RENEW = LuaScript.load(RedisLeases.class, "renew_lock.lua");
   private static final LuaScript RELEASE = LuaScript.load(RedisLeases.class, "release_lock.lua");
@@ -80,12 +85,17 @@ final class RedisLeases implements LeaseStore {
     try {
       return ACQUIRE.run(jedis, lockKeys, arguments);
     } catch (JedisDataException e) {
-      if (!String.valueOf(e.getMessage()).startsWith("WRONGTYPE")) {
+      if (!RedisErrors.isWrongType(e)) {
         throw e;
       }
       for (int i = 0; i < KINDS.size(); i++) {
-        if (!jedis.type(lockKeys.get(i)).equals(KINDS.get(i))) {
-          jedis.del(lockKeys.get(i));
+        String key = lockKeys.get(i);
+        String type = jedis.type(key);
+        if (!type.equals(KINDS.get(i)) && jedis.del(key) > 0) {
+          LOG.atWarn()
+              .addKeyValue("key", key)
+              .addKeyValue("type", type)
+              .log("a key in the place of a lock has another type and is removed");
         }
       }
       return ACQUIRE.run(jedis, lockKeys, arguments);

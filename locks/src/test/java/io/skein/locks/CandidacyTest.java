@@ -62,7 +62,7 @@ class CandidacyTest {
   }
 
   @Test
-  void one_leads_and_the_next_follows_when_it_resigns() {
+  void oneLeadsAndTheNextFollowsWhenItResigns() {
     Diary ann = new Diary();
     Diary bob = new Diary();
     try (Candidacy first = Candidacy.stand(leadership("ann"), ann)) {
@@ -80,7 +80,7 @@ class CandidacyTest {
   }
 
   @Test
-  void who_is_closed_twice_does_not_resign_for_the_next_one_of_its_name() {
+  void whoIsClosedTwiceDoesNotResignForTheNextOneOfItsName() {
     Candidacy closed = Candidacy.stand(leadership("ann"), new Diary());
     closed.close();
     try (Candidacy next = Candidacy.stand(leadership("ann"), new Diary())) {
@@ -91,7 +91,7 @@ class CandidacyTest {
   }
 
   @Test
-  void a_leader_that_cannot_reach_the_database_ceases_when_its_lease_ends() {
+  void aLeaderThatCannotReachTheDatabaseCeasesWhenItsLeaseEnds() {
     Diary diary = new Diary();
     try (Candidacy candidacy = Candidacy.stand(leadership("ann"), diary)) {
       await().until(() -> candidacy.term().isPresent());
@@ -107,7 +107,7 @@ class CandidacyTest {
 
   /** In the database the lease lasts a little longer, as it was counted from later. */
   @Test
-  void who_leads_again_after_its_lease_ended_leads_in_another_term() {
+  void whoLeadsAgainAfterItsLeaseEndedLeadsInAnotherTerm() {
     Duration hour = Duration.ofHours(1);
     AtomicLong clock = new AtomicLong();
     Diary diary = new Diary();
@@ -132,7 +132,7 @@ class CandidacyTest {
 
   /** The answer is late: it renews a term that has ended here while it was under way. */
   @Test
-  void a_renewal_that_arrives_after_the_end_of_the_lease_renews_nothing() throws Exception {
+  void aRenewalThatArrivesAfterTheEndOfTheLeaseRenewsNothing() throws Exception {
     Duration hour = Duration.ofHours(1);
     AtomicLong clock = new AtomicLong();
     Diary diary = new Diary();
@@ -165,7 +165,7 @@ class CandidacyTest {
   }
 
   @Test
-  void who_was_overtaken_cannot_write_in_its_term() {
+  void whoWasOvertakenCannotWriteInItsTerm() {
     Leadership ann = leadership("ann");
     long term = ann.lead().orElseThrow();
     assertThat(database.<Boolean, RuntimeException>inTransaction(tx -> ann.holds(tx, term)))

@@ -7,10 +7,13 @@ import static org.awaitility.Awaitility.await;
 import io.skein.postgres.FallbackBulkhead;
 import io.skein.postgres.FallbackBusyException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -53,6 +56,31 @@ class FallbackBoundTest {
     await().until(() -> stores.database().fallback().taken() == 0);
     assertThat(locks.holder(name)).isEmpty();
     assertThat(locks.tryAcquire(request(other))).isPresent();
+  }
+
+  @Test
+  void whoWaitsAlreadyGoesOnForAsLongAsItWantedAndHearsAnInterrupt() throws Exception {
+    Lease lease = locks.tryAcquire(request(name)).orElseThrow();
+    Future<Optional<Lease>> waiting =
+        threads.submit(() -> locks.acquire(request(name), Duration.ofSeconds(2)));
+    Future<Optional<Lease>> stopped = threads.submit(() -> locks.acquire(request(name), TTL));
+    await().until(() -> queued() == 2);
+    takeAllPlaces();
+    stopped.cancel(true);
+    await().until(() -> locks.awaited().size() <= 1);
+    assertThat(waiting.get(5, TimeUnit.SECONDS)).isEmpty();
+    assertThat(lease.held()).isTrue();
+  }
+
+  private int queued() {
+    return stores
+        .database()
+        .read(handle ->
+            handle
+                .createQuery("select count(*) from lock_waiters where name = ?")
+                .bind(0, name.value())
+                .mapTo(Integer.class)
+                .one());
   }
 
   private static LockRequest request(LockName of) {

@@ -70,7 +70,7 @@ class FlagFlipTest {
   }
 
   @Test
-  void a_lease_follows_the_flag_and_excludes_those_who_did_not_follow_yet() {
+  void aLeaseFollowsTheFlagAndExcludesThoseWhoDidNotFollowYet() {
     Lease lease = locks.tryAcquire(LockRequest.of(name, "holder", TTL)).orElseThrow();
     LeaseStore keys = new RedisLeases(here.redis());
     LeaseStore rows = new PostgresLeases(here.database());
@@ -102,7 +102,7 @@ class FlagFlipTest {
 
   /** PostgreSQL takes it over before Redis refuses it. */
   @Test
-  void a_lease_that_one_store_refuses_is_given_back_in_the_other() {
+  void aLeaseThatOneStoreRefusesIsGivenBackInTheOther() {
     List<LossReason> told = new CopyOnWriteArrayList<>();
     LockRequest request =
         LockRequest.of(name, "robbed", TTL).withOnLost((lost, reason) -> told.add(reason));
@@ -120,7 +120,7 @@ class FlagFlipTest {
   }
 
   @Test
-  void a_lease_is_taken_over_that_was_granted_while_the_flag_was_flipped() {
+  void aLeaseIsTakenOverThatWasGrantedWhileTheFlagWasFlipped() {
     LockRequest request = LockRequest.of(name, "holder", TTL);
     LeaseStore rows = new PostgresLeases(here.database());
     Claim claim = locks.newClaim(request);
@@ -133,7 +133,7 @@ class FlagFlipTest {
   }
 
   @Test
-  void a_lease_is_given_back_that_was_granted_while_its_locks_were_closed() {
+  void aLeaseIsGivenBackThatWasGrantedWhileItsLocksWereClosed() {
     LockRequest request = LockRequest.of(name, "holder", TTL);
     Claim claim = locks.newClaim(request);
     Answer.Granted grant = (Answer.Granted) locks.redisLeases().acquire(claim);
@@ -144,7 +144,7 @@ class FlagFlipTest {
   }
 
   @Test
-  void only_one_is_inside_while_the_flag_is_flipped() throws Exception {
+  void onlyOneIsInsideWhileTheFlagIsFlipped() throws Exception {
     AtomicInteger inside = new AtomicInteger();
     AtomicInteger together = new AtomicInteger();
     AtomicInteger entered = new AtomicInteger();

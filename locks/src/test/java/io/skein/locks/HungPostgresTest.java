@@ -45,7 +45,7 @@ class HungPostgresTest {
   }
 
   @Test
-  void the_end_of_a_lease_is_told_while_its_renewal_hangs() throws Exception {
+  void theEndOfALeaseIsToldWhileItsRenewalHangs() throws Exception {
     Duration ttl = Duration.ofSeconds(2);
     List<LossReason> told = new CopyOnWriteArrayList<>();
     Lease lease =
@@ -66,7 +66,7 @@ class HungPostgresTest {
   }
 
   @Test
-  void closing_waits_for_a_server_that_has_gone_once_and_not_for_each_lease() {
+  void closingWaitsForAServerThatHasGoneOnceAndNotForEachLease() {
     for (int i = 0; i < 4; i++) {
       LockName one = new LockName(name + ":" + i);
       assertThat(locks.tryAcquire(LockRequest.of(one, "holder", HOLD))).isPresent();

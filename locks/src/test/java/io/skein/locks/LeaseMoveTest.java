@@ -45,7 +45,7 @@ class LeaseMoveTest {
   }
 
   @Test
-  void a_store_that_did_not_hear_that_it_was_left_hears_of_the_release() {
+  void aStoreThatDidNotHearThatItWasLeftHearsOfTheRelease() {
     assertThat(lease.renew(rows, store -> false)).isEmpty();
     assertThat(locks.redisLeases().holder(name)).isPresent();
     assertThat(locks.postgresLeases().holder(name)).isPresent();
@@ -55,14 +55,14 @@ class LeaseMoveTest {
   }
 
   @Test
-  void a_store_that_was_left_is_told_no_more() {
+  void aStoreThatWasLeftIsToldNoMore() {
     assertThat(lease.renew(rows, store -> true)).isEmpty();
     assertThat(lease.traces()).containsExactly(locks.postgresLeases());
   }
 
   /** Or another one would have the lock from the store that grants alone by then. */
   @Test
-  void a_lease_past_its_maximum_hold_moves_for_the_rest_of_its_time() {
+  void aLeasePastItsMaximumHoldMovesForTheRestOfItsTime() {
     LockRequest request =
         LockRequest.of(new LockName(name + ":short"), "mover", TTL)
             .withMaximumHold(Duration.ofNanos(1));
@@ -77,7 +77,7 @@ class LeaseMoveTest {
   }
 
   @Test
-  void stores_that_change_during_a_renewal_have_the_lease_at_once() {
+  void storesThatChangeDuringARenewalHaveTheLeaseAtOnce() {
     List<LeaseStore> keys = List.of(locks.redisLeases());
     LockRequest request = LockRequest.of(new LockName("flow:" + UUID.randomUUID()), "mover", TTL);
     Claim claim = locks.newClaim(request);
@@ -98,7 +98,7 @@ class LeaseMoveTest {
 
   /** Or the lease could come back before it is left, and be lost there. */
   @Test
-  void nobody_comes_between_a_renewal_and_the_leaving_of_the_other_store() throws Exception {
+  void nobodyComesBetweenARenewalAndTheLeavingOfTheOtherStore() throws Exception {
     try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
       var unused =
           lease.renew(

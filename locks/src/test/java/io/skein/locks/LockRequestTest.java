@@ -13,12 +13,12 @@ class LockRequestTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", "a{b", "a}b", "a\0b"})
-  void a_name_that_one_of_the_stores_would_not_take_is_refused(String name) {
+  void aNameThatOneOfTheStoresWouldNotTakeIsRefused(String name) {
     assertThatThrownBy(() -> new LockName(name)).isInstanceOf(IllegalArgumentException.class);
   }
 
   @Test
-  void a_name_of_more_than_200_characters_is_refused() {
+  void aNameOfMoreThan200CharactersIsRefused() {
     assertThat(new LockName("a".repeat(200)).value()).hasSize(200);
     assertThatThrownBy(() -> new LockName("a".repeat(201)))
         .isInstanceOf(IllegalArgumentException.class);
@@ -26,7 +26,7 @@ class LockRequestTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"PT-1S", "PT0.049S", "PT24H0.001S", "P365000000D"})
-  void a_lease_lives_50_ms_to_a_day(String ttl) {
+  void aLeaseLives50MsToADay(String ttl) {
     Duration life = Duration.parse(ttl);
     assertThatThrownBy(() -> LockRequest.of(NAME, "ann", life))
         .isInstanceOf(IllegalArgumentException.class);
@@ -34,7 +34,7 @@ class LockRequestTest {
 
   /** Or the process would believe in it for longer than the store. */
   @Test
-  void a_lease_lives_for_whole_milliseconds_as_in_the_stores() {
+  void aLeaseLivesForWholeMillisecondsAsInTheStores() {
     assertThat(LockRequest.of(NAME, "ann", Duration.ofNanos(60_999_999)).ttl())
         .isEqualTo(Duration.ofMillis(60));
   }

@@ -27,7 +27,7 @@ abstract class LocksContract extends StoreFixture {
   }
 
   @Test
-  void contention_is_an_empty_answer_and_names_the_holder() throws Exception {
+  void contentionIsAnEmptyAnswerAndNamesTheHolder() throws Exception {
     LockName mine = freshName();
     try (Lease lease =
         locks.tryAcquire(LockRequest.of(mine, "approve by ann", TTL)).orElseThrow()) {
@@ -40,7 +40,7 @@ abstract class LocksContract extends StoreFixture {
   }
 
   @Test
-  void fences_grow_and_a_released_handle_is_spent() throws Exception {
+  void fencesGrowAndAReleasedHandleIsSpent() throws Exception {
     LockName mine = freshName();
     Lease first = locks.tryAcquire(LockRequest.of(mine, "first", TTL)).orElseThrow();
     Fence fence = first.fence();
@@ -54,7 +54,7 @@ abstract class LocksContract extends StoreFixture {
   }
 
   @Test
-  void an_acquire_that_runs_twice_answers_the_same_fence() {
+  void anAcquireThatRunsTwiceAnswersTheSameFence() {
     Claim claim = claim(TTL);
     Answer.Granted first = take(claim);
     assertThat(store.acquire(claim)).isEqualTo(first);
@@ -65,7 +65,7 @@ abstract class LocksContract extends StoreFixture {
   }
 
   @Test
-  void a_foreigner_neither_renews_nor_releases() {
+  void aForeignerNeitherRenewsNorReleases() {
     Claim owner = claim(TTL);
     Answer.Granted grant = take(owner);
     Claim foreigner = new Claim(owner.name(), "somebody:else", "mallory", TTL);
@@ -77,7 +77,7 @@ abstract class LocksContract extends StoreFixture {
   }
 
   @Test
-  void a_renewal_that_arrives_after_the_release_does_not_revive_the_lease() {
+  void aRenewalThatArrivesAfterTheReleaseDoesNotReviveTheLease() {
     Claim claim = claim(TTL);
     Answer.Granted grant = take(claim);
     store.release(claim);
@@ -86,7 +86,7 @@ abstract class LocksContract extends StoreFixture {
   }
 
   @Test
-  void a_lease_that_left_the_store_may_come_back_until_another_one_held_the_lock() {
+  void aLeaseThatLeftTheStoreMayComeBackUntilAnotherOneHeldTheLock() {
     Claim moving = claim(TTL);
     Answer.Granted grant = take(moving);
     store.leave(moving);
@@ -101,7 +101,7 @@ abstract class LocksContract extends StoreFixture {
   }
 
   @Test
-  void an_expired_lease_is_free_and_its_late_renewal_is_refused_once_another_held_the_lock() {
+  void anExpiredLeaseIsFreeAndItsLateRenewalIsRefusedOnceAnotherHeldTheLock() {
     Claim frozen = claim(Duration.ofMillis(60));
     Answer.Granted old = take(frozen);
     Claim next = claimOf(frozen.name(), TTL);
@@ -113,7 +113,7 @@ abstract class LocksContract extends StoreFixture {
   }
 
   @Test
-  void a_renewal_takes_over_a_lease_that_the_store_never_had() {
+  void aRenewalTakesOverALeaseThatTheStoreNeverHad() {
     Claim moved = claim(TTL);
     Answer.Granted grant =
         new Answer.Granted(new Fence(1_000_000), Instant.parse("2026-01-02T03:04:05.000006Z"));
@@ -124,7 +124,7 @@ abstract class LocksContract extends StoreFixture {
   }
 
   @Test
-  void a_held_lease_outlives_its_time_to_live_until_the_maximum_hold() throws Exception {
+  void aHeldLeaseOutlivesItsTimeToLiveUntilTheMaximumHold() throws Exception {
     LockName mine = freshName();
     Lease lease = locks.tryAcquire(LockRequest.of(mine, "long", SHORT)).orElseThrow();
     long begin = System.nanoTime();
@@ -138,20 +138,21 @@ abstract class LocksContract extends StoreFixture {
   }
 
   @Test
-  void a_waiter_is_served_after_the_release() throws Exception {
+  void aWaiterIsServedAfterTheRelease() throws Exception {
     LockName mine = freshName();
     Lease lease = locks.tryAcquire(LockRequest.of(mine, "first", TTL)).orElseThrow();
     try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
       Future<Optional<Lease>> waiting =
           executor.submit(
               () -> others.acquire(LockRequest.of(mine, "waiter", TTL), Duration.ofSeconds(5)));
+      await().until(() -> !others.awaited().isEmpty());
       lease.release();
       waiting.get().orElseThrow().release();
     }
   }
 
   @Test
-  void closing_gives_every_lease_back() throws Exception {
+  void closingGivesEveryLeaseBack() throws Exception {
     LockName mine = freshName();
     Locks stopping = new Locks(stores.redis(), stores.database(), MAXIMUM_HOLD);
     Lease lease = stopping.tryAcquire(LockRequest.of(mine, "stopping", TTL)).orElseThrow();
@@ -161,7 +162,7 @@ abstract class LocksContract extends StoreFixture {
   }
 
   @Test
-  void closed_locks_grant_nothing_and_hold_nobody_up() throws Exception {
+  void closedLocksGrantNothingAndHoldNobodyUp() throws Exception {
     LockName mine = freshName();
     Lease lease = others.tryAcquire(LockRequest.of(mine, "holder", TTL)).orElseThrow();
     Locks stopping = new Locks(stores.redis(), stores.database(), MAXIMUM_HOLD);
@@ -181,7 +182,7 @@ abstract class LocksContract extends StoreFixture {
   }
 
   @Test
-  void a_wait_and_a_hold_may_be_without_end() throws Exception {
+  void aWaitAndAHoldMayBeWithoutEnd() throws Exception {
     LockName mine = freshName();
     Duration forever = ChronoUnit.FOREVER.getDuration();
     LockRequest request = LockRequest.of(mine, "patient", SHORT).withMaximumHold(forever);
@@ -192,7 +193,7 @@ abstract class LocksContract extends StoreFixture {
   }
 
   @Test
-  void names_and_holders_are_of_any_characters() {
+  void namesAndHoldersAreOfAnyCharacters() {
     for (String name : List.of(" ", "\u0001", "*:?[a]", "'\\\n", "\ud83d\ude00".repeat(100))) {
       LockName odd = new LockName(name);
       Lease lease = locks.tryAcquire(LockRequest.of(odd, "ann\0" + name, TTL)).orElseThrow();
@@ -203,7 +204,7 @@ abstract class LocksContract extends StoreFixture {
   }
 
   @Test
-  void a_request_may_bound_its_own_hold_and_its_end_is_told_once() {
+  void aRequestMayBoundItsOwnHoldAndItsEndIsToldOnce() {
     LockName mine = freshName();
     List<LossReason> told = new CopyOnWriteArrayList<>();
     Lease lease =
@@ -222,7 +223,7 @@ abstract class LocksContract extends StoreFixture {
   }
 
   @Test
-  void who_lost_the_lock_to_another_is_told_at_the_next_renewal() {
+  void whoLostTheLockToAnotherIsToldAtTheNextRenewal() {
     LockName mine = freshName();
     List<LossReason> told = new CopyOnWriteArrayList<>();
     Lease lease =
@@ -243,7 +244,7 @@ abstract class LocksContract extends StoreFixture {
   }
 
   @Test
-  void nobody_is_told_of_a_lease_that_was_released() {
+  void nobodyIsToldOfALeaseThatWasReleased() {
     LockName mine = freshName();
     List<LossReason> told = new CopyOnWriteArrayList<>();
     locks
@@ -266,7 +267,7 @@ abstract class LocksContract extends StoreFixture {
   }
 
   @Test
-  void work_is_done_under_the_lock_or_not_at_all() throws Exception {
+  void workIsDoneUnderTheLockOrNotAtAll() throws Exception {
     LockName mine = freshName();
     LockRequest request = LockRequest.of(mine, "work", TTL);
     Optional<Fence> done =
@@ -288,7 +289,7 @@ abstract class LocksContract extends StoreFixture {
     assertThatThrownBy(() ->
             locks.withLock(
                 request,
-                Duration.ZERO,
+                TTL, // the place of the one who waited is given back aside
                 lease -> {
                   throw new IllegalStateException("the work failed");
                 }))
@@ -297,7 +298,7 @@ abstract class LocksContract extends StoreFixture {
   }
 
   @Test
-  void it_is_known_who_holds_what_since_when() throws Exception {
+  void itIsKnownWhoHoldsWhatSinceWhen() throws Exception {
     try (Locks mine = new Locks(stores.redis(), stores.database(), MAXIMUM_HOLD);
         ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
       LockName name = freshName();
@@ -330,7 +331,7 @@ abstract class LocksContract extends StoreFixture {
 
   /** The plain counter: lost updates show that two were inside at once. */
   @Test
-  void only_one_is_inside() throws Exception {
+  void onlyOneIsInside() throws Exception {
     LockName mine = freshName();
     int threads = 16;
     int rounds = 25;

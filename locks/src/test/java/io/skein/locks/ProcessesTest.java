@@ -1,7 +1,6 @@
 package io.skein.locks;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 import io.skein.postgres.PostgresSettings;
@@ -73,7 +72,8 @@ class ProcessesTest {
 
   /** The plain counter: a lost update shows that two were inside at once. */
   @Test
-  void only_one_of_three_processes_is_inside(@TempDir Path folder) throws Exception {
+  void onlyOneOfThreeProcessesIsInside(@TempDir Path folder) throws Exception {
+    startAll();
     Path counter = beginToCount(folder);
     awaitCounted();
     assertThat(Files.readString(counter)).isEqualTo(ALL);
@@ -81,8 +81,15 @@ class ProcessesTest {
 
   /** A call waits 250 ms for an answer; what is shorter than half a second is no outage. */
   @Test
-  void only_one_of_three_processes_is_inside_while_redis_pauses(@TempDir Path folder)
-      throws Exception {
+  void onlyOneOfThreeProcessesIsInsideWhileRedisPauses(@TempDir Path folder) throws Exception {
+    startAll();
+    for (int attempt = 1; !countedWhileRedisPauses(folder); attempt++) {
+      assertThat(attempt).as("attempts of a machine that does not thaw in time").isLessThan(10);
+    }
+  }
+
+  /** False when a pause was longer than it should have been: it may have been an outage. */
+  private boolean countedWhileRedisPauses(Path folder) throws Exception {
     AtomicLong longest = new AtomicLong();
     try (ScheduledExecutorService pauses = Executors.newSingleThreadScheduledExecutor()) {
       Path counter = beginToCount(folder);
@@ -92,8 +99,11 @@ class ProcessesTest {
       awaitCounted();
       pauses.shutdownNow();
       assertThat(longest.get()).as("it did pause").isPositive();
-      assumeThat(Duration.ofNanos(longest.get())).isLessThan(Duration.ofMillis(450));
-      assertThat(Files.readString(counter)).isEqualTo(ALL);
+      boolean inTime = longest.get() < Duration.ofMillis(450).toNanos();
+      if (inTime) {
+        assertThat(Files.readString(counter)).isEqualTo(ALL);
+      }
+      return inTime;
     }
   }
 
@@ -106,14 +116,17 @@ class ProcessesTest {
     return System.nanoTime() - begin;
   }
 
-  private Path beginToCount(Path folder) throws Exception {
-    Path counter = Files.writeString(folder.resolve("counter"), "0");
+  private void startAll() throws Exception {
     for (int i = 0; i < PROCESSES; i++) {
       var unused = start();
     }
     for (LockingProcess process : processes) {
       assertThat(process.answer()).isEqualTo("ready");
     }
+  }
+
+  private Path beginToCount(Path folder) throws Exception {
+    Path counter = Files.writeString(folder.resolve("counter"), "0");
     for (LockingProcess process : processes) {
       process.say("count " + name + " " + counter + " " + THREADS + " " + ROUNDS);
     }
@@ -127,7 +140,7 @@ class ProcessesTest {
   }
 
   @Test
-  void a_holder_frozen_past_its_time_to_live_writes_no_more_when_it_wakes() throws Exception {
+  void aHolderFrozenPastItsTimeToLiveWritesNoMoreWhenItWakes() throws Exception {
     UUID row = newRow();
     LockingProcess frozen = start();
     LockingProcess next = start();
@@ -151,7 +164,7 @@ class ProcessesTest {
 
   /** Redis then grants the lock before its holder renews it there. */
   @Test
-  void of_two_holders_after_a_flush_the_earlier_writes_no_more() throws Exception {
+  void ofTwoHoldersAfterAFlushTheEarlierWritesNoMore() throws Exception {
     UUID row = newRow();
     LockingProcess first = start();
     LockingProcess next = start();

@@ -2,7 +2,6 @@ package io.skein.locks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
 import io.skein.redis.Feature;
@@ -64,7 +63,7 @@ class RedisOutageTest {
   }
 
   @Test
-  void a_lease_survives_a_flush_and_fences_still_grow() throws Exception {
+  void aLeaseSurvivesAFlushAndFencesStillGrow() throws Exception {
     Lease lease = locks.tryAcquire(LockRequest.of(name, "holder", TTL)).orElseThrow();
     server.flush();
     await().until(() -> new RedisLeases(stores.redis()).holder(name).isPresent());
@@ -78,7 +77,7 @@ class RedisOutageTest {
   }
 
   @Test
-  void a_lease_moves_to_postgresql_and_back() throws Exception {
+  void aLeaseMovesToPostgresqlAndBack() throws Exception {
     Lease lease = locks.tryAcquire(LockRequest.of(name, "holder", TTL)).orElseThrow();
     server.kill();
     PostgresLeases rows = new PostgresLeases(stores.database());
@@ -97,20 +96,33 @@ class RedisOutageTest {
   }
 
   @Test
-  void of_two_holders_the_first_renewal_leaves_one() throws Exception {
+  void ofTwoHoldersTheFirstRenewalLeavesOne() throws Exception {
     server.kill();
     await().until(() -> !stores.redis().health().available());
     Lease inPostgres = locks.tryAcquire(LockRequest.of(name, "before", TTL)).orElseThrow();
     server.start();
-    await().pollInterval(Duration.ofMillis(5)).until(() -> stores.redis().health().available());
-    Optional<Lease> inRedis = others.tryAcquire(LockRequest.of(name, "after", TTL));
-    await().atMost(TTL).until(() -> inPostgres.held() != inRedis.map(Lease::held).orElse(false));
+    // As a process does that has not seen it away.
+    RedisLeases keys = new RedisLeases(stores.redis());
+    Claim after = new Claim(name, "another:1", "after", TTL);
+    await().ignoreExceptions().until(() -> keys.acquire(after) instanceof Answer.Granted);
+    assertThat(stores.redis().health().available()).as("to this process").isFalse();
+    assertThat(inPostgres.held()).isTrue();
+    await().atMost(TTL).until(() -> !inPostgres.held());
+    assertThat(keys.holder(name).map(LockHolder::holder)).contains("after");
   }
 
   /** Too short for Redis to be given up, and longer than a call waits for it. */
   @ParameterizedTest
   @ValueSource(ints = {300, 400})
-  void a_pause_of_redis_does_not_grant_a_held_lock_again(int millis) throws Exception {
+  void aPauseOfRedisDoesNotGrantAHeldLockAgain(int millis) throws Exception {
+    for (int attempt = 1; !excludedInAPause(millis); attempt++) {
+      assertThat(attempt).as("attempts of a machine that does not thaw in time").isLessThan(10);
+      await().until(() -> stores.redis().health().available());
+    }
+  }
+
+  /** False when the pause was longer than it should have been: it was an outage. */
+  private boolean excludedInAPause(int millis) throws Exception {
     try (Stores there = stores.another();
         Locks foreign = new Locks(there.redis(), there.database(), HOLD);
         ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -124,18 +136,22 @@ class RedisOutageTest {
               () -> foreign.acquire(LockRequest.of(name, "waiter", TTL), Duration.ofSeconds(1)));
       Optional<Lease> other = foreign.tryAcquire(LockRequest.of(name, "other", TTL));
       Optional<Lease> waited = waiting.get();
-      assumeThat(modes).as("thawed in time").isEmpty();
-      assertThat(other).isEmpty();
-      assertThat(waited).isEmpty();
-      assertThat(lease.held()).isTrue();
+      if (modes.isEmpty()) {
+        assertThat(other).isEmpty();
+        assertThat(waited).isEmpty();
+        assertThat(lease.held()).isTrue();
+      }
+      other.ifPresent(Lease::release);
+      waited.ifPresent(Lease::release);
       lease.release();
       foreign.acquire(LockRequest.of(name, "next", TTL), TTL).orElseThrow().release();
+      return modes.isEmpty();
     }
   }
 
   /** Before the others ask Redis alone, which they do as soon as everybody has followed. */
   @Test
-  void a_pause_of_redis_while_it_is_switched_on_leaves_no_lease_behind() {
+  void aPauseOfRedisWhileItIsSwitchedOnLeavesNoLeaseBehind() {
     FeatureGate gate = stores.redis().gate(Feature.LOCKS);
     gate.enable(false);
     await().until(() -> !locks.stores().redisIsAsked());
@@ -158,7 +174,7 @@ class RedisOutageTest {
   }
 
   @Test
-  void an_open_breaker_does_not_grant_what_others_hold_in_redis() {
+  void anOpenBreakerDoesNotGrantWhatOthersHoldInRedis() {
     try (Stores there = stores.another();
         Locks foreign = new Locks(there.redis(), there.database(), HOLD)) {
       Lease lease = locks.tryAcquire(LockRequest.of(name, "holder", TTL)).orElseThrow();
@@ -188,7 +204,7 @@ class RedisOutageTest {
 
   /** It is nobody's, and would keep everybody out for ever. */
   @Test
-  void what_is_no_lock_in_its_key_is_replaced() {
+  void whatIsNoLockInItsKeyIsReplaced() {
     KeySpace keys = stores.redis().keys();
     stores.redis().jedis().set(keys.lock(name.value()), "garbage");
     stores.redis().jedis().set(keys.lockWaiters(name.value()), "garbage");
@@ -203,7 +219,7 @@ class RedisOutageTest {
 
   /** The time to live is longer than the test looks. */
   @Test
-  void a_frozen_redis_is_given_up_and_no_lock_is_left_behind_there() {
+  void aFrozenRedisIsGivenUpAndNoLockIsLeftBehindThere() {
     server.freeze();
     Lease lease = locks.tryAcquire(LockRequest.of(name, "holder", HOLD)).orElseThrow();
     assertThat(new PostgresLeases(stores.database()).holder(name)).isPresent();
@@ -216,7 +232,7 @@ class RedisOutageTest {
 
   /** What is measured beyond the budget is a busy machine's; a second call would be 250 ms more. */
   @Test
-  void no_thread_waits_for_a_frozen_redis_longer_than_its_budget() throws Exception {
+  void noThreadWaitsForAFrozenRedisLongerThanItsBudget() throws Exception {
     RedisLeases keys = new RedisLeases(stores.redis());
     Claim claim = locks.newClaim(LockRequest.of(name, "caller", TTL));
     LeaseStore rows = new PostgresLeases(stores.database());
@@ -264,7 +280,7 @@ class RedisOutageTest {
   }
 
   @Test
-  void a_waiter_is_served_though_every_notification_is_lost() throws Exception {
+  void aWaiterIsServedThoughEveryNotificationIsLost() throws Exception {
     Lease lease = locks.tryAcquire(LockRequest.of(name, "holder", TTL)).orElseThrow();
     LockRequest inVain = LockRequest.of(name, "in vain", TTL);
     assertThat(others.acquire(inVain, Duration.ofMillis(30))).isEmpty();
@@ -290,7 +306,7 @@ class RedisOutageTest {
 
   /** After the flush the lock is free for Redis; the waiters have it before its holder renews. */
   @Test
-  void waiters_survive_a_flush_and_cut_subscriptions() throws Exception {
+  void waitersSurviveAFlushAndCutSubscriptions() throws Exception {
     Lease lease = locks.tryAcquire(LockRequest.of(name, "holder", TTL)).orElseThrow();
     try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
       List<Future<Optional<Lease>>> waiting = new ArrayList<>();

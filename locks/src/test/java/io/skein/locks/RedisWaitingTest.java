@@ -17,7 +17,7 @@ class RedisWaitingTest extends WaitingContract {
   }
 
   @Test
-  void a_waiter_that_died_before_the_clock_went_back_is_not_waited_for() {
+  void aWaiterThatDiedBeforeTheClockWentBackIsNotWaitedFor() {
     Claim dead = claim(TTL);
     Claim holder = claimOf(dead.name(), TTL);
     var unused = take(holder);
@@ -32,7 +32,7 @@ class RedisWaitingTest extends WaitingContract {
   }
 
   @Test
-  void who_came_before_the_clock_went_back_is_served_before_who_came_after() {
+  void whoCameBeforeTheClockWentBackIsServedBeforeWhoCameAfter() {
     Claim holder = claim(TTL);
     Claim first = claimOf(holder.name(), TTL);
     Claim second = claimOf(holder.name(), TTL);
@@ -48,7 +48,7 @@ class RedisWaitingTest extends WaitingContract {
   }
 
   @Test
-  void a_holder_that_died_before_the_clock_went_back_holds_for_its_time_to_live_only() {
+  void aHolderThatDiedBeforeTheClockWentBackHoldsForItsTimeToLiveOnly() {
     Claim dead = claim(SHORT);
     var unused = take(dead);
     String key = stores.redis().keys().lock(dead.name().value());

@@ -33,7 +33,7 @@ class RedisWakeChannelTest {
   }
 
   @Test
-  void a_channel_that_is_closed_is_heard_no_more() {
+  void aChannelThatIsClosedIsHeardNoMore() {
     channel.listen();
     await().until(this::heard);
     channel.close();
@@ -41,7 +41,7 @@ class RedisWakeChannelTest {
   }
 
   @Test
-  void a_channel_that_is_closed_before_it_is_heard_never_is() {
+  void aChannelThatIsClosedBeforeItIsHeardNeverIs() {
     channel.listen();
     channel.close();
     await().during(WHILE).until(() -> !heard());

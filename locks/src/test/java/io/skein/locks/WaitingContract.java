@@ -26,7 +26,7 @@ abstract class WaitingContract extends StoreFixture {
   }
 
   @Test
-  void a_place_in_the_queue_is_kept_and_nobody_comes_between() {
+  void aPlaceInTheQueueIsKeptAndNobodyComesBetween() {
     Claim holder = claim(TTL);
     Claim first = claimOf(holder.name(), TTL);
     Claim second = claimOf(holder.name(), TTL);
@@ -47,7 +47,7 @@ abstract class WaitingContract extends StoreFixture {
   }
 
   @Test
-  void who_gives_up_leaves_its_place_and_tells_the_next() {
+  void whoGivesUpLeavesItsPlaceAndTellsTheNext() {
     Claim holder = claim(TTL);
     Claim first = claimOf(holder.name(), TTL);
     Claim second = claimOf(holder.name(), TTL);
@@ -61,7 +61,7 @@ abstract class WaitingContract extends StoreFixture {
   }
 
   @Test
-  void a_waiter_that_died_holds_up_the_others_for_its_patience_only() throws Exception {
+  void aWaiterThatDiedHoldsUpTheOthersForItsPatienceOnly() throws Exception {
     LockName mine = freshName();
     Lease lease = locks.tryAcquire(LockRequest.of(mine, "holder", TTL)).orElseThrow();
     store.acquireInTurn(claimOf(mine, TTL)); // and is never heard of again
@@ -76,7 +76,7 @@ abstract class WaitingContract extends StoreFixture {
   }
 
   @Test
-  void a_wait_that_was_in_vain_leaves_no_place_behind() throws Exception {
+  void aWaitThatWasInVainLeavesNoPlaceBehind() throws Exception {
     LockName mine = freshName();
     Lease lease = locks.tryAcquire(LockRequest.of(mine, "holder", TTL)).orElseThrow();
     assertThat(others.acquire(LockRequest.of(mine, "short", TTL), Duration.ofMillis(30))).isEmpty();
@@ -90,7 +90,7 @@ abstract class WaitingContract extends StoreFixture {
 
   /** Each comes back at once for its next turn, as those do who starve others. */
   @Test
-  void of_many_nobody_is_overtaken_by_another_twice() throws Exception {
+  void ofManyNobodyIsOvertakenByAnotherTwice() throws Exception {
     LockName mine = freshName();
     List<Integer> served = new ArrayList<>();
     AtomicIntegerArray turns = new AtomicIntegerArray(CONTENDERS);

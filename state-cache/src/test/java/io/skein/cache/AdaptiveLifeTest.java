@@ -39,7 +39,7 @@ class AdaptiveLifeTest {
   }
 
   @Test
-  void the_thresholds_hold_on_a_count_that_decays() {
+  void theThresholdsHoldOnACountThatDecays() {
     read(1);
     assertThat(lifeOfAFill()).as("cold").isBetween(minutes(4.5), minutes(5.5));
     read(9); // 11 with the fill's own read
@@ -54,7 +54,7 @@ class AdaptiveLifeTest {
   }
 
   @Test
-  void the_count_is_of_all_instances() {
+  void theCountIsOfAllInstances() {
     for (int i = 0; i < 60; i++) {
       both.read(both.one);
       both.read(both.two);
@@ -69,7 +69,7 @@ class AdaptiveLifeTest {
   }
 
   @Test
-  void what_is_not_read_any_more_is_forgotten() {
+  void whatIsNotReadAnyMoreIsForgotten() {
     both.read(both.one);
     both.one.exchangeHeat();
     both.pass(HALF_LIFE.multipliedBy(2));
@@ -81,7 +81,7 @@ class AdaptiveLifeTest {
   }
 
   @Test
-  void with_another_half_life_or_a_clock_set_back_counting_begins_anew() {
+  void withAnotherHalfLifeOrAClockSetBackCountingBeginsAnew() {
     heat(HALF_LIFE, Duration.ZERO).add(Map.of("known", 5_000L, "old", 5_000L));
     RedisHeat longer = heat(HALF_LIFE.multipliedBy(6), Duration.ZERO);
     assertThat(longer.add(Map.of("known", 3L))).containsEntry("known", 3.0);
@@ -100,7 +100,7 @@ class AdaptiveLifeTest {
   }
 
   @Test
-  void without_redis_the_own_reads_count() {
+  void withoutRedisTheOwnReadsCount() {
     read(150);
     both.redis.gate(Feature.STATE_CACHE).enable(false);
     both.one.exchangeHeat();
@@ -114,7 +114,7 @@ class AdaptiveLifeTest {
   }
 
   @Test
-  void ten_thousand_reads_write_nothing_to_redis() {
+  void tenThousandReadsWriteNothingToRedis() {
     both.read(both.one);
     try (Jedis observer = both.redis.connect()) {
       long before = writes(observer);

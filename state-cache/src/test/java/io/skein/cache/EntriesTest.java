@@ -55,26 +55,26 @@ class EntriesTest {
   @ParameterizedTest
   @ValueSource(
       strings = {"", "nonsense", "\u0001another build's", "\u0002\u0000\u0000\u0000\u0009x"})
-  void data_that_nobody_can_decode_are_a_miss_and_replaced(String data) {
+  void dataThatNobodyCanDecodeAreAMissAndReplaced(String data) {
     both.redis.jedis().hset(both.key(), KeySpace.STATE_DATA, data);
     replaced();
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"ten", "1.5", ""})
-  void a_version_that_is_no_number_is_a_miss_and_replaced(String version) {
+  void aVersionThatIsNoNumberIsAMissAndReplaced(String version) {
     both.redis.jedis().hset(both.key(), KeySpace.STATE_VERSION, version);
     replaced();
   }
 
   @Test
-  void a_state_without_an_epoch_is_a_miss_and_replaced() {
+  void aStateWithoutAnEpochIsAMissAndReplaced() {
     both.redis.jedis().hdel(both.key(), KeySpace.STATE_EPOCH);
     replaced();
   }
 
   @Test
-  void one_key_of_another_type_does_not_keep_what_is_left_over_from_being_removed() {
+  void oneKeyOfAnotherTypeDoesNotKeepWhatIsLeftOverFromBeingRemoved() {
     both.redis.jedis().set(both.key(), "what is this");
     RedisStates<String> states =
         new RedisStates<>(
@@ -87,7 +87,7 @@ class EntriesTest {
   }
 
   @Test
-  void a_key_of_another_type_is_a_miss_and_replaced() {
+  void aKeyOfAnotherTypeIsAMissAndReplaced() {
     both.redis.jedis().set(both.key(), "what is this");
     replaced();
   }
@@ -101,7 +101,7 @@ class EntriesTest {
   }
 
   @Test
-  void a_large_state_is_compressed_and_comes_back_whole() {
+  void aLargeStateIsCompressedAndComesBackWhole() {
     String large = "state " + "lorem ipsum dolor ".repeat(5_000);
     StateCache<UUID, String> cache = holding(large);
     assertThat(cache.get(both.flow)).hasValue(new Versioned<>(FIRST, large));
@@ -111,7 +111,7 @@ class EntriesTest {
   }
 
   @Test
-  void damage_to_a_compressed_state_is_noticed() {
+  void damageToACompressedStateIsNoticed() {
     StateCache<UUID, String> cache = holding("state " + "lorem ipsum dolor ".repeat(5_000));
     cache.get(both.flow);
     byte[] key = both.key().getBytes(UTF_8);
@@ -123,7 +123,7 @@ class EntriesTest {
   }
 
   @Test
-  void a_state_that_is_too_large_is_not_kept_but_answered() {
+  void aStateThatIsTooLargeIsNotKeptButAnswered() {
     StateCache<UUID, String> cache = holding("state " + "x".repeat(2 << 20));
     assertThat(cache.get(both.flow)).isPresent();
     assertThat(cache.get(both.flow)).isPresent();
@@ -135,7 +135,7 @@ class EntriesTest {
   }
 
   @Test
-  void past_its_soft_expiry_a_state_is_answered_and_one_caller_loads_it_anew() {
+  void pastItsSoftExpiryAStateIsAnsweredAndOneCallerLoadsItAnew() {
     long life = Duration.ofMinutes(5).toMillis();
     both.redis.jedis().pexpire(both.key(), life / 10);
     for (int i = 0; i < 20; i++) {
@@ -151,7 +151,7 @@ class EntriesTest {
   }
 
   @Test
-  void the_near_level_holds_so_many_bytes_and_counts_what_gives_way() {
+  void theNearLevelHoldsSoManyBytesAndCountsWhatGivesWay() {
     CacheSettings.Near small = new CacheSettings.Near(Duration.ofSeconds(2), 1_000);
     try (TwoInstances near =
         new TwoInstances(
@@ -168,7 +168,7 @@ class EntriesTest {
   }
 
   @Test
-  void an_id_that_would_break_a_key_is_refused() {
+  void anIdThatWouldBreakAKeyIsRefused() {
     StateKind<String, String> kind =
         new StateKind<>("flow", id -> id, id -> id, Truth.KIND.codec());
     try (StateCache<String, String> cache =

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 /** An old state does not come back, whatever is late or lost. */
 class LateWritesTest extends OnTwoInstances {
   @Test
-  void a_delayed_reader_with_an_old_state_is_refused() throws Exception {
+  void aDelayedReaderWithAnOldStateIsRefused() throws Exception {
     CacheStatistics slow = delayedLoad(() -> truth.relay(both.redis, truth.commit()));
     assertThat(slow.redis().refusedWrites()).isEqualTo(1);
     assertThat(inRedis()).containsEntry("version", "2").doesNotContainKey("data");
@@ -24,7 +24,7 @@ class LateWritesTest extends OnTwoInstances {
   }
 
   @Test
-  void a_fill_that_was_delayed_over_flushall_leaves_only_a_tombstone() throws Exception {
+  void aFillThatWasDelayedOverFlushallLeavesOnlyATombstone() throws Exception {
     CacheStatistics slow =
         delayedLoad(() -> {
           truth.relay(both.redis, truth.commit());
@@ -36,7 +36,7 @@ class LateWritesTest extends OnTwoInstances {
   }
 
   @Test
-  void a_write_that_was_delayed_over_flushall_leaves_only_a_tombstone() {
+  void aWriteThatWasDelayedOverFlushallLeavesOnlyATombstone() {
     StateVersion second = truth.commit();
     StateVersion third = truth.commit();
     truth.relay(both.redis, third);
@@ -50,7 +50,7 @@ class LateWritesTest extends OnTwoInstances {
   }
 
   @Test
-  void the_higher_version_wins_among_writes() {
+  void theHigherVersionWinsAmongWrites() {
     StateVersion second = truth.commit();
     StateVersion third = truth.commit();
     assertThat(both.one.put(flow, Truth.state(third))).isEqualTo(PutOutcome.KEPT);
@@ -61,7 +61,7 @@ class LateWritesTest extends OnTwoInstances {
   }
 
   @Test
-  void a_write_after_the_relay_told_its_version_spares_the_load() {
+  void aWriteAfterTheRelayToldItsVersionSparesTheLoad() {
     StateVersion second = truth.commit();
     truth.relay(both.redis, second);
     assertThat(both.one.put(flow, Truth.state(second))).isEqualTo(PutOutcome.KEPT);
@@ -71,7 +71,7 @@ class LateWritesTest extends OnTwoInstances {
   }
 
   @Test
-  void who_was_told_of_a_change_by_its_event_gets_it() {
+  void whoWasToldOfAChangeByItsEventGetsIt() {
     StateVersion second = truth.commit();
     truth.relay(both.redis, second); // the same script publishes the event
     assertThat(both.read(both.one, second.version())).isEqualTo(second);
@@ -79,8 +79,7 @@ class LateWritesTest extends OnTwoInstances {
   }
 
   @Test
-  void an_invalidation_in_flight_ends_the_near_entry_of_a_read_that_began_before_it()
-      throws Exception {
+  void anInvalidationInFlightEndsTheNearEntryOfAReadThatBeganBeforeIt() throws Exception {
     Pause pause = new Pause();
     try (TwoInstances paused =
             new TwoInstances(server, TwoInstances.SETTINGS, null, pause).follow();
@@ -116,7 +115,7 @@ class LateWritesTest extends OnTwoInstances {
   }
 
   @Test
-  void a_lost_invalidation_is_made_good_by_the_sweep_and_nobody_goes_back() {
+  void aLostInvalidationIsMadeGoodByTheSweepAndNobodyGoesBack() {
     StateVersion second = truth.commit();
     assertThat(both.read(both.one, second.version())).as("who knows of it").isEqualTo(second);
     server.flush();
@@ -131,7 +130,7 @@ class LateWritesTest extends OnTwoInstances {
   }
 
   @Test
-  void after_a_crash_between_commit_and_invalidation_the_sweep_ends_the_old_state() {
+  void afterACrashBetweenCommitAndInvalidationTheSweepEndsTheOldState() {
     StateVersion second = truth.commit(); // the process dies here
     assertThat(both.read(both.two)).as("told by nobody").isEqualTo(new StateVersion(1, 1));
     assertThat(both.two.invalidate(flow, second)).isEqualTo(PutOutcome.VERSION_TOLD);
@@ -140,7 +139,7 @@ class LateWritesTest extends OnTwoInstances {
   }
 
   @Test
-  void near_entries_do_not_count_once_the_subscription_was_lost() {
+  void nearEntriesDoNotCountOnceTheSubscriptionWasLost() {
     StateVersion second = truth.commit();
     both.cutSubscriptions();
     truth.relay(both.redis, second);

@@ -41,7 +41,7 @@ class LinearityTest {
 
   @Test
   @Timeout(1_200)
-  void nobody_goes_back() throws Exception {
+  void nobodyGoesBack() throws Exception {
     try (RedisServer server = TestServers.newRedis();
         TwoInstances both = TwoInstances.inRealTime(server, (step, id) -> delay())) {
       both.one.start();

@@ -44,7 +44,7 @@ class RedisAwayTest {
   }
 
   @Test
-  void a_killed_redis_costs_the_cache_and_nothing_else() {
+  void aKilledRedisCostsTheCacheAndNothingElse() {
     server.kill();
     await().until(() -> !both.redis.health().available());
     for (int i = 0; i < 20; i++) {
@@ -62,7 +62,7 @@ class RedisAwayTest {
   }
 
   @Test
-  void a_frozen_redis_makes_reads_slow_for_a_moment_and_old_at_no_time() {
+  void aFrozenRedisMakesReadsSlowForAMomentAndOldAtNoTime() {
     server.freeze();
     StateVersion version = truth.commit();
     assertThat(both.read(both.one, version.version())).isEqualTo(version);
@@ -76,7 +76,7 @@ class RedisAwayTest {
   }
 
   @Test
-  void what_was_written_while_the_flag_was_off_is_what_the_first_read_returns() {
+  void whatWasWrittenWhileTheFlagWasOffIsWhatTheFirstReadReturns() {
     RedisConnections redis = both.redis;
     redis.gate(Feature.STATE_CACHE).enable(false);
     assertThat(both.one.mode()).isEqualTo(FeatureMode.FLAG_OFF);
@@ -94,7 +94,7 @@ class RedisAwayTest {
   }
 
   @Test
-  void an_instance_reads_what_was_written_while_its_own_calls_failed() {
+  void anInstanceReadsWhatWasWrittenWhileItsOwnCallsFailed() {
     both.redis.gate(Feature.STATE_CACHE).enable(false);
     StateVersion second = truth.commit();
     assertThat(both.one.invalidate(truth.flow(), second)).isNotEqualTo(PutOutcome.REDIS_AWAY);
@@ -105,7 +105,7 @@ class RedisAwayTest {
   }
 
   @Test
-  void a_redis_that_came_back_empty_is_warmed() {
+  void aRedisThatCameBackEmptyIsWarmed() {
     server.kill();
     await().until(() -> !both.redis.health().available());
     server.start();
@@ -118,7 +118,7 @@ class RedisAwayTest {
   }
 
   @Test
-  void loads_stay_within_the_bulkhead() throws Exception {
+  void loadsStayWithinTheBulkhead() throws Exception {
     CacheSettings settings = TwoInstances.SETTINGS;
     server.kill();
     await().until(() -> !both.redis.health().available());

@@ -23,7 +23,7 @@ class RestoredDatabaseTest extends OnTwoInstances {
   }
 
   @Test
-  void what_was_lost_is_answered_by_no_level() {
+  void whatWasLostIsAnsweredByNoLevel() {
     loseWhatWasCommitted();
     both.one.raiseEpoch(truth.version().epoch());
     assertThat(both.read(both.one)).isEqualTo(truth.version());
@@ -31,7 +31,7 @@ class RestoredDatabaseTest extends OnTwoInstances {
   }
 
   @Test
-  void a_load_of_another_state_tells_of_the_epoch() {
+  void aLoadOfAnotherStateTellsOfTheEpoch() {
     loseWhatWasCommitted();
     UUID other = UUID.randomUUID();
     StateSource<UUID, String> withAnother =
@@ -54,7 +54,7 @@ class RestoredDatabaseTest extends OnTwoInstances {
   }
 
   @Test
-  void what_is_no_longer_there_is_absent_and_known_to_be() {
+  void whatIsNoLongerThereIsAbsentAndKnownToBe() {
     loseWhatWasCommitted();
     StateCache<UUID, String> third = both.third(nothing());
     third.raiseEpoch(truth.version().epoch());

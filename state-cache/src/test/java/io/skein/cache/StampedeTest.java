@@ -26,7 +26,7 @@ class StampedeTest {
   private final AtomicInteger most = new AtomicInteger();
 
   @Test
-  void two_loads_at_most_serve_all() throws Exception {
+  void twoLoadsAtMostServeAll() throws Exception {
     try (RedisServer server = TestServers.newRedis();
         TwoInstances both = instances(server)) {
       readAtOnce(both, 0);
@@ -35,7 +35,7 @@ class StampedeTest {
   }
 
   @Test
-  void without_redis_each_instance_loads_once_at_a_time() throws Exception {
+  void withoutRedisEachInstanceLoadsOnceAtATime() throws Exception {
     try (RedisServer server = TestServers.newRedis();
         TwoInstances both = instances(server)) {
       server.kill();
@@ -47,7 +47,7 @@ class StampedeTest {
   }
 
   @Test
-  void a_version_that_nobody_has_committed_makes_no_stampede() throws Exception {
+  void aVersionThatNobodyHasCommittedMakesNoStampede() throws Exception {
     try (RedisServer server = TestServers.newRedis();
         TwoInstances both = instances(server)) {
       readAtOnce(both, 99);

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 /** What readers of two instances get. */
 class StateCacheTest extends OnTwoInstances {
   @Test
-  void one_load_serves_both_instances() {
+  void oneLoadServesBothInstances() {
     assertThat(both.read(both.one)).isEqualTo(truth.version());
     assertThat(both.read(both.two)).isEqualTo(truth.version());
     assertThat(truth.loads()).isEqualTo(1);
@@ -23,7 +23,7 @@ class StateCacheTest extends OnTwoInstances {
   }
 
   @Test
-  void an_announced_version_ends_the_older_state_on_both_levels_of_every_instance() {
+  void anAnnouncedVersionEndsTheOlderStateOnBothLevelsOfEveryInstance() {
     StateVersion second = truth.commit();
     truth.relay(both.redis, second);
     assertThat(both.read(both.one, second.version())).isEqualTo(second);
@@ -31,7 +31,7 @@ class StateCacheTest extends OnTwoInstances {
   }
 
   @Test
-  void who_insists_on_a_version_gets_it_before_the_relay_has_told() {
+  void whoInsistsOnAVersionGetsItBeforeTheRelayHasTold() {
     StateVersion second = truth.commit();
     assertThat(both.read(both.one)).isEqualTo(new StateVersion(1, 1));
     assertThat(both.read(both.one, 2)).isEqualTo(second);
@@ -42,7 +42,7 @@ class StateCacheTest extends OnTwoInstances {
   }
 
   @Test
-  void a_redis_that_went_back_does_not_take_an_instance_back() {
+  void aRedisThatWentBackDoesNotTakeAnInstanceBack() {
     Map<String, String> old = both.redis.jedis().hgetAll(both.key());
     truth.relay(both.redis, truth.commit());
     await().until(() -> both.read(both.one).version() == 2);
@@ -56,7 +56,7 @@ class StateCacheTest extends OnTwoInstances {
   }
 
   @Test
-  void a_later_epoch_is_newer_whatever_its_version() {
+  void aLaterEpochIsNewerWhateverItsVersion() {
     for (int i = 0; i < 5; i++) {
       truth.relay(both.redis, truth.commit());
     }
@@ -68,7 +68,7 @@ class StateCacheTest extends OnTwoInstances {
   }
 
   @Test
-  void an_unknown_key_is_loaded_once_in_a_while() {
+  void anUnknownKeyIsLoadedOnceInAWhile() {
     UUID unknown = UUID.randomUUID();
     int before = truth.loads();
     for (int i = 0; i < 3; i++) {
@@ -80,7 +80,7 @@ class StateCacheTest extends OnTwoInstances {
   }
 
   @Test
-  void what_is_created_after_it_was_found_absent_is_there_once_that_is_told() {
+  void whatIsCreatedAfterItWasFoundAbsentIsThereOnceThatIsTold() {
     UUID later = UUID.randomUUID();
     assertThat(both.two.get(later)).isEmpty();
     try (StateCache<UUID, String> writer =
@@ -93,7 +93,7 @@ class StateCacheTest extends OnTwoInstances {
   }
 
   @Test
-  void a_failing_load_reaches_the_reader_and_gives_its_lease_back() {
+  void aFailingLoadReachesTheReaderAndGivesItsLeaseBack() {
     server.flush();
     StateCache<UUID, String> fresh =
         both.third(id -> {
@@ -105,7 +105,7 @@ class StateCacheTest extends OnTwoInstances {
   }
 
   @Test
-  void an_instance_that_dies_while_loading_holds_the_others_up_for_a_moment_only() {
+  void anInstanceThatDiesWhileLoadingHoldsTheOthersUpForAMomentOnly() {
     server.flush();
     both.redis.jedis().hset(both.key(), Map.of("lease", "dead", "lease_until", "99999999999999"));
     StateCache<UUID, String> other = both.third(truth);
@@ -115,7 +115,7 @@ class StateCacheTest extends OnTwoInstances {
   }
 
   @Test
-  void an_operator_removes_a_state_from_both_instances() {
+  void anOperatorRemovesAStateFromBothInstances() {
     int before = truth.loads();
     assertThat(both.one.invalidate(flow)).isTrue();
     assertThat(both.redis.jedis().hget(both.key(), KeySpace.STATE_DATA)).isNull();
@@ -134,7 +134,7 @@ class StateCacheTest extends OnTwoInstances {
   }
 
   @Test
-  void the_metadata_are_of_the_states_own_version_on_every_level() {
+  void theMetadataAreOfTheStatesOwnVersionOnEveryLevel() {
     StateVersion first = truth.version();
     assertThat(both.one.metadata(flow, 0)).as("near").hasValue(metadata(first));
     StateCache<UUID, String> other = both.third(truth);
@@ -155,7 +155,7 @@ class StateCacheTest extends OnTwoInstances {
   }
 
   @Test
-  void statistics_tell_each_level() {
+  void statisticsTellEachLevel() {
     CacheStatistics.Level near = both.one.statistics().near();
     for (int i = 0; i < 9; i++) {
       both.read(both.one);
@@ -167,7 +167,7 @@ class StateCacheTest extends OnTwoInstances {
   }
 
   @Test
-  void what_is_read_most_and_changed_last_is_warmed() {
+  void whatIsReadMostAndChangedLastIsWarmed() {
     both.one.exchangeHeat();
     both.two.exchangeHeat();
     String heat = both.redis.keys().heat("flow", TwoInstances.SETTINGS.life().halfLife());

@@ -17,7 +17,7 @@ class TrustTest extends OnTwoInstances {
   private static final CacheSettings.Warming NO_WARMING = new CacheSettings.Warming(0, 0, 1);
 
   @Test
-  void redis_is_believed_after_a_sweep_that_began_after_the_gate_opened() {
+  void redisIsBelievedAfterASweepThatBeganAfterTheGateOpened() {
     Sweeps sweeps = new Sweeps();
     try (StateCache<UUID, String> cache = swept(sweeps)) {
       assertThat(both.read(cache)).isEqualTo(truth.version());
@@ -45,7 +45,7 @@ class TrustTest extends OnTwoInstances {
   }
 
   @Test
-  void a_sweep_that_fails_is_begun_again() {
+  void aSweepThatFailsIsBegunAgain() {
     Sweeps sweeps = new Sweeps();
     sweeps.done.add(2);
     StateSweep failing =
@@ -63,7 +63,7 @@ class TrustTest extends OnTwoInstances {
   }
 
   @Test
-  void what_was_near_before_the_gate_closed_counts_no_more() {
+  void whatWasNearBeforeTheGateClosedCountsNoMore() {
     switchOff();
     StateVersion second = truth.commit(); // and nobody tells
     switchOn();
@@ -71,7 +71,7 @@ class TrustTest extends OnTwoInstances {
   }
 
   @Test
-  void what_redis_kept_of_states_without_a_sweep_is_removed() {
+  void whatRedisKeptOfStatesWithoutASweepIsRemoved() {
     CacheSettings settings = CacheSettings.defaults().withWarming(NO_WARMING);
     String foreign = both.redis.keys().state("another", flow.toString());
     both.redis.jedis().hset(foreign, "data", "kept");

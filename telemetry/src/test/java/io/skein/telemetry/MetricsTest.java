@@ -12,7 +12,7 @@ import org.slf4j.LoggerFactory;
 
 class MetricsTest {
   @Test
-  void both_registries_count_from_the_start_and_nothing_warns() {
+  void bothRegistriesCountFromTheStartAndNothingWarns() {
     Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
     ListAppender<ILoggingEvent> said = new ListAppender<>();
     said.start();

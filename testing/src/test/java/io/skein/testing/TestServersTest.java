@@ -34,9 +34,7 @@ final class TestServersTest {
           executeUnchecked(fresh, "CREATE TABLE filled AS SELECT 1 AS id");
           executeUnchecked(
               fresh,
-              "ALTER ROLE current_user IN DATABASE "
-                  + fresh.database()
-                  + " SET work_mem = '5MB'");
+              "ALTER ROLE current_user IN DATABASE " + fresh.database() + " SET work_mem = '5MB'");
         };
     PostgresServer postgres = TestServers.postgres();
     DatabaseAddress one = postgres.createDatabase("filled", fill);

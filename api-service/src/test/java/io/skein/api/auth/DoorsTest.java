@@ -110,14 +110,14 @@ class DoorsTest {
   }
 
   @Test
-  void a_token_of_this_installation_enters() throws Exception {
+  void aTokenOfThisInstallationEnters() throws Exception {
     HttpResponse<String> answer = get(FLOWS, bearer(token(claims -> claims)));
     assertThat(answer.statusCode()).isEqualTo(200);
     assertThat(answer.body()).isEqualTo("ann/acme/lift");
   }
 
   @Test
-  void whatever_is_not_such_a_token_is_refused_and_told_what_to_do() throws Exception {
+  void whateverIsNotSuchATokenIsRefusedAndToldWhatToDo() throws Exception {
     refused(Map.of(), "POST /api/v1/session");
     refused(Map.of("Authorization", "Basic YTpi"), "Bearer");
     refused(bearer("nonsense"), "not one of this installation");
@@ -147,7 +147,7 @@ class DoorsTest {
   }
 
   @Test
-  void a_clock_that_is_slightly_off_does_not_lock_anybody_out() throws Exception {
+  void aClockThatIsSlightlyOffDoesNotLockAnybodyOut() throws Exception {
     String late = token(c -> c.expirationTime(at(Duration.ofSeconds(-5))));
     assertThat(get(FLOWS, bearer(late)).statusCode()).isEqualTo(200);
   }
@@ -167,14 +167,14 @@ class DoorsTest {
         "/x%2e%2e.js",
         "/main.js;x=.js"
       })
-  void everything_that_is_not_listed_is_closed(String path) throws Exception {
+  void everythingThatIsNotListedIsClosed(String path) throws Exception {
     String answer =
         raw("GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
     assertThat(answer).matches("(?s)HTTP/1.1 40[01] .*");
   }
 
   @Test
-  void page_and_scripts_are_open_for_reading_only() throws Exception {
+  void pageAndScriptsAreOpenForReadingOnly() throws Exception {
     assertThat(get("/", Map.of()).body()).isEqualTo("page");
     assertThat(get("/main.js", Map.of()).body()).isEqualTo("script");
     assertThat(send("POST", "/", "", Map.of()).statusCode()).isEqualTo(401);
@@ -183,7 +183,7 @@ class DoorsTest {
   }
 
   @Test
-  void headers_must_agree_with_the_token() throws Exception {
+  void headersMustAgreeWithTheToken() throws Exception {
     String token = token(claims -> claims);
     Map<String, String> same =
         with(bearer(token), Map.of("X-Client-Account-ID", "acme", "X-Engagement-ID", "lift"));
@@ -195,7 +195,7 @@ class DoorsTest {
   }
 
   @Test
-  void a_session_reads_by_its_cookie_and_writes_with_its_csrf_token() throws Exception {
+  void aSessionReadsByItsCookieAndWritesWithItsCsrfToken() throws Exception {
     HttpResponse<String> signedIn = signIn(Map.of());
     JsonNode session = JSON.readTree(signedIn.body());
     assertThat(session.get("user").asString()).isEqualTo("ann");
@@ -232,7 +232,7 @@ class DoorsTest {
   }
 
   @Test
-  void a_session_ends_with_the_token_that_opened_it() throws Exception {
+  void aSessionEndsWithTheTokenThatOpenedIt() throws Exception {
     Map<String, String> cookie = cookieOf(signIn(Map.of()));
     now = NOW.plus(Duration.ofHours(2));
     try {
@@ -243,7 +243,7 @@ class DoorsTest {
   }
 
   @Test
-  void neither_kind_of_token_passes_for_the_other() throws Exception {
+  void neitherKindOfTokenPassesForTheOther() throws Exception {
     String set = signIn(Map.of()).headers().firstValue("Set-Cookie").orElseThrow();
     String session = set.substring("skein_session=".length(), set.indexOf(';'));
     refused(bearer(session), "another service");
@@ -251,7 +251,7 @@ class DoorsTest {
   }
 
   @Test
-  void a_wrong_sign_in_opens_nothing() throws Exception {
+  void aWrongSignInOpensNothing() throws Exception {
     for (String body : List.of("", "null", "[]", "{", "{}", "{\"token\":{}}")) {
       assertProblem(send("POST", SESSION, body, Map.of()), 400, "malformed-json");
     }
@@ -262,7 +262,7 @@ class DoorsTest {
   }
 
   @Test
-  void an_allowed_origin_gets_a_cookie_across_sites_and_may_read_every_answer() throws Exception {
+  void anAllowedOriginGetsACookieAcrossSitesAndMayReadEveryAnswer() throws Exception {
     HttpResponse<String> signedIn = signIn(Map.of("Origin", FOREIGN));
     assertThat(signedIn.headers().firstValue("Set-Cookie").orElseThrow())
         .contains("SameSite=None; Secure; Partitioned", "HttpOnly");
@@ -276,7 +276,7 @@ class DoorsTest {
   }
 
   @Test
-  void the_own_page_behind_a_proxy_with_tls_gets_a_secure_strict_cookie() throws Exception {
+  void theOwnPageBehindAProxyWithTlsGetsASecureStrictCookie() throws Exception {
     String own = "https://127.0.0.1:" + server.port();
     HttpResponse<String> answer = signIn(Map.of("Origin", own, "X-Forwarded-Proto", "https"));
     assertThat(answer.headers().firstValue("Set-Cookie").orElseThrow())
@@ -284,7 +284,7 @@ class DoorsTest {
   }
 
   @Test
-  void preflights_are_answered_for_allowed_origins_only() throws Exception {
+  void preflightsAreAnsweredForAllowedOriginsOnly() throws Exception {
     Map<String, String> ask = Map.of("Access-Control-Request-Method", "POST");
     HttpResponse<String> allowed = send("OPTIONS", FLOWS, "", with(ask, Map.of("Origin", FOREIGN)));
     assertThat(allowed.statusCode()).isEqualTo(204);
@@ -298,7 +298,7 @@ class DoorsTest {
   }
 
   @Test
-  void settings_that_cannot_hold_are_refused() {
+  void settingsThatCannotHoldAreRefused() {
     assertThatThrownBy(() -> new TokenSettings(new byte[31], "skein", "skein-api"))
         .hasMessageContaining("256 bits");
     for (String origin : List.of("*", "null", "https://a.example/", "ftp://a.example")) {
@@ -308,7 +308,7 @@ class DoorsTest {
   }
 
   @Test
-  void bad_requests_get_problems_that_say_what_to_do() throws Exception {
+  void badRequestsGetProblemsThatSayWhatToDo() throws Exception {
     Map<String, String> token = bearer(token(claims -> claims));
     UUID id = UUID.randomUUID();
     assertThat(get(FLOWS + "/" + id, token).body()).isEqualTo(id.toString());

@@ -23,7 +23,7 @@ class TicketsTest {
   }
 
   @Test
-  void a_ticket_lasts_twelve_hours_and_never_longer_than_the_credential() {
+  void aTicketLastsTwelveHoursAndNeverLongerThanTheCredential() {
     assertThat(issue(Duration.ofDays(3)).until()).isEqualTo(NOW.plus(Duration.ofHours(12)));
     Tickets.Ticket ticket = issue(Duration.ofHours(1));
     assertThat(ticket.until()).isEqualTo(NOW.plus(Duration.ofHours(1)));
@@ -40,7 +40,7 @@ class TicketsTest {
   }
 
   @Test
-  void no_kind_of_token_passes_for_another() {
+  void noKindOfTokenPassesForAnother() {
     String ticket = issue(Duration.ofHours(1)).text();
     assertThat(new Tokens(BEARER, () -> now).verify(ticket))
         .isInstanceOf(TokenVerdict.Refused.class);
@@ -54,7 +54,7 @@ class TicketsTest {
   }
 
   @Test
-  void flows_are_told_apart_but_not_their_order() {
+  void flowsAreToldApartButNotTheirOrder() {
     UUID a = new UUID(1, 1);
     UUID b = new UUID(2, 2);
     assertThat(TicketScope.of(List.of(a, b))).isEqualTo(TicketScope.of(List.of(b, a, a)));

@@ -26,7 +26,7 @@ class DayInLittleMemoryTest {
   private static final int BUCKETS = 30;
 
   @Test
-  void a_day_of_one_name_is_merged_while_it_is_read() throws Exception {
+  void aDayOfOneNameIsMergedWhileItIsRead() throws Exception {
     try (Servers servers = Servers.open()) {
       write(new RedisSeries(servers.redis, servers.clock));
       Process process =

@@ -12,7 +12,7 @@ class KeptReadsTest {
   private final KeptReads reads = new KeptReads();
 
   @Test
-  void a_third_question_at_once_is_told_so_after_a_moment() throws InterruptedException {
+  void aThirdQuestionAtOnceIsToldSoAfterAMoment() throws InterruptedException {
     CountDownLatch asked = new CountDownLatch(2);
     CountDownLatch answered = new CountDownLatch(1);
     Thread[] slow = new Thread[2];
@@ -40,7 +40,7 @@ class KeptReadsTest {
   }
 
   @Test
-  void a_question_that_fails_is_told_so_and_frees_its_place() {
+  void aQuestionThatFailsIsToldSoAndFreesItsPlace() {
     for (int i = 0; i < 5; i++) {
       assertThat(
               reads.ask(() -> {

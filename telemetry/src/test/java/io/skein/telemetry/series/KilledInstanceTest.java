@@ -26,7 +26,7 @@ class KilledInstanceTest {
   private static final long LOST_MILLIS = 5_000 + 1_000;
 
   @Test
-  void its_last_minute_is_kept_but_for_five_seconds() throws Exception {
+  void itsLastMinuteIsKeptButForFiveSeconds() throws Exception {
     try (Servers servers = Servers.open()) {
       Counting other = servers.instance("api-1");
       Process process =

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 
 class LogBucketsTest {
   @Test
-  void every_value_is_near_the_one_that_stands_for_its_bucket() {
+  void everyValueIsNearTheOneThatStandsForItsBucket() {
     RandomGenerator random = RandomGenerator.of("L64X128MixRandom");
     for (int i = 0; i < 1_000_000; i++) {
       double value = Math.scalb(1 + random.nextDouble(), random.nextInt(-30, 40));
@@ -20,7 +20,7 @@ class LogBucketsTest {
   }
 
   @Test
-  void what_is_out_of_range_is_at_its_end() {
+  void whatIsOutOfRangeIsAtItsEnd() {
     assertThat(LogBuckets.of(0)).isZero();
     assertThat(LogBuckets.of(-1)).isZero();
     assertThat(LogBuckets.of(Double.NaN)).isZero();

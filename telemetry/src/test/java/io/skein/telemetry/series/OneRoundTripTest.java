@@ -21,7 +21,7 @@ class OneRoundTripTest {
       List.of(SeriesQuestion.of("skein.a"), SeriesQuestion.of("skein.b"));
 
   @Test
-  void an_hour_of_several_names_is_read_in_one() throws Exception {
+  void anHourOfSeveralNamesIsReadInOne() throws Exception {
     URI real = URI.create(TestServers.redis().url());
     try (Servers near = Servers.open();
         SlowNetwork network = new SlowNetwork(real.getHost(), real.getPort(), THERE);

@@ -45,17 +45,17 @@ class PercentilesTest {
   }
 
   @Test
-  void of_calls_of_redis() throws Exception {
+  void ofCallsOfRedis() throws Exception {
     compare(times(4_000, () -> servers.redis.jedis().get("nothing")));
   }
 
   @Test
-  void of_queries_of_postgres() throws Exception {
+  void ofQueriesOfPostgres() throws Exception {
     compare(times(1_500, () -> servers.database.whyUnreachable()));
   }
 
   @Test
-  void of_requests_by_http() throws Exception {
+  void ofRequestsByHttp() throws Exception {
     HttpServer server =
         HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.createContext(

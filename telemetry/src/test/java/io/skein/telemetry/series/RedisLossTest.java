@@ -65,7 +65,7 @@ class RedisLossTest {
   }
 
   @Test
-  void a_query_during_an_outage_says_so_and_answers_what_was_rolled() {
+  void aQueryDuringAnOutageSaysSoAndAnswersWhatWasRolled() {
     one.registry().counter(NAME).increment(3);
     two.registry().counter(NAME).increment(4);
     flush();
@@ -95,7 +95,7 @@ class RedisLossTest {
   }
 
   @Test
-  void after_a_flush_the_figures_of_the_dead_come_from_postgres_until_they_are_brought_back() {
+  void afterAFlushTheFiguresOfTheDeadComeFromPostgresUntilTheyAreBroughtBack() {
     servers.settle(one, two);
     one.registry().counter(NAME).increment(3);
     two.registry().counter(NAME).increment(4);
@@ -123,7 +123,7 @@ class RedisLossTest {
   }
 
   @Test
-  void a_minute_is_whole_again_only_when_those_who_live_have_had_the_time_to_write_it() {
+  void aMinuteIsWholeAgainOnlyWhenThoseWhoLiveHaveHadTheTimeToWriteIt() {
     servers.settle(one, two);
     two.registry().counter(NAME).increment(4);
     flush(); // was not rolled
@@ -141,7 +141,7 @@ class RedisLossTest {
   }
 
   @Test
-  void one_minute_that_was_lost_is_noticed_and_brought_back() {
+  void oneMinuteThatWasLostIsNoticedAndBroughtBack() {
     servers.settle(one, two);
     one.registry().counter(NAME).increment(3);
     two.registry().counter(NAME).increment(4);
@@ -161,8 +161,7 @@ class RedisLossTest {
   }
 
   @Test
-  void what_a_process_could_write_to_postgres_alone_before_it_ended_comes_to_redis()
-      throws Exception {
+  void whatAProcessCouldWriteToPostgresAloneBeforeItEndedComesToRedis() throws Exception {
     servers.settle(one, two);
     Counting cutOff = servers.instance("api-3");
     cutOff.registry().counter(NAME).increment(5);
@@ -180,7 +179,7 @@ class RedisLossTest {
   }
 
   @Test
-  void an_ordinary_answer_needs_no_postgres_though_nothing_was_counted() throws Exception {
+  void anOrdinaryAnswerNeedsNoPostgresThoughNothingWasCounted() throws Exception {
     servers.settle(one, two);
     minuteLater();
     PostgresSettings nowhere = PostgresSettings.parse("postgresql://no:no@127.0.0.1:1/none");
@@ -195,7 +194,7 @@ class RedisLossTest {
   }
 
   @Test
-  void a_frozen_redis_holds_up_no_query_and_loses_nothing() {
+  void aFrozenRedisHoldsUpNoQueryAndLosesNothing() {
     one.registry().counter(NAME).increment(3);
     flush();
     server.freeze();
@@ -215,7 +214,7 @@ class RedisLossTest {
   }
 
   @Test
-  void one_leader_rolls_for_all_also_what_a_dead_process_left() {
+  void oneLeaderRollsForAllAlsoWhatADeadProcessLeft() {
     one.registry().counter(NAME).increment(3);
     two.registry().counter(NAME).increment(4);
     flush();

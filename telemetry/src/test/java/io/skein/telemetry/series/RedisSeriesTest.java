@@ -14,7 +14,7 @@ class RedisSeriesTest extends SeriesStoreContract {
   }
 
   @Test
-  void a_minute_lives_for_a_day() throws Exception {
+  void aMinuteLivesForADay() throws Exception {
     try (Servers servers = Servers.open()) {
       long minute = Minutes.of(Instant.now());
       new RedisSeries(servers.redis, servers.clock)

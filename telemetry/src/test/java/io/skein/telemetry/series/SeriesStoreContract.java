@@ -35,7 +35,7 @@ abstract class SeriesStoreContract {
   }
 
   @Test
-  void a_part_is_there_once_however_often_it_is_written() {
+  void aPartIsThereOnceHoweverOftenItIsWritten() {
     Part part = part("skein.a", minute, "api-1#x", 7);
     store.write(List.of(part));
     store.write(List.of(part));
@@ -43,7 +43,7 @@ abstract class SeriesStoreContract {
   }
 
   @Test
-  void a_flush_that_comes_late_does_not_undo_the_one_after_it() {
+  void aFlushThatComesLateDoesNotUndoTheOneAfterIt() {
     Part later = part("skein.a", minute, "api-1#x", 10);
     store.write(List.of(later));
     store.write(List.of(part("skein.a", minute, "api-1#x", 9)));
@@ -54,7 +54,7 @@ abstract class SeriesStoreContract {
   }
 
   @Test
-  void processes_minutes_and_names_are_kept_apart() {
+  void processesMinutesAndNamesAreKeptApart() {
     Part first = part("skein.a", minute, "api-1#x", 1);
     Part successor = part("skein.a", minute, "api-1#y", 1);
     Part earlier = part("skein.a", minute - 2, "api-1#x", 1);

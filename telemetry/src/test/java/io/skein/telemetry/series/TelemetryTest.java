@@ -56,7 +56,7 @@ class TelemetryTest {
   }
 
   @Test
-  void figures_of_two_instances_add_up_exactly() throws Exception {
+  void figuresOfTwoInstancesAddUpExactly() throws Exception {
     servers.settle(one, two);
     Thread[] threads = new Thread[8];
     for (int t = 0; t < threads.length; t++) {
@@ -95,7 +95,7 @@ class TelemetryTest {
   }
 
   @Test
-  void what_was_counted_belongs_to_the_minute_in_which_it_was() {
+  void whatWasCountedBelongsToTheMinuteInWhichItWas() {
     Instant minute = Minutes.start(Minutes.of(servers.clock.instant()));
     one.registry().counter(COUNTER).increment(3);
     servers.clock.set(minute.plusSeconds(55));
@@ -113,7 +113,7 @@ class TelemetryTest {
   }
 
   @Test
-  void a_gauge_is_looked_at_by_each_instance_and_added_up_over_them() {
+  void aGaugeIsLookedAtByEachInstanceAndAddedUpOverThem() {
     one.registry().gauge("skein.open", 3);
     two.registry().gauge("skein.open", 4);
     flush();
@@ -131,7 +131,7 @@ class TelemetryTest {
   }
 
   @Test
-  void of_one_instance_the_latest_process_shows_its_gauge_and_all_count() {
+  void ofOneInstanceTheLatestProcessShowsItsGaugeAndAllCount() {
     one.registry().gauge("skein.open", 3);
     two.registry().gauge("skein.open", 10);
     one.registry().counter(COUNTER).increment(3);
@@ -148,7 +148,7 @@ class TelemetryTest {
   }
 
   @Test
-  void ten_thousand_flows_as_a_tag_cost_no_more_than_a_hundred() {
+  void tenThousandFlowsAsATagCostNoMoreThanAHundred() {
     for (int i = 0; i < 10_000; i++) {
       one.registry().counter(COUNTER, "flow", UUID.randomUUID().toString()).increment();
     }
@@ -170,7 +170,7 @@ class TelemetryTest {
   }
 
   @Test
-  void gauges_past_the_bound_are_left_out_since_one_of_many_would_stand_for_their_sum() {
+  void gaugesPastTheBoundAreLeftOutSinceOneOfManyWouldStandForTheirSum() {
     for (int i = 0; i < 150; i++) {
       one.registry().gauge("skein.depth", Tags.of("queue", "q" + i), 1);
     }
@@ -183,7 +183,7 @@ class TelemetryTest {
   }
 
   @Test
-  void combinations_of_tags_are_bounded_too() {
+  void combinationsOfTagsAreBoundedToo() {
     for (int i = 0; i < 10_000; i++) {
       one.registry().counter(COUNTER, "a", "" + i % 100, "b", "" + i / 100).increment();
     }
@@ -193,7 +193,7 @@ class TelemetryTest {
   }
 
   @Test
-  void minutes_that_redis_lost_are_written_again_by_those_who_counted_them() {
+  void minutesThatRedisLostAreWrittenAgainByThoseWhoCountedThem() {
     one.registry().counter(COUNTER).increment(3);
     flush();
     servers.clock.advance(Duration.ofMinutes(2));
@@ -213,7 +213,7 @@ class TelemetryTest {
   }
 
   @Test
-  void with_its_flag_off_figures_go_to_postgres_and_a_query_says_so() {
+  void withItsFlagOffFiguresGoToPostgresAndAQuerySaysSo() {
     one.registry().counter(COUNTER).increment(3);
     flush();
     one.telemetry().roll();
@@ -238,7 +238,7 @@ class TelemetryTest {
   }
 
   @Test
-  void the_last_flush_happens_at_the_stop() throws Exception {
+  void theLastFlushHappensAtTheStop() throws Exception {
     Counting third = servers.instance("api-3");
     third.registry().counter(COUNTER).increment(9);
     third.telemetry().close();
@@ -246,7 +246,7 @@ class TelemetryTest {
   }
 
   @Test
-  void names_are_those_of_all_instances() {
+  void namesAreThoseOfAllInstances() {
     one.registry().counter("skein.one").increment();
     two.registry().counter("skein.two").increment();
     one.registry().counter("foreign").increment();
