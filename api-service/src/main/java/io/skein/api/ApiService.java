@@ -52,6 +52,7 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import tools.jackson.databind.MapperFeature;
 import tools.jackson.databind.json.JsonMapper;
 
 /** One API instance: everything it is made of, started in order and stopped in reverse. */
@@ -110,7 +111,8 @@ public final class ApiService implements AutoCloseable {
   private static ApiService start(
       ApiSettings settings, Consumer<RoutesConfig> further, Closer closer)
       throws InterruptedException, IOException {
-    JsonMapper json = JsonMapper.builder().build();
+    JsonMapper json =
+        JsonMapper.builder().disable(MapperFeature.ALLOW_COERCION_OF_SCALARS).build();
     Migrations.migrateWhenReachable(settings.postgres(), migrations());
     SeriesRegistry series = new SeriesRegistry();
     Metrics metrics = closer.add("metrics", metrics(settings, series));

@@ -164,6 +164,33 @@ class TasksTest {
     assertThat(claim("").get("tasks").size()).isOne();
   }
 
+  @Test
+  void aBodyThatIsNotUnderstoodAsAWholeRemovesNoLimit() {
+    admin.tree(limits("{\"maxRunning\": 5}"));
+    for (String body :
+        List.of(
+            "{\"maxRunnin\": 1}",
+            "{\"maxRunning\": 1, \"maxRunning\": 2}",
+            "{\"maxRunning\": 1.5}",
+            "{\"maxRunning\": \"3\"}",
+            "{} {}",
+            "")) {
+      admin.problem(limits(body), 400, "malformed-json");
+    }
+    assertThat(limits("{\"maxRunnin\": 1}").body())
+        .contains("There is no field maxRunnin here. This request takes maxPerKey, maxPerTenant,");
+    JsonNode limits = admin.tree(admin.get(QUEUES + "/" + queue)).get("limits");
+    assertThat(limits.get("maxRunning").asInt()).isEqualTo(5);
+  }
+
+  @Test
+  void aFilterWithoutAValueIsRefused() {
+    for (String filter : List.of("state=", "queue=", "flow=", "error=", "type")) {
+      JsonNode refused = viewer.problem(viewer.get(TASKS + "?" + filter), 400, "malformed-request");
+      assertThat(refused.get("detail").asString()).contains("is empty");
+    }
+  }
+
   /** A lock stands for a table that is too large to be searched in time. */
   @Test
   void whatTakesTooLongIsRefusedAndAChangeOfAQueueDoesNotWaitForFigures() {

@@ -1,16 +1,28 @@
 package io.skein.api.http;
 
+import static java.util.Objects.requireNonNullElse;
+import static java.util.stream.Collectors.joining;
+import static tools.jackson.databind.DeserializationFeature.ACCEPT_FLOAT_AS_INT;
+import static tools.jackson.databind.DeserializationFeature.FAIL_ON_TRAILING_TOKENS;
+import static tools.jackson.databind.DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES;
+
 import io.javalin.http.Context;
 import java.io.IOException;
-import java.util.stream.Collectors;
+import java.util.Arrays;
+import java.util.List;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.core.exc.InputCoercionException;
 import tools.jackson.core.exc.StreamReadException;
 import tools.jackson.databind.DatabindException;
+import tools.jackson.databind.exc.UnrecognizedPropertyException;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Bodies of requests in JSON. */
+/**
+ * Bodies of requests in JSON. A field that the request does not know, or that is given twice, is
+ * refused, not ignored: a misspelled limit would otherwise be none.
+ */
 public final class JsonBody {
   private static final int MAX_BYTES = 1 << 20;
 
@@ -19,7 +31,7 @@ public final class JsonBody {
   /**
    * Reads the body.
    *
-   * @throws ProblemException 400 when it is not JSON or not of this shape, 413 past 1 MiB
+   * @throws ProblemException 400 when it is empty, not JSON or not of this shape, 413 past 1 MiB
    */
   public static <T> T read(Context context, JsonMapper json, Class<T> type) {
     return parse(bytes(context), json, type);
@@ -46,8 +58,16 @@ public final class JsonBody {
   }
 
   private static <T> T parse(byte[] bytes, JsonMapper json, Class<T> type) {
+    if (bytes.length == 0) {
+      throw malformed("The body is empty; send an object.");
+    }
     try {
-      T body = json.readValue(bytes, type);
+      T body =
+          json.readerFor(type)
+              .with(FAIL_ON_UNKNOWN_PROPERTIES, FAIL_ON_TRAILING_TOKENS)
+              .without(ACCEPT_FLOAT_AS_INT)
+              .with(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+              .readValue(bytes);
       if (body == null) {
         throw malformed("The body is null; send an object.");
       }
@@ -61,6 +81,13 @@ public final class JsonBody {
       throw malformed(
           "The JSON breaks off or is wrong at line %d, column %d. Correct it and send it again."
               .formatted(at.getLineNr(), at.getColumnNr()));
+    } catch (UnrecognizedPropertyException e) {
+      Object[] known = requireNonNullElse(e.getKnownPropertyIds(), List.of()).toArray();
+      throw malformed(
+          "There is no field %s here. This request takes %s."
+              .formatted(
+                  path(e),
+                  Arrays.stream(known).map(String::valueOf).sorted().collect(joining(", "))));
     } catch (DatabindException e) {
       String at = e.getPath().isEmpty() ? "the top" : path(e);
       throw malformed(
@@ -75,7 +102,7 @@ public final class JsonBody {
     return e.getPath().stream()
         .map(step ->
             step.getPropertyName() == null ? "[" + step.getIndex() + "]" : step.getPropertyName())
-        .collect(Collectors.joining("."));
+        .collect(joining("."));
   }
 
   private static ProblemException malformed(String detail) {

@@ -9,8 +9,8 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * The parameters that a route takes in its query. One that it does not know is refused, not
- * ignored: a misspelled filter would otherwise match everything. Immutable.
+ * The parameters that a route takes in its query. One that it does not know, or without a value, is
+ * refused, not ignored: such a filter would otherwise match everything. Immutable.
  *
  * @param single parameters that may be given once
  * @param lists parameters that may be repeated
@@ -56,11 +56,14 @@ public record QueryParameters(Set<String> single, Set<String> lists) {
   /**
    * Checks the names in the query of a request.
    *
-   * @throws ProblemException 400 when the route does not know one, or it is given twice
+   * @throws ProblemException 400 when the route does not know one, or it is given twice or empty
    */
   public void check(Context context) {
     for (Map.Entry<String, List<String>> given : context.queryParamMap().entrySet()) {
       String name = given.getKey();
+      if (given.getValue().contains("")) {
+        throw malformed(name + " is empty. Give it a value, or leave it out.");
+      }
       if (lists.contains(name)) {
         continue;
       }

@@ -30,6 +30,11 @@ public final class RequestMeters {
     Duration.ofSeconds(5)
   };
 
+  private static final String API = "/api/";
+
+  /** Of all files of the page together: each by itself would take a value of the tag. */
+  private static final String PAGE = "page";
+
   /** Routes whose answer comes when something happens. */
   private static final Set<String> WAITING =
       Set.of(
@@ -59,7 +64,8 @@ public final class RequestMeters {
   }
 
   private Timers of(Endpoint endpoint) {
-    return new Timers(endpoint.method.name(), endpoint.path);
+    return new Timers(
+        endpoint.method.name(), endpoint.path.startsWith(API) ? endpoint.path : PAGE);
   }
 
   /** Of one route, made when they are needed first. */
