@@ -142,6 +142,11 @@ final class MinuteLedger {
     return process;
   }
 
+  /** How many minutes it holds. */
+  int mostMinutes() {
+    return mostMinutes;
+  }
+
   /** How often it has looked at its meters. */
   synchronized long flush() {
     return flush;

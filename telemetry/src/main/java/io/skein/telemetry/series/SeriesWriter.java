@@ -97,13 +97,15 @@ final class SeriesWriter {
   }
 
   /**
-   * Hashes that Redis kept from before an outage lack what was written to PostgreSQL meanwhile, and
-   * who wrote it may hold it no longer.
+   * Hashes that Redis kept from before a long outage lack what was written to PostgreSQL meanwhile,
+   * and the ledger holds no longer.
    */
   private void doubtOutage() {
     if (awaySince != NEVER) {
       long present = Minutes.of(last);
-      redis.doubt(Math.max(awaySince, present - DAY + 1), present);
+      if (present - awaySince >= ledger.mostMinutes()) {
+        redis.doubt(Math.max(awaySince, present - DAY + 1), present);
+      }
       awaySince = NEVER;
       lost = true;
     }
