@@ -172,7 +172,7 @@ public final class ApiService implements AutoCloseable {
             Telemetry.open(
                 redis, database, settings.name(), TelemetrySettings.defaults(), clock, series));
     if (settings.telemetry() == Measuring.ON) {
-      telemetry.start();
+      telemetry.start(metrics.registry());
     }
     Instances instances = new Instances(database);
     KnownInstances sharing =

@@ -51,6 +51,7 @@ class ApiMetersTest {
                     .containsEntry("skein_relay_failed_total", 0.0)
                     .containsKey("skein_sweep_repaired_total")
                     .containsEntry("skein_progress_dropped_total", 0.0)
+                    .containsEntry("skein_series_lost_total", 0.0)
                     .containsEntry("skein_tasks_hints_dropped_total", 0.0));
       }
     }

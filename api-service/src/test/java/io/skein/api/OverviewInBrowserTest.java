@@ -151,6 +151,48 @@ class OverviewInBrowserTest {
   }
 
   @Test
+  void aMinuteOfWhichAnIncompleteAnswerKnowsNothingIsAGap() {
+    try (Page page = chromium.browser().newPage()) {
+      page.navigate(address());
+      Object shown =
+          page.evaluate(
+              """
+              async () => {
+                const { overviewFigures } = await import('/overview-figures.js');
+                const body = (complete) => ({
+                  complete, from: '2026-11-29T10:00:00Z', at: '2026-11-29T10:04:30Z', minutes: 5,
+                  metrics: {
+                    some: { columns: ['minute', 'count'], lines: [{ label: '', rows: [[0, 60], [3, 120]] }] },
+                    other: { columns: ['minute', 'count'], lines: [{ label: '', rows: [[1, 1]] }] },
+                  },
+                });
+                return [true, false].map((complete) => JSON.stringify(overviewFigures(body(complete)).rates('some')[0].points)).join(' ');
+              }
+              """);
+      assertThat(shown).isEqualTo("[[0,1],[1,0],[2,0],[3,2],[4,0]] [[0,1],[1,0],[3,2]]");
+    }
+  }
+
+  @Test
+  void ofManyLinesTheHighestAreDrawnAndTheOthersMentioned() {
+    try (Page page = chromium.browser().newPage()) {
+      page.navigate(address());
+      Object shown =
+          page.evaluate(
+              """
+              async () => {
+                const { lineChart } = await import('/line-chart.js');
+                const chart = lineChart('Runs', { format: String });
+                const heights = { dead: 3, failed: 4, handed_back: 1, lease_lost: 2, parked: 5, retried: 6, succeeded: 90 };
+                chart.update(Object.entries(heights).map(([label, value]) => ({ label, points: [[1, value]] })), 3);
+                return chart.node.querySelector('.chart-latest').textContent;
+              }
+              """);
+      assertThat(shown).isEqualTo("dead 3failed 4parked 5retried 6succeeded 90and 2 lower");
+    }
+  }
+
+  @Test
   void aViewerIsOfferedNoOverviewAndNothingThatChangesAndToldWhy() {
     try (Page page = chromium.browser().newPage()) {
       page.navigate(address() + "#token=" + TestTokens.ofUser("vera", "viewer"));

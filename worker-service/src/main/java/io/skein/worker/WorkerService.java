@@ -1,7 +1,5 @@
 package io.skein.worker;
 
-import io.micrometer.core.instrument.FunctionCounter;
-import io.micrometer.core.instrument.Timer;
 import io.skein.events.EventBus;
 import io.skein.events.EventRetention;
 import io.skein.flows.FlowEngine;
@@ -101,15 +99,9 @@ public final class WorkerService implements AutoCloseable {
                 TelemetrySettings.defaults(),
                 InstantSource.system(),
                 series));
-    telemetry.start();
-    events.relay().onRelayed(Timer.builder("skein.relay.lag").register(metrics.registry())::record);
-    FunctionCounter.builder("skein.events.appended", events, bus -> bus.relay().counts().appended())
-        .register(metrics.registry());
-    FunctionCounter.builder("skein.progress.dropped", events, bus -> bus.progress().dropped())
-        .register(metrics.registry());
+    telemetry.start(metrics.registry());
     TaskQueue tasks = closer.add("task queue", TaskQueue.open(database, redis));
-    FunctionCounter.builder("skein.tasks.hints.dropped", tasks, TaskQueue::droppedHints)
-        .register(metrics.registry());
+    EventMeters.register(metrics.registry(), events, tasks);
     Locks locks = closer.add("locks", new Locks(redis, database, LOCK_HOLD));
     FlowEngine engine =
         new FlowEngine(

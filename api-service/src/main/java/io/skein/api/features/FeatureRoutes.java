@@ -93,8 +93,7 @@ public final class FeatureRoutes {
     answer(context, body);
   }
 
-  /** Null when the body does not say. */
-  /** Read as it stands: a text that says false switches nothing. */
+  /** Read as it stands: a text that says false switches nothing. Null when it is not said. */
   private record Flag(@Nullable JsonNode enabled) {}
 
   private void set(Context context) {

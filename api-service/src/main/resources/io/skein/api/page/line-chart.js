@@ -7,7 +7,8 @@ const TONES = ['accent', 'warning', 'bad', 'good', 'unknown'];
 
 /**
  * A chart that is drawn anew by `update(lines, minutes)`: `lines` are `{ label, points: [[minute, value]…], tone }`, a minute
- * without a point is a gap. `format` turns a value into words; `most` is the least height of the scale.
+ * without a point is a gap. `format` turns a value into words; `most` is the least height of the scale. Of more lines than there are
+ * tones those that reach highest are drawn, and it is said how many are not.
  */
 export function lineChart(title, { format, most = 0 }) {
   const latest = element('p', { class: 'chart-latest' });
@@ -15,13 +16,15 @@ export function lineChart(title, { format, most = 0 }) {
   const node = element('figure', { class: 'panel line-chart' }, element('figcaption', {}, title), latest, place);
 
   function update(lines, minutes) {
-    const shown = lines.filter((line) => line.points.length > 0).slice(0, TONES.length)
-      .map((line, index) => ({ ...line, tone: line.tone ?? TONES[index] }));
+    const drawn = lines.filter((line) => line.points.length > 0);
+    const shown = highest(drawn).map((line, index) => ({ ...line, tone: line.tone ?? TONES[index] }));
+    const left = drawn.length - shown.length;
     const top = ceiling(Math.max(most, ...shown.flatMap((line) => line.points.map(([, value]) => value))));
     replace(latest, shown.map((line) => element('span', {},
       svg('svg', { class: 'legend-mark', width: 12, height: 12, 'aria-hidden': 'true' },
         svg('rect', { y: 4, width: 12, height: 4, rx: 2, class: 'line-mark', 'data-tone': line.tone })),
-      line.label ? `${line.label} ` : '', element('strong', { class: 'number' }, latestWhole(line, minutes)))));
+      line.label ? `${line.label} ` : '', element('strong', { class: 'number' }, latestWhole(line, minutes)))),
+    left > 0 ? element('span', {}, `and ${left} lower`) : null);
     replace(place, shown.length ? drawing(shown, minutes, top) : element('p', { class: 'muted line-empty' }, 'Nothing was counted yet.'));
   }
 
@@ -43,6 +46,13 @@ export function lineChart(title, { format, most = 0 }) {
   }
 
   return { node, update };
+}
+
+/** In their order. */
+function highest(lines) {
+  const peak = ({ points }) => Math.max(...points.map(([, value]) => value));
+  const kept = new Set([...lines].sort((a, b) => peak(b) - peak(a)).slice(0, TONES.length));
+  return lines.filter((line) => kept.has(line));
 }
 
 /** One piece for each run of minutes that follow each other; a lone minute is a dot. */

@@ -8,6 +8,8 @@ export function overviewFigures(body) {
   const present = body.minutes - 1;
   const begun = (new Date(body.at) - new Date(body.from)) / 1000 - present * SECONDS;
   const seconds = (minute) => (minute === present ? begun : SECONDS);
+  const counted = new Set(Object.values(body.metrics).flatMap(({ lines }) => lines.flatMap(({ rows: all }) => all.map(([minute]) => minute))));
+  const known = (minute) => body.complete || counted.has(minute);
 
   function rows(key, column) {
     const metric = body.metrics[key];
@@ -18,15 +20,18 @@ export function overviewFigures(body) {
     }));
   }
 
-  /** How many a second; minutes without any count are none at all, not a gap, and so is a figure that was never counted. */
+  /**
+   * How many a second; minutes without any count are none at all, not a gap, and so is a figure that was never counted. A minute of
+   * which an answer that is not complete has no figure whatever is a gap.
+   */
   function rates(key) {
-    const counted = rows(key, 'count');
-    return (counted.length > 0 ? counted : [{ label: '', points: [] }]).map(({ label, points }) => {
+    const lines = rows(key, 'count');
+    return (lines.length > 0 ? lines : [{ label: '', points: [] }]).map(({ label, points }) => {
       const counts = new Map(points);
       const first = points[0]?.[0] ?? 0;
       const all = [];
       for (let minute = first; minute <= present; minute += 1) {
-        if (seconds(minute) >= LEAST_SECONDS) all.push([minute, (counts.get(minute) ?? 0) / seconds(minute)]);
+        if (known(minute) && seconds(minute) >= LEAST_SECONDS) all.push([minute, (counts.get(minute) ?? 0) / seconds(minute)]);
       }
       return { label, points: all };
     });

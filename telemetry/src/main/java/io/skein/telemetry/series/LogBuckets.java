@@ -28,9 +28,14 @@ final class LogBuckets {
   private LogBuckets() {}
 
   /**
-   * The bucket of a value; 0 for what is not above a nanosecond, the last for what is too large.
+   * The bucket of a value; 0 for what is not above a nanosecond, the last for what is too large. A
+   * value below nothing, as a gauge may have, is in the bucket of its amount, with the sign before
+   * the number.
    */
   static int of(double value) {
+    if (value < 0) {
+      return -of(-value);
+    }
     if (!(value >= LEAST)) {
       return 0;
     }
@@ -41,6 +46,9 @@ final class LogBuckets {
   static double valueOf(int bucket) {
     if (bucket == 0) {
       return 0;
+    }
+    if (bucket < 0) {
+      return -valueOf(-bucket);
     }
     double lower = lowerEnd(bucket);
     double upper = lowerEnd(bucket + 1);

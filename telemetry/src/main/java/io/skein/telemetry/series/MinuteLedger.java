@@ -3,6 +3,7 @@ package io.skein.telemetry.series;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.Tag;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -10,21 +11,29 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The latest minutes of this process, and which of their parts were not written yet. Past its bound
- * the oldest minute is dropped, written or not; parts lost that way are counted. Thread safe.
+ * the minute in which nothing was counted for longest is dropped, written or not; parts lost that
+ * way are counted. Not the earliest: after the clock was set back that is the present one. Thread
+ * safe.
  */
 final class MinuteLedger {
+  private static final Logger LOG = LoggerFactory.getLogger(MinuteLedger.class);
+
   private final String process;
   private final int mostMinutes;
-  private final TreeMap<Long, Map<String, Entry>> minutes = new TreeMap<>();
+  private final LinkedHashMap<Long, Held> minutes = new LinkedHashMap<>();
   private Map<Meter.Id, Figures> seen = new HashMap<>();
+  private Set<Meter.Id> unreadable = new HashSet<>();
+  private long latestDropped = Long.MIN_VALUE;
+  private long returns;
   private long flush;
   private long lost;
 
@@ -39,6 +48,9 @@ final class MinuteLedger {
     POSTGRES
   }
 
+  /** A minute, and the name under which its parts are written. */
+  private record Held(String process, Map<String, Entry> byName) {}
+
   private static final class Entry {
     final SeriesKind kind;
     final Map<Map<String, String>, Figures> byTags = new LinkedHashMap<>();
@@ -52,30 +64,49 @@ final class MinuteLedger {
     boolean waitsFor(Keeper keeper) {
       return kept.getOrDefault(keeper, 0L) < changed;
     }
+
+    boolean waitsForAll() {
+      return Arrays.stream(Keeper.values()).allMatch(this::waitsFor);
+    }
   }
 
   /** Adds what the meters counted since the last time to a minute. */
   synchronized void collect(Collection<Meter> meters, long minute) {
     flush++;
     Map<Meter.Id, Figures> now = new HashMap<>();
+    Set<Meter.Id> failed = new HashSet<>();
     for (Meter meter : meters) {
-      Optional<SeriesRegistry.Reading> reading = SeriesRegistry.reading(meter);
-      if (reading.isPresent()) {
-        Figures figures = reading.get().figures();
-        if (reading.get().grows()) {
-          now.put(meter.getId(), figures);
-          figures = since(seen.get(meter.getId()), figures);
+      try {
+        SeriesRegistry.reading(meter)
+            .ifPresent(reading -> {
+              Figures figures = reading.figures();
+              if (reading.grows()) {
+                now.put(meter.getId(), figures);
+                figures = since(seen.get(meter.getId()), figures);
+              }
+              add(meter.getId(), reading.kind(), figures, minute);
+            });
+      } catch (RuntimeException e) { // of the function that somebody gave the meter
+        Figures before = seen.get(meter.getId());
+        if (before != null) {
+          now.put(meter.getId(), before);
         }
-        add(meter.getId(), reading.get().kind(), figures, minute);
+        failed.add(meter.getId());
+        if (!unreadable.contains(meter.getId())) {
+          LOG.warn("a meter is left out until it can be read name={}", meter.getId().getName(), e);
+        }
       }
     }
     seen = now;
+    unreadable = failed;
     while (minutes.size() > mostMinutes) {
-      lost +=
-          minutes.pollFirstEntry().getValue().values().stream()
-              .filter(entry -> entry.kept.isEmpty())
-              .count();
+      drop(minutes.pollFirstEntry());
     }
+  }
+
+  private void drop(Map.Entry<Long, Held> minute) {
+    latestDropped = Math.max(latestDropped, minute.getKey());
+    lost += minute.getValue().byName().values().stream().filter(Entry::waitsForAll).count();
   }
 
   /** A meter that was removed and made again begins at nothing. */
@@ -87,10 +118,12 @@ final class MinuteLedger {
     if (figures.isNothing()) {
       return;
     }
-    Entry entry =
-        minutes
-            .computeIfAbsent(minute, unseen -> new LinkedHashMap<>())
-            .computeIfAbsent(id.getName(), unseen -> new Entry(kind));
+    Held held = minutes.get(minute);
+    if (held == null) {
+      held = new Held(processIn(minute), new LinkedHashMap<>());
+    }
+    minutes.putLast(minute, held);
+    Entry entry = held.byName().computeIfAbsent(id.getName(), unseen -> new Entry(kind));
     Map<String, String> tags = new TreeMap<>();
     for (Tag tag : id.getTags()) {
       tags.put(tag.getKey(), tag.getValue());
@@ -99,35 +132,56 @@ final class MinuteLedger {
     entry.changed = flush;
   }
 
+  /** A part that is dropped may not be replaced by what is counted when its minute comes again. */
+  private String processIn(long minute) {
+    return minute > latestDropped ? process : ProcessName.again(process, ++returns);
+  }
+
+  /** Under which it writes, but for minutes that come again. */
+  String process() {
+    return process;
+  }
+
+  /** How many minutes it holds. */
+  int mostMinutes() {
+    return mostMinutes;
+  }
+
+  /** How often it has looked at its meters. */
+  synchronized long flush() {
+    return flush;
+  }
+
   /** What a keeper does not have in its present form. */
   synchronized List<Part> waitingFor(Keeper keeper) {
     List<Part> parts = new ArrayList<>();
-    minutes.forEach((minute, byName) ->
-        byName.forEach((name, entry) -> {
-          if (entry.waitsFor(keeper)) {
-            parts.add(part(minute, name, entry));
-          }
-        }));
+    minutes.forEach((minute, held) ->
+        held.byName()
+            .forEach((name, entry) -> {
+              if (entry.waitsFor(keeper)) {
+                parts.add(part(minute, held, name, entry));
+              }
+            }));
     return parts;
   }
 
   /** A keeper has taken these. */
   synchronized void kept(Keeper keeper, List<Part> parts) {
     for (Part part : parts) {
-      Entry entry = minutes.getOrDefault(part.minute(), Map.of()).get(part.name());
+      Held held = minutes.get(part.minute());
+      Entry entry = held == null ? null : held.byName().get(part.name());
       if (entry != null) {
         entry.kept.put(keeper, part.flush());
       }
     }
   }
 
-  /** A keeper has lost what it had of some minutes. */
-  synchronized void forgotten(Keeper keeper, Collection<Long> lost) {
-    lost.forEach(minute ->
-        minutes
-            .getOrDefault(minute, Map.of())
-            .values()
-            .forEach(entry -> entry.kept.remove(keeper)));
+  /** A keeper has lost what it had of a minute. */
+  synchronized void forgotten(Keeper keeper, long minute) {
+    Held held = minutes.get(minute);
+    if (held != null) {
+      held.byName().values().forEach(entry -> entry.kept.remove(keeper));
+    }
   }
 
   /** The minutes that it holds. */
@@ -138,34 +192,36 @@ final class MinuteLedger {
   /** What this process counted, whether it was written or not. */
   synchronized List<Part> parts(Set<String> names, long from, long to) {
     List<Part> parts = new ArrayList<>();
-    minutes
-        .subMap(from, true, to, true)
-        .forEach((minute, byName) ->
-            byName.forEach((name, entry) -> {
+    minutes.forEach((minute, held) -> {
+      if (from <= minute && minute <= to) {
+        held.byName()
+            .forEach((name, entry) -> {
               if (names.contains(name)) {
-                parts.add(part(minute, name, entry));
+                parts.add(part(minute, held, name, entry));
               }
-            }));
+            });
+      }
+    });
     return parts;
   }
 
   /** Under what it has counted lately. */
   synchronized Set<String> names() {
     Set<String> names = new HashSet<>();
-    minutes.values().forEach(byName -> names.addAll(byName.keySet()));
+    minutes.values().forEach(held -> names.addAll(held.byName().keySet()));
     return names;
   }
 
-  /** How many parts were dropped that nobody keeps. */
+  /** How many parts were dropped that nobody keeps as they were. */
   synchronized long lost() {
     return lost;
   }
 
-  private Part part(long minute, String name, Entry entry) {
+  private static Part part(long minute, Held held, String name, Entry entry) {
     return new Part(
         name,
         minute,
-        process,
+        held.process(),
         entry.changed,
         PartText.write(new PartText.Content(entry.kind, entry.byTags)));
   }

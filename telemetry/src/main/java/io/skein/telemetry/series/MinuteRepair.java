@@ -3,10 +3,8 @@ package io.skein.telemetry.series;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -71,12 +69,8 @@ final class MinuteRepair {
 
   /** Answers of each minute which hash has it now. */
   private Map<Long, String> bringBack(List<Long> minutes) {
-    Set<Long> wanted = new HashSet<>(minutes);
-    List<Part> parts =
-        postgres.readAll(minutes.getLast(), minutes.getFirst()).stream()
-            .filter(part -> wanted.contains(part.minute()))
-            .toList();
-    Map<Long, String> made = redis.write(List.of(), minutes);
+    List<Part> parts = postgres.readAll(minutes);
+    Map<Long, String> made = redis.write(List.of(), minutes, Visit.OF_OTHERS);
     for (int at = 0; at < parts.size(); at += PARTS_AT_ONCE) {
       redis.write(parts.subList(at, Math.min(parts.size(), at + PARTS_AT_ONCE)));
     }

@@ -21,13 +21,14 @@ final class PartField {
     return field.indexOf(BETWEEN) >= 0;
   }
 
+  /** A name may have the mark, a process never has. */
   static String nameOf(String field) {
-    return field.substring(0, field.indexOf(BETWEEN));
+    return field.substring(0, field.lastIndexOf(BETWEEN));
   }
 
   /** One whose value makes no sense is older than any other, and its reader will say so. */
   static Part part(long minute, String field, String value) {
-    String process = field.substring(field.indexOf(BETWEEN) + 1);
+    String process = field.substring(field.lastIndexOf(BETWEEN) + 1);
     int space = value.indexOf(' ');
     try {
       long flush = Long.parseLong(value.substring(0, Math.max(space, 0)));

@@ -6,6 +6,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -15,7 +16,6 @@ import java.util.Set;
 
 /** A row for each name, minute and process. */
 final class PostgresSeries implements SeriesStore {
-
   private final Database database;
 
   PostgresSeries(Database database) {
@@ -71,8 +71,8 @@ final class PostgresSeries implements SeriesStore {
             .list());
   }
 
-  /** All parts of some minutes, under whatever name. */
-  List<Part> readAll(long from, long to) {
+  /** All parts of some minutes, which may lie far apart, under whatever name. */
+  List<Part> readAll(Collection<Long> minutes) {
     return database.read(handle ->
         handle
             .createQuery(
@@ -80,10 +80,9 @@ final class PostgresSeries implements SeriesStore {
                 select name, extract(epoch from minute)::bigint / 60 as number, process, flush,
                        figures
                 from metric_minutes
-                where minute between :from and :to
+                where minute in (select to_timestamp(number * 60) from unnest(:minutes) as number)
                 """)
-            .bind("from", start(from))
-            .bind("to", start(to))
+            .bindArray("minutes", Long.class, List.copyOf(minutes))
             .map((row, context) -> part(row))
             .list());
   }

@@ -26,6 +26,11 @@ final class ProcessName {
         + UUID.randomUUID().toString().substring(0, 8);
   }
 
+  /** Another name of the same process, for a time that it has already counted in. */
+  static String again(String process, long number) {
+    return process + END_OF_BEGIN + number;
+  }
+
   static String instanceOf(String process) {
     return process.substring(0, process.lastIndexOf(MARK));
   }

@@ -24,6 +24,7 @@ import java.util.function.BiFunction;
 import java.util.stream.LongStream;
 import redis.clients.jedis.AbstractPipeline;
 import redis.clients.jedis.Response;
+import redis.clients.jedis.exceptions.JedisDataException;
 
 /**
  * A hash for each minute, with a field for each name and process; one round trip each time.
@@ -31,7 +32,9 @@ import redis.clients.jedis.Response;
  * <p>A hash is <em>whole</em> when it has all that was ever written to it. Each process makes the
  * hash of the next minute before that begins, and then it is whole from the start; one that is
  * missing or was made later has lost something, until {@link MinuteRepair} has brought it back. The
- * mark lies in the hash, so it is lost with the figures, however little of Redis is lost.
+ * mark lies in the hash, so it is lost with the figures, however little of Redis is lost. A {@link
+ * Visit} takes it from a hash that has gone back, {@link #doubt} from those of an outage. A key of
+ * another type is as one that is missing.
  */
 final class RedisSeries implements SeriesStore, AutoCloseable {
   private static final LuaScript WRITE = LuaScript.load(RedisSeries.class, "write_parts.lua");
@@ -94,23 +97,24 @@ final class RedisSeries implements SeriesStore, AutoCloseable {
    */
   @Override
   public void write(List<Part> parts) {
-    write(parts, Set.of());
+    write(parts, Set.of(), Visit.OF_OTHERS);
   }
 
   /**
    * Writes parts, and makes the hashes of some minutes if they are not there.
    *
+   * @param visit who writes
    * @return of each of these minutes what tells its hash from one that was there before and was
    *     lost
    * @throws io.skein.redis.RedisAwayException when Redis may not have taken all
    */
-  Map<Long, String> write(List<Part> parts, Collection<Long> minutes) {
+  Map<Long, String> write(List<Part> parts, Collection<Long> minutes, Visit visit) {
     long present = Minutes.of(clock.instant());
     Map<Long, List<byte[]>> byMinute = new TreeMap<>();
-    minutes.forEach(minute -> byMinute.put(minute, head(minute, present)));
+    minutes.forEach(minute -> byMinute.put(minute, head(minute, present, visit)));
     for (Part part : parts) {
       List<byte[]> arguments =
-          byMinute.computeIfAbsent(part.minute(), minute -> head(minute, present));
+          byMinute.computeIfAbsent(part.minute(), minute -> head(minute, present, visit));
       arguments.add(PartField.field(part));
       arguments.add(PartField.value(part));
     }
@@ -130,13 +134,14 @@ final class RedisSeries implements SeriesStore, AutoCloseable {
   }
 
   /** A hash lives until its minute is a day old. */
-  private static List<byte[]> head(long minute, long present) {
+  private static List<byte[]> head(long minute, long present, Visit visit) {
     Duration life = LIFE.minusMinutes(Math.clamp(present - minute, 0, LIFE.toMinutes() - 1));
-    return new ArrayList<>(
-        List.of(
-            Long.toString(life.toMillis()).getBytes(UTF_8),
-            UUID.randomUUID().toString().getBytes(UTF_8),
-            (minute > present ? "1" : "0").getBytes(UTF_8)));
+    List<byte[]> head = new ArrayList<>();
+    head.add(Long.toString(life.toMillis()).getBytes(UTF_8));
+    head.add(UUID.randomUUID().toString().getBytes(UTF_8));
+    head.add((minute > present ? "1" : "0").getBytes(UTF_8));
+    head.addAll(visit.arguments(minute));
+    return head;
   }
 
   @Override
@@ -172,7 +177,7 @@ final class RedisSeries implements SeriesStore, AutoCloseable {
   /** All parts of some minutes, under whatever name. */
   List<Part> readAll(long from, long to) {
     List<Part> parts = new ArrayList<>();
-    ofEach("reading all figures", from, to, AbstractPipeline::hgetAll)
+    ofEach("reading all figures", from, to, AbstractPipeline::hgetAll, Map.of())
         .forEach((minute, fields) ->
             fields.forEach((field, value) -> {
               if (PartField.isPart(text(field))) {
@@ -184,7 +189,8 @@ final class RedisSeries implements SeriesStore, AutoCloseable {
 
   /** The minutes whose hash is not whole, in their order. */
   List<Long> doubtful(long from, long to) {
-    return ofEach("looking for what was lost", from, to, (all, key) -> all.hexists(key, WHOLE))
+    return ofEach(
+            "looking for what was lost", from, to, (all, key) -> all.hexists(key, WHOLE), false)
         .entrySet()
         .stream()
         .filter(minute -> !minute.getValue())
@@ -192,10 +198,15 @@ final class RedisSeries implements SeriesStore, AutoCloseable {
         .toList();
   }
 
+  /** Takes the mark from these minutes: figures of theirs were written elsewhere. */
+  void doubt(long from, long to) {
+    ofEach("doubting figures", from, to, (all, key) -> all.hdel(key, WHOLE), 0L);
+  }
+
   /**
    * Marks hashes as whole, each if it still is the one that is meant.
    *
-   * @param made what {@link #write(List, Collection)} answered
+   * @param made what {@link #write(List, Collection, Visit)} answered
    */
   void markWhole(Map<Long, String> made) {
     if (made.isEmpty()) {
@@ -213,7 +224,7 @@ final class RedisSeries implements SeriesStore, AutoCloseable {
   @Override
   public Set<String> names(long from, long to) {
     Set<String> names = new HashSet<>();
-    ofEach("listing figures", from, to, AbstractPipeline::hkeys)
+    ofEach("listing figures", from, to, AbstractPipeline::hkeys, Set.of())
         .values()
         .forEach(fields ->
             fields.stream()
@@ -223,12 +234,17 @@ final class RedisSeries implements SeriesStore, AutoCloseable {
     return names;
   }
 
-  /** Asks one thing of each minute, in one round trip. */
+  /**
+   * Asks one thing of each minute, in one round trip.
+   *
+   * @param none the answer for a key that is no hash
+   */
   private <T> Map<Long, T> ofEach(
       String doing,
       long from,
       long to,
-      BiFunction<AbstractPipeline, byte[], Response<T>> question) {
+      BiFunction<AbstractPipeline, byte[], Response<T>> question,
+      T none) {
     return gate.callUntimed(
         doing,
         () -> {
@@ -240,9 +256,20 @@ final class RedisSeries implements SeriesStore, AutoCloseable {
             pipeline.sync();
           }
           Map<Long, T> answers = new LinkedHashMap<>();
-          replies.forEach((minute, reply) -> answers.put(minute, PipelineReply.of(reply)));
+          replies.forEach((minute, reply) -> answers.put(minute, answer(reply, none)));
           return answers;
         });
+  }
+
+  private static <T> T answer(Response<T> reply, T none) {
+    try {
+      return PipelineReply.of(reply);
+    } catch (JedisDataException e) {
+      if (String.valueOf(e.getMessage()).startsWith("WRONGTYPE")) {
+        return none;
+      }
+      throw e;
+    }
   }
 
   /** Each has come, or the first that has not is thrown: within the breaker's sight. */

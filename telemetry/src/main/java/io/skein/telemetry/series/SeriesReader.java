@@ -68,8 +68,9 @@ final class SeriesReader {
   }
 
   /** Whether anybody has counted under a name in the days that are kept; yes if it is not known. */
-  boolean knows(String name) {
-    return !(keptReads.ask(() -> postgres.has(name)) instanceof Kept.Found<Boolean> kept)
+  boolean knows(String name, Instant now) {
+    return names(now).contains(name) // may not have come to PostgreSQL yet
+        || !(keptReads.ask(() -> postgres.has(name)) instanceof Kept.Found<Boolean> kept)
         || kept.answer();
   }
 

@@ -61,12 +61,14 @@ final class SeriesRoll {
 
   /** To be called often; most times there is nothing to do. */
   void pass(Instant now) {
-    if (now.isBefore(due)) {
+    if (now.isBefore(due) && !due.isAfter(now.plus(interval))) { // else the clock was set back
       return;
     }
     due = now.plus(interval);
     try {
-      if (redis.open() && leadership.lead().isPresent()) {
+      if (!redis.open()) {
+        postgres.removeOlderThan(keep); // nobody leads, and all write there
+      } else if (leadership.lead().isPresent()) {
         roll(Minutes.of(now));
         if (!repair.pass(Minutes.of(now))) {
           due = now.plus(untilOthersWrote);

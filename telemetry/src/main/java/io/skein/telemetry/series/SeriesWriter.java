@@ -5,7 +5,6 @@ import io.skein.redis.RedisAwayException;
 import io.skein.telemetry.series.MinuteLedger.Keeper;
 import java.time.Instant;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -20,16 +19,19 @@ import org.slf4j.LoggerFactory;
 final class SeriesWriter {
   private static final Logger LOG = LoggerFactory.getLogger(SeriesWriter.class);
   private static final int PARTS_AT_ONCE = 1_000;
+  private static final int DAY = 1_440;
+  private static final long NEVER = Long.MAX_VALUE;
 
   private final MeterRegistry registry;
   private final MinuteLedger ledger;
   private final RedisSeries redis;
   private final PostgresSeries postgres;
   private final Runnable whenLost;
-  private final Map<Long, String> hashes = new HashMap<>();
+  private final Map<Long, Visit.Answered> visited = new HashMap<>();
   private Instant last;
   private long minuteInPostgres;
-  private boolean away;
+  private long awaySince = NEVER;
+  private boolean lost;
 
   /**
    * @param begin from when on it counts
@@ -55,17 +57,17 @@ final class SeriesWriter {
    * the minutes.
    */
   void tick(Instant now) {
-    ledger.collect(registry.getMeters(), Minutes.of(last));
+    long minute = Minutes.of(last);
+    ledger.collect(registry.getMeters(), minute);
     last = now;
-    if (!redis.open()) {
-      away = true;
-      if (Minutes.of(now) != minuteInPostgres) {
-        writeToPostgres();
-        minuteInPostgres = Minutes.of(now);
-      }
-    } else if (writeToRedis() && away) {
-      away = false;
-      whenLost.run();
+    if (redis.open()) {
+      writeToRedis();
+      return;
+    }
+    awaySince = Math.min(awaySince, minute - 1); // of which the last flush may have failed
+    if (Minutes.of(now) != minuteInPostgres) {
+      writeToPostgres();
+      minuteInPostgres = Minutes.of(now);
     }
   }
 
@@ -80,10 +82,11 @@ final class SeriesWriter {
 
   private boolean writeToRedis() {
     try {
-      Set<Long> lost = writeWhatWaits();
-      if (!lost.isEmpty()) {
-        ledger.forgotten(Keeper.REDIS, lost);
+      doubtOutage();
+      writeWhatWaits();
+      if (lost) {
         writeWhatWaits();
+        lost = false;
         whenLost.run();
       }
       return true;
@@ -94,31 +97,45 @@ final class SeriesWriter {
   }
 
   /**
-   * Looks at the hashes of all minutes that this process holds, and makes the next.
-   *
-   * @return the minutes whose hash was lost since the last time
+   * Hashes that Redis kept from before a long outage lack what was written to PostgreSQL meanwhile,
+   * and the ledger holds no longer.
    */
-  private Set<Long> writeWhatWaits() {
+  private void doubtOutage() {
+    if (awaySince != NEVER) {
+      long present = Minutes.of(last);
+      if (present - awaySince >= ledger.mostMinutes()) {
+        redis.doubt(Math.max(awaySince, present - DAY + 1), present);
+      }
+      awaySince = NEVER;
+      lost = true;
+    }
+  }
+
+  /** Looks at the hashes of all minutes that this process holds, and makes the next. */
+  private void writeWhatWaits() {
     Set<Long> looked = ledger.minutes();
     looked.add(Minutes.of(last) + 1);
-    Set<Long> lost = new HashSet<>();
+    long flush = ledger.flush();
     List<Part> waiting = ledger.waitingFor(Keeper.REDIS);
     int from = 0;
     do {
       List<Part> some = waiting.subList(from, Math.min(waiting.size(), from + PARTS_AT_ONCE));
       redis
-          .write(some, looked)
-          .forEach((minute, hash) -> {
-            String before = hashes.put(minute, hash);
-            if (before != null && !before.equals(hash)) {
-              lost.add(minute);
-            }
-          });
+          .write(some, looked, new Visit(ledger.process(), flush, visited))
+          .forEach((minute, made) -> answered(minute, new Visit.Answered(flush, made)));
       ledger.kept(Keeper.REDIS, some);
       from += PARTS_AT_ONCE;
     } while (from < waiting.size());
-    hashes.keySet().retainAll(looked);
-    return lost;
+    visited.keySet().retainAll(looked);
+  }
+
+  /** What was lost is noted at once: the next write may fail. */
+  private void answered(long minute, Visit.Answered now) {
+    Visit.Answered before = visited.put(minute, now);
+    if (before != null && !before.made().equals(now.made())) {
+      ledger.forgotten(Keeper.REDIS, minute);
+      lost = true;
+    }
   }
 
   private void writeToPostgres() {

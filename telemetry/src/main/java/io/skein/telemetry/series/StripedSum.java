@@ -19,8 +19,8 @@ final class StripedSum {
   private final LongAdder sum = new LongAdder();
 
   void add(double value) {
-    if (Double.isNaN(value)) {
-      return;
+    if (!Double.isFinite(value)) {
+      return; // one would spoil all sums after it
     }
     bucket(LogBuckets.of(value)).increment();
     sum.add(Math.round(value * SCALE));

@@ -91,11 +91,16 @@ public final class Telemetry implements AutoCloseable {
     return registry;
   }
 
-  /** Begins to write. Filters of the registry must be set before. */
-  public void start() {
+  /**
+   * Begins to write. Filters of the registry must be set before.
+   *
+   * @param shown where it shows what it has lost: where others are counted too, since figures that
+   *     nobody takes cannot say so
+   */
+  public void start(MeterRegistry shown) {
     FunctionCounter.builder("skein.series.lost", ledger, MinuteLedger::lost)
         .description("parts of minutes dropped because neither Redis nor PostgreSQL took them")
-        .register(registry);
+        .register(shown);
     long interval = settings.flushInterval().toMillis();
     long toEnd = interval - Math.floorMod(clock.millis(), interval);
     var flushing = threads.scheduleAtFixedRate(this::flush, toEnd, interval, TimeUnit.MILLISECONDS);
@@ -122,7 +127,7 @@ public final class Telemetry implements AutoCloseable {
 
   /** Whether any process has counted under a name in the days that are kept. */
   public boolean knows(String name) {
-    return reader.knows(name);
+    return reader.knows(name, clock.instant());
   }
 
   /** The tags of a name under which this process counts; empty when it does not. */

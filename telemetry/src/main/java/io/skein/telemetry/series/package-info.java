@@ -8,7 +8,7 @@
  * <pre>{@code
  * var settings = TelemetrySettings.defaults();
  * try (var telemetry = Telemetry.open(redis, database, "api-1", settings, Clock.systemUTC())) {
- *   telemetry.start();
+ *   telemetry.start(telemetry.registry());
  *   telemetry.registry().timer("skein.http.requests", "route", "/flows").record(duration);
  *   var hour = telemetry.read(SeriesQuestion.of("skein.http.requests"), 60);
  * }

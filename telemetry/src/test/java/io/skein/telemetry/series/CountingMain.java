@@ -19,7 +19,7 @@ final class CountingMain {
     Telemetry telemetry =
         Telemetry.open(
             redis, database, "counting", TelemetrySettings.defaults(), Clock.systemUTC());
-    telemetry.start();
+    telemetry.start(telemetry.registry());
     Counter counter = telemetry.registry().counter("skein.things");
     while (true) {
       counter.increment();

@@ -67,4 +67,14 @@ abstract class SeriesStoreContract {
     assertThat(store.names(minute, minute)).containsExactlyInAnyOrder("skein.a", "skein.a.b");
     assertThat(store.names(minute - 2, minute - 1)).containsExactly("skein.a");
   }
+
+  @Test
+  void aNameWithOddCharactersIsNoOtherOne() {
+    String odd = "skein.a|b#c d{é}";
+    Part part = part(odd, minute, "api-1#x", 1);
+    store.write(List.of(part));
+    assertThat(store.read(NAME, minute, minute)).isEmpty();
+    assertThat(store.read(Set.of(odd), minute, minute)).containsExactly(part);
+    assertThat(store.names(minute, minute)).containsExactly(odd);
+  }
 }

@@ -238,6 +238,37 @@ class TelemetryTest {
   }
 
   @Test
+  void aNameIsKnownBeforeItHasComeToPostgres() {
+    assertThat(one.telemetry().knows(COUNTER)).isFalse();
+    two.registry().counter(COUNTER).increment();
+    flush();
+    assertThat(one.telemetry().knows(COUNTER)).isTrue();
+  }
+
+  @Test
+  void withItsFlagOffTooWhatIsOldIsRemovedFromPostgres() {
+    PostgresSeries kept = new PostgresSeries(servers.database);
+    long old = Minutes.of(Instant.now().minus(TelemetrySettings.defaults().keep())) - 5;
+    kept.write(List.of(new Part(COUNTER, old, "api-9#1-x", 1, "{}")));
+    servers.redis.gate(Feature.TELEMETRY).enable(false);
+    one.telemetry().roll();
+    assertThat(kept.read(Set.of(COUNTER), old, old)).isEmpty();
+  }
+
+  @Test
+  void afterItsClockWasSetBackTheLeaderGoesOn() {
+    one.telemetry().roll();
+    servers.clock.advance(Duration.ofHours(-1));
+    flush();
+    one.registry().counter(COUNTER).increment(3);
+    flush();
+    one.telemetry().roll();
+    long minute = Minutes.of(servers.clock.instant());
+    assertThat(new PostgresSeries(servers.database).read(Set.of(COUNTER), minute - 1, minute))
+        .isNotEmpty();
+  }
+
+  @Test
   void theLastFlushHappensAtTheStop() throws Exception {
     Counting third = servers.instance("api-3");
     third.registry().counter(COUNTER).increment(9);
