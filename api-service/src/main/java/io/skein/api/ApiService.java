@@ -111,8 +111,7 @@ public final class ApiService implements AutoCloseable {
   private static ApiService start(
       ApiSettings settings, Consumer<RoutesConfig> further, Closer closer)
       throws InterruptedException, IOException {
-    JsonMapper json =
-        JsonMapper.builder().disable(MapperFeature.ALLOW_COERCION_OF_SCALARS).build();
+    JsonMapper json = JsonMapper.builder().disable(MapperFeature.ALLOW_COERCION_OF_SCALARS).build();
     Migrations.migrateWhenReachable(settings.postgres(), migrations());
     SeriesRegistry series = new SeriesRegistry();
     Metrics metrics = closer.add("metrics", metrics(settings, series));

@@ -185,10 +185,11 @@ class OverviewInBrowserTest {
                 const chart = lineChart('Runs', { format: String });
                 const heights = { dead: 3, failed: 4, handed_back: 1, lease_lost: 2, parked: 5, retried: 6, succeeded: 90 };
                 chart.update(Object.entries(heights).map(([label, value]) => ({ label, points: [[1, value]] })), 3);
-                return chart.node.querySelector('.chart-latest').textContent;
+                const dots = [...chart.node.querySelectorAll('.line-dots')].filter((path) => path.getAttribute('d') !== '').length;
+                return `${chart.node.querySelector('.chart-latest').textContent}|${dots} dots`;
               }
               """);
-      assertThat(shown).isEqualTo("dead 3failed 4parked 5retried 6succeeded 90and 2 lower");
+      assertThat(shown).isEqualTo("dead 3failed 4parked 5retried 6succeeded 90and 2 lower|5 dots");
     }
   }
 

@@ -157,7 +157,7 @@ class TasksTest {
             "medianSeconds",
             "p95Seconds");
     admin.problem(limits("{\"rate\": 10}"), 400, "malformed-request");
-    JsonNode vast = admin.problem(limits("{\"maxRunning\": 1e99}"), 400, "malformed-json");
+    JsonNode vast = admin.problem(limits("{\"maxRunning\": 99999999999}"), 400, "malformed-json");
     assertThat(vast.get("detail").asString()).contains("The number at line 1");
     admin.problem(limits("{\"maxRunning\": -1}"), 400, "malformed-request");
     assertThat(viewer.get(QUEUES).body()).contains(queue);
@@ -189,6 +189,7 @@ class TasksTest {
       JsonNode refused = viewer.problem(viewer.get(TASKS + "?" + filter), 400, "malformed-request");
       assertThat(refused.get("detail").asString()).contains("is empty");
     }
+    assertThat(viewer.get(TASKS + "?after=").statusCode()).as("the first page").isEqualTo(200);
   }
 
   /** A lock stands for a table that is too large to be searched in time. */

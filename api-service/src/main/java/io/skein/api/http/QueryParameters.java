@@ -18,6 +18,9 @@ import java.util.TreeSet;
 public record QueryParameters(Set<String> single, Set<String> lists) {
   private static final QueryParameters NONE = of();
 
+  /** Of a page; an empty one is the beginning. */
+  private static final String PLACE = "after";
+
   public QueryParameters {
     single = Set.copyOf(single);
     lists = Set.copyOf(lists);
@@ -61,7 +64,7 @@ public record QueryParameters(Set<String> single, Set<String> lists) {
   public void check(Context context) {
     for (Map.Entry<String, List<String>> given : context.queryParamMap().entrySet()) {
       String name = given.getKey();
-      if (given.getValue().contains("")) {
+      if (given.getValue().contains("") && !name.equals(PLACE)) {
         throw malformed(name + " is empty. Give it a value, or leave it out.");
       }
       if (lists.contains(name)) {

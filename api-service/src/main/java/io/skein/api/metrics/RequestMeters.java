@@ -64,8 +64,7 @@ public final class RequestMeters {
   }
 
   private Timers of(Endpoint endpoint) {
-    return new Timers(
-        endpoint.method.name(), endpoint.path.startsWith(API) ? endpoint.path : PAGE);
+    return new Timers(endpoint.method.name(), endpoint.path.startsWith(API) ? endpoint.path : PAGE);
   }
 
   /** Of one route, made when they are needed first. */

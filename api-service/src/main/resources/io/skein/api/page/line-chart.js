@@ -38,7 +38,8 @@ export function lineChart(title, { format, most = 0 }) {
     const sentence = `${title}, the last ${minutes} minutes: ${lines.map((line) => `${line.label} ${latestWhole(line, minutes)} in the last whole one`).join(', ')}`;
     const plot = svg('svg', { x: 0, y: 14, width: '100%', height: HEIGHT - 32, viewBox: `0 0 ${minutes - 1} 100`, preserveAspectRatio: 'none', class: 'line-plot' },
       svg('path', { d: `M0 100H${minutes - 1}M0 50H${minutes - 1}M0 0H${minutes - 1}`, class: 'line-rail' }),
-      lines.map((line) => svg('path', { d: path(line.points, top), class: 'line', 'data-tone': line.tone })));
+      lines.map((line) => svg('path', { d: path(line.points, top), class: 'line', 'data-tone': line.tone })),
+      lines.map((line) => svg('path', { d: path(line.points.filter(alone), top), class: 'line line-dots', 'data-tone': line.tone })));
     return svg('svg', { class: 'chart', width: '100%', height: HEIGHT, role: 'img', 'aria-label': sentence },
       svg('text', { x: 0, y: 10, class: 'chart-label' }, format(top)), plot,
       svg('text', { x: 0, y: HEIGHT - 3, class: 'chart-label' }, `${minutes} min ago`),
@@ -53,6 +54,11 @@ function highest(lines) {
   const peak = ({ points }) => Math.max(...points.map(([, value]) => value));
   const kept = new Set([...lines].sort((a, b) => peak(b) - peak(a)).slice(0, TONES.length));
   return lines.filter((line) => kept.has(line));
+}
+
+/** Whether a point has none beside it; a line through it would not be seen. */
+function alone([minute], index, points) {
+  return points[index - 1]?.[0] !== minute - 1 && points[index + 1]?.[0] !== minute + 1;
 }
 
 /** One piece for each run of minutes that follow each other; a lone minute is a dot. */

@@ -26,8 +26,7 @@ class RedisSeriesTest extends SeriesStoreContract {
   }
 
   @Test
-  void aKeyThatIsNoHashIsAMinuteOfWhichNothingIsThereAndIsReplaced()
-      throws Exception {
+  void aKeyThatIsNoHashIsAMinuteOfWhichNothingIsThereAndIsReplaced() throws Exception {
     try (Servers servers = Servers.open()) {
       long minute = Minutes.of(servers.clock.instant());
       RedisSeries series = new RedisSeries(servers.redis, servers.clock);
