@@ -33,7 +33,7 @@ public final class RunUntilShutdown {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (Exception e) {
-      LOG.error("{} could not start", name, e);
+      LOG.atError().addKeyValue("name", name).setCause(e).log("a service could not start");
       System.err.println(name + " could not start: " + e.getMessage());
       System.exit(1);
     }
@@ -42,9 +42,9 @@ public final class RunUntilShutdown {
   private static void stop(String name, AutoCloseable service, CountDownLatch stopped) {
     try {
       service.close();
-      LOG.info("{} stopped", name);
+      LOG.atInfo().addKeyValue("name", name).log("a service stopped");
     } catch (Exception e) {
-      LOG.error("{} did not stop cleanly", name, e);
+      LOG.atError().addKeyValue("name", name).setCause(e).log("a service did not stop cleanly");
     } finally {
       stopped.countDown();
     }

@@ -39,6 +39,9 @@ record ScheduleRequest(
     if (cron == null || queue == null || type == null) {
       throw new IllegalArgumentException("a schedule has cron, queue and type");
     }
+    if (tenant != null && tenant.isBlank()) {
+      throw new IllegalArgumentException("tenant is empty: name an account, or leave it out");
+    }
     Schedule schedule =
         Schedule.of(name, cron, queue, type, payload == null ? "{}" : payload.toString())
             .withTenant(tenant)

@@ -62,7 +62,10 @@ final class MinuteRepair {
     }
     broughtBack = waiting;
     if (marked > 0) {
-      LOG.debug("minutes are whole in Redis minutes={} left={}", marked, doubtful.size() - marked);
+      LOG.atDebug()
+          .addKeyValue("minutes", marked)
+          .addKeyValue("left", doubtful.size() - marked)
+          .log("minutes are whole in Redis");
     }
     return marked == doubtful.size();
   }

@@ -59,7 +59,10 @@ final class PartText {
           tags,
           new Figures(one.path("count").asLong(), one.path("sum").asLong(), Buckets.of(buckets)));
     }
+    String kind = node.path("kind").asString();
     return new Content(
-        SeriesKind.parse(node.path("kind").asString()).orElse(SeriesKind.COUNTER), byTags);
+        SeriesKind.parse(kind)
+            .orElseThrow(() -> new IllegalArgumentException("there is no kind " + kind)),
+        byTags);
   }
 }

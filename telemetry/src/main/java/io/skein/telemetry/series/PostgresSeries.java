@@ -1,6 +1,7 @@
 package io.skein.telemetry.series;
 
 import io.skein.postgres.Database;
+import io.skein.postgres.FallbackBulkhead;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -20,6 +21,11 @@ final class PostgresSeries implements SeriesStore {
 
   PostgresSeries(Database database) {
     this.database = database;
+  }
+
+  /** The part of the pool for what Redis answers when it is well. */
+  FallbackBulkhead fallback() {
+    return database.fallback();
   }
 
   /** In the order of their keys, so that two who write the same rows do not wait for each other. */

@@ -83,7 +83,11 @@ final class SeriesMerge {
           add(read, adding);
         }
       } catch (RuntimeException e) { // written by another build, or by nobody of us
-        LOG.debug("a part cannot be read name={} process={}", part.name(), part.process(), e);
+        LOG.atDebug()
+            .addKeyValue("name", part.name())
+            .addKeyValue("process", part.process())
+            .setCause(e)
+            .log("a part cannot be read");
         unreadable++;
       }
     }

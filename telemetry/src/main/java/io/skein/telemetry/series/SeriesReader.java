@@ -30,12 +30,13 @@ final class SeriesReader {
   private final MinuteLedger ledger;
   private final RedisSeries redis;
   private final PostgresSeries postgres;
-  private final KeptReads keptReads = new KeptReads();
+  private final KeptReads keptReads;
 
   SeriesReader(MinuteLedger ledger, RedisSeries redis, PostgresSeries postgres) {
     this.ledger = ledger;
     this.redis = redis;
     this.postgres = postgres;
+    this.keptReads = new KeptReads(postgres.fallback());
   }
 
   SeriesAnswer read(Collection<SeriesQuestion> questions, int minutes, Instant now) {

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jdbi.v3.core.JdbiException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -77,8 +78,11 @@ final class SeriesRoll {
       }
     } catch (RedisAwayException e) {
       LOG.debug("figures are rolled when Redis answers again", e);
-    } catch (RuntimeException e) {
-      LOG.warn("figures could not be rolled reason=\"{}\"", e.toString());
+    } catch (JdbiException e) {
+      LOG.atWarn().addKeyValue("reason", e.toString()).log("figures wait for PostgreSQL");
+    } catch (RuntimeException | Error e) {
+      // Whatever it was: a schedule that throws is never run again.
+      LOG.error("figures could not be rolled; it is tried again", e);
     }
   }
 

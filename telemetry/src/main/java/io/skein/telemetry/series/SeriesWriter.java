@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jdbi.v3.core.JdbiException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -146,8 +147,8 @@ final class SeriesWriter {
         postgres.write(some);
         ledger.kept(Keeper.POSTGRES, some);
       }
-    } catch (RuntimeException e) {
-      LOG.warn("figures wait for PostgreSQL reason=\"{}\"", e.toString());
+    } catch (JdbiException e) {
+      LOG.atWarn().addKeyValue("reason", e.toString()).log("figures wait for PostgreSQL");
     }
   }
 }

@@ -103,11 +103,10 @@ public final class Telemetry implements AutoCloseable {
         .register(shown);
     long interval = settings.flushInterval().toMillis();
     long toEnd = interval - Math.floorMod(clock.millis(), interval);
-    var flushing = threads.scheduleAtFixedRate(this::flush, toEnd, interval, TimeUnit.MILLISECONDS);
-    var rolling =
+    var unused = threads.scheduleAtFixedRate(this::flush, toEnd, interval, TimeUnit.MILLISECONDS);
+    var unusedToo =
         threads.scheduleWithFixedDelay(
             this::roll, 2 * interval, 2 * interval, TimeUnit.MILLISECONDS);
-    LOG.debug("series started flushing={} rolling={}", flushing, rolling);
   }
 
   /**

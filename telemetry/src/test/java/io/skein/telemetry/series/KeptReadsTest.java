@@ -1,15 +1,38 @@
 package io.skein.telemetry.series;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.skein.postgres.Database;
+import io.skein.postgres.PostgresSettings;
 import io.skein.telemetry.series.KeptReads.Kept;
+import io.skein.testing.TestServers;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import org.jdbi.v3.core.ConnectionException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(30)
 class KeptReadsTest {
-  private final KeptReads reads = new KeptReads();
+  private Database database;
+  private KeptReads reads;
+
+  @BeforeEach
+  void open() {
+    String url = TestServers.postgres().createDatabase().url();
+    database = Database.open(PostgresSettings.parse(url).withPoolSize(5), "kept-reads");
+    reads = new KeptReads(database.fallback());
+  }
+
+  @AfterEach
+  void close() {
+    database.close();
+  }
 
   @Test
   void aThirdQuestionAtOnceIsToldSoAfterAMoment() throws InterruptedException {
@@ -44,10 +67,44 @@ class KeptReadsTest {
     for (int i = 0; i < 5; i++) {
       assertThat(
               reads.ask(() -> {
-                throw new IllegalStateException("no connection");
+                throw new ConnectionException(new SQLException("no connection"));
               }))
           .isEqualTo(new Kept.Missing<>("PostgreSQL does not answer"));
     }
+  }
+
+  @Test
+  void whatOtherFeaturesTakeInAnOutageIsNotThereForCharts() throws InterruptedException {
+    CountDownLatch taken = new CountDownLatch(database.fallback().places());
+    CountDownLatch letGo = new CountDownLatch(1);
+    List<Thread> others = new ArrayList<>();
+    for (int i = 0; i < database.fallback().places(); i++) {
+      others.add(
+          Thread.ofVirtual()
+              .start(() ->
+                  database
+                      .fallback()
+                      .call(() -> {
+                        taken.countDown();
+                        return waited(letGo);
+                      })));
+    }
+    taken.await();
+    assertThat(reads.ask(() -> 1)).isInstanceOf(Kept.Missing.class);
+    letGo.countDown();
+    for (Thread other : others) {
+      other.join();
+    }
+    assertThat(reads.ask(() -> 1)).isEqualTo(new Kept.Found<>(1));
+  }
+
+  @Test
+  void aFaultOfOursIsNotTakenForAnOutage() {
+    assertThatThrownBy(() ->
+            reads.ask(() -> {
+              throw new IllegalArgumentException("ours");
+            }))
+        .hasMessage("ours");
   }
 
   private static boolean waited(CountDownLatch latch) {
