@@ -53,7 +53,10 @@ import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import tools.jackson.databind.MapperFeature;
+import tools.jackson.databind.cfg.CoercionAction;
+import tools.jackson.databind.cfg.CoercionInputShape;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.type.LogicalType;
 
 /** One API instance: everything it is made of, started in order and stopped in reverse. */
 public final class ApiService implements AutoCloseable {
@@ -111,7 +114,7 @@ public final class ApiService implements AutoCloseable {
   private static ApiService start(
       ApiSettings settings, Consumer<RoutesConfig> further, Closer closer)
       throws InterruptedException, IOException {
-    JsonMapper json = JsonMapper.builder().disable(MapperFeature.ALLOW_COERCION_OF_SCALARS).build();
+    JsonMapper json = strictMapper();
     Migrations.migrateWhenReachable(settings.postgres(), migrations());
     SeriesRegistry series = new SeriesRegistry();
     Metrics metrics = closer.add("metrics", metrics(settings, series));
@@ -274,6 +277,22 @@ public final class ApiService implements AutoCloseable {
     return settings.telemetry() == Measuring.ON
         ? new Metrics(settings.name(), series)
         : new Metrics(settings.name());
+  }
+
+  /**
+   * A text is no number, nor a number a text: what comes as the other was meant as something else.
+   */
+  private static JsonMapper strictMapper() {
+    return JsonMapper.builder()
+        .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+        .withCoercionConfig(
+            LogicalType.Textual,
+            texts ->
+                texts
+                    .setCoercion(CoercionInputShape.Integer, CoercionAction.Fail)
+                    .setCoercion(CoercionInputShape.Float, CoercionAction.Fail)
+                    .setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail))
+        .build();
   }
 
   /** The modules whose tables it uses, in the order of their migrations. */

@@ -179,6 +179,10 @@ class TasksTest {
     }
     assertThat(limits("{\"maxRunnin\": 1}").body())
         .contains("There is no field maxRunnin here. This request takes maxPerKey, maxPerTenant,");
+    for (String text : List.of("5", "1.5", "true")) {
+      String bulk = "{\"action\": %s}".formatted(text);
+      operator.problem(operator.post(TASKS + "/bulk?state=dead", bulk), 400, "malformed-json");
+    }
     JsonNode limits = admin.tree(admin.get(QUEUES + "/" + queue)).get("limits");
     assertThat(limits.get("maxRunning").asInt()).isEqualTo(5);
   }

@@ -103,8 +103,9 @@ final class RedisFeedLink {
   void probe() {
     inSession(open -> {
       if (System.nanoTime() - open.heardAt > LONGEST_SILENCE.toNanos()) {
-        LOG.warn(
-            "the feed's connection delivers nothing; connecting again shard={}", shard.master());
+        LOG.atWarn()
+            .addKeyValue("shard", shard.master())
+            .log("the feed's connection delivers nothing; connecting again");
         open.cut();
       }
     });
@@ -161,11 +162,10 @@ final class RedisFeedLink {
   private void lost(JedisException e) {
     if (!lossTold && closed.getCount() > 0) {
       lossTold = true;
-      LOG.warn(
-          "the feed lost its connection; every subscription is compared when it is back"
-              + " shard={} reason=\"{}\"",
-          shard.master(),
-          e.toString());
+      LOG.atWarn()
+          .addKeyValue("shard", shard.master())
+          .addKeyValue("reason", e.toString())
+          .log("the feed lost its connection; every subscription is compared when it is back");
     }
     LOG.atDebug()
         .addKeyValue("shard", shard.master())

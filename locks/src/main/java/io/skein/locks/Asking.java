@@ -28,6 +28,9 @@ final class Asking implements AutoCloseable {
   /** Where the claim may have a place in the queue, or a lease without our knowing. */
   private final Set<LeaseStore> traces = new HashSet<>();
 
+  /** Whether any store has answered a question of it. */
+  private boolean answered;
+
   /** Of the claim, once it is told of its turn. */
   private @Nullable Waiter waiter;
 
@@ -112,6 +115,7 @@ final class Asking implements AutoCloseable {
     boolean firstTime = traces.add(store);
     try {
       Answer answer = question.get();
+      answered = true;
       if (firstTime && !queues && answer instanceof Answer.Refused) {
         traces.remove(store);
       }
@@ -125,6 +129,8 @@ final class Asking implements AutoCloseable {
     } catch (FallbackBusyException e) {
       if (firstTime) {
         traces.remove(store); // it was not asked
+      }
+      if (!answered) {
         throw e;
       }
       return new Answer.Unanswered(); // who waits already goes on waiting

@@ -82,7 +82,7 @@ final class LeaseRenewer implements AutoCloseable {
       start(() -> {
         do {
           LockSupport.parkNanos(RELEASE_AGAIN.toNanos());
-        } while (nanoTime.getAsLong() - end < 0 && !answered(claim, () -> store.release(claim)));
+        } while (nanoTime.getAsLong() - end < 0 && !answeredAtLast(claim, store));
       });
     }
   }
@@ -206,6 +206,17 @@ final class LeaseRenewer implements AutoCloseable {
           .addKeyValue("lock", claim.name())
           .setCause(e)
           .log("cannot release a lock; trying again until its lease ends");
+      return false;
+    }
+  }
+
+  /** {@link #answered} for one that was not before, which was told then. */
+  private boolean answeredAtLast(Claim claim, LeaseStore store) {
+    try {
+      store.release(claim).ifPresent(waiters::wake);
+      return true;
+    } catch (RuntimeException e) {
+      LOG.atDebug().addKeyValue("lock", claim.name()).setCause(e).log("cannot release a lock yet");
       return false;
     }
   }

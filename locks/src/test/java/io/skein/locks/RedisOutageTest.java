@@ -97,6 +97,13 @@ class RedisOutageTest {
 
   @Test
   void ofTwoHoldersTheFirstRenewalLeavesOne() throws Exception {
+    for (int attempt = 1; !oneOfTwoIsLeft(); attempt++) {
+      assertThat(attempt).as("attempts of a machine that is too slow").isLessThan(10);
+    }
+  }
+
+  /** False when this process saw Redis again before another one had the lock there. */
+  private boolean oneOfTwoIsLeft() throws Exception {
     server.kill();
     await().until(() -> !stores.redis().health().available());
     Lease inPostgres = locks.tryAcquire(LockRequest.of(name, "before", TTL)).orElseThrow();
@@ -104,11 +111,19 @@ class RedisOutageTest {
     // As a process does that has not seen it away.
     RedisLeases keys = new RedisLeases(stores.redis());
     Claim after = new Claim(name, "another:1", "after", TTL);
-    await().ignoreExceptions().until(() -> keys.acquire(after) instanceof Answer.Granted);
-    assertThat(stores.redis().health().available()).as("to this process").isFalse();
-    assertThat(inPostgres.held()).isTrue();
-    await().atMost(TTL).until(() -> !inPostgres.held());
-    assertThat(keys.holder(name).map(LockHolder::holder)).contains("after");
+    await()
+        .ignoreExceptions()
+        .until(() ->
+            keys.acquire(after) instanceof Answer.Granted || stores.redis().health().available());
+    boolean inTime = !stores.redis().health().available();
+    if (inTime) {
+      assertThat(inPostgres.held()).isTrue();
+      await().atMost(TTL).until(() -> !inPostgres.held());
+      assertThat(keys.holder(name).map(LockHolder::holder)).contains("after");
+    }
+    inPostgres.release();
+    keys.release(after);
+    return inTime;
   }
 
   /** Too short for Redis to be given up, and longer than a call waits for it. */

@@ -24,6 +24,10 @@ class RedisWakeChannelTest {
   void open() {
     redis = RedisConnections.open(RedisSettings.of(TestServers.redis().url()), "locks-test");
     name = redis.keys().lockTurns(UUID.randomUUID().toString());
+    redis
+        .redisson()
+        .getBucket(name)
+        .isExists(); // so that subscribing does not wait for a connection
     channel = new RedisWakeChannel(redis.redisson(), name, new Waiters(System::nanoTime));
   }
 

@@ -10,7 +10,6 @@ import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.HandleCallback;
 import org.jdbi.v3.core.Jdbi;
-import org.jdbi.v3.core.JdbiException;
 import org.jdbi.v3.core.spi.JdbiPlugin;
 import org.jdbi.v3.postgres.PostgresPlugin;
 import org.jspecify.annotations.Nullable;
@@ -127,7 +126,7 @@ public final class Database implements AutoCloseable {
     try (Handle handle = jdbi.open()) {
       handle.createQuery("select 1").mapTo(Integer.class).one();
       return Optional.empty();
-    } catch (JdbiException e) {
+    } catch (RuntimeException e) {
       return Optional.of(String.valueOf(e.getMessage()));
     }
   }

@@ -135,10 +135,9 @@ public final class FeatureFlags implements AutoCloseable {
     } catch (RuntimeException | Error e) {
       if (!away && !clock.isShutdown()) {
         away = true;
-        LOG.warn(
-            "the feature flags cannot be asked for; they stay as they are until they can"
-                + " reason=\"{}\"",
-            e.toString());
+        LOG.atWarn()
+            .addKeyValue("reason", e.toString())
+            .log("the feature flags cannot be asked for; they stay as they are until they can");
         LOG.debug("the feature flags cannot be asked for", e);
       }
     }

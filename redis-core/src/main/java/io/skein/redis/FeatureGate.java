@@ -15,7 +15,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import redis.clients.jedis.exceptions.JedisClusterOperationException;
 import redis.clients.jedis.exceptions.JedisConnectionException;
-import redis.clients.jedis.exceptions.JedisDataException;
 import redis.clients.jedis.exceptions.JedisException;
 
 /**
@@ -203,8 +202,8 @@ public final class FeatureGate {
       }
       if (isAbsence(e)) {
         health.suspect();
-      } else if (e instanceof JedisDataException answer) {
-        refusals.refused(doing, answer);
+      } else if (RedisErrors.isAnswer(e)) {
+        refusals.refused(doing, e);
       }
       throw new RedisAwayException(doing, e);
     }

@@ -1,7 +1,5 @@
 package io.skein.redis;
 
-import redis.clients.jedis.exceptions.JedisDataException;
-
 /** Redis did not answer in time, or refused. What was wanted is found in PostgreSQL. */
 public final class RedisAwayException extends RuntimeException {
   private static final long serialVersionUID = 1;
@@ -20,8 +18,7 @@ public final class RedisAwayException extends RuntimeException {
    */
   public RedisAwayException(String doing, Throwable cause) {
     super(
-        doing
-            + (cause instanceof JedisDataException ? ": Redis refused" : ": Redis did not answer"),
+        doing + (RedisErrors.isAnswer(cause) ? ": Redis refused" : ": Redis did not answer"),
         cause);
   }
 }

@@ -1,6 +1,7 @@
 package io.skein.redis;
 
 import java.util.Set;
+import java.util.regex.Pattern;
 import redis.clients.jedis.exceptions.JedisDataException;
 
 /** What Redis means by the first word of an error that it answers with. */
@@ -20,10 +21,14 @@ public final class RedisErrors {
           "TRYAGAIN",
           "BUSY",
           "MISCONF",
+          "MOVED",
+          "ASK",
           "NOREPLICAS",
           "NOSCRIPT",
           "NOGROUP",
           "BUSYGROUP");
+
+  private static final Pattern ANSWER = Pattern.compile("[A-Z]{3,}");
 
   private RedisErrors() {}
 
@@ -36,7 +41,12 @@ public final class RedisErrors {
     return ABOUT_A_KEY.contains(word(failure));
   }
 
-  static boolean passes(JedisDataException answer) {
+  /** Whether the server said it, by whichever client: its words begin with one in capitals. */
+  static boolean isAnswer(Throwable failure) {
+    return failure instanceof JedisDataException || ANSWER.matcher(word(failure)).matches();
+  }
+
+  static boolean passes(Throwable answer) {
     return PASSING.contains(word(answer));
   }
 

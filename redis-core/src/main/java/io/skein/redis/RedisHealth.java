@@ -137,8 +137,9 @@ public final class RedisHealth implements AutoCloseable {
   }
 
   private void warn() {
-    LOG.warn(
-        "Redis cannot be used; PostgreSQL carries everything until it can reason=\"{}\"", wrong);
+    LOG.atWarn()
+        .addKeyValue("reason", wrong)
+        .log("Redis cannot be used; PostgreSQL carries everything until it can");
   }
 
   void observe(boolean answered) {

@@ -5,7 +5,6 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import redis.clients.jedis.exceptions.JedisDataException;
 
 /**
  * Tells the log of errors that do not pass by themselves: a key of another type, a script that
@@ -26,7 +25,7 @@ final class RefusalLog {
     this.next = new AtomicLong(nanoTime.getAsLong());
   }
 
-  void refused(String doing, JedisDataException answer) {
+  void refused(String doing, RuntimeException answer) {
     if (RedisErrors.passes(answer)) {
       return;
     }

@@ -11,6 +11,8 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.redisson.client.RedisException;
+import org.redisson.client.RedisTimeoutException;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.KeyValuePair;
 import redis.clients.jedis.exceptions.JedisDataException;
@@ -42,6 +44,14 @@ class RefusalLogTest {
     assertThat(lines.list.getFirst().getKeyValuePairs())
         .containsExactly(
             new KeyValuePair("feature", "rate_limit"), new KeyValuePair("doing", "taking"));
+  }
+
+  @Test
+  void theOtherClientsAnswersAreToldAndItsSilenceIsNot() {
+    assertThat(RedisErrors.isAnswer(new RedisException("NOPERM this user has no permissions")))
+        .isTrue();
+    assertThat(RedisErrors.isAnswer(new RedisTimeoutException("Redis server response timeout")))
+        .isFalse();
   }
 
   @Test

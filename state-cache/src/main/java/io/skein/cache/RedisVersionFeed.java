@@ -110,9 +110,9 @@ final class RedisVersionFeed {
   private void lost(JedisException e) {
     if (!lossTold && stopped.getCount() > 0) {
       lossTold = true;
-      LOG.warn(
-          "the feed of versions lost its connection; near entries do not count reason=\"{}\"",
-          e.toString());
+      LOG.atWarn()
+          .addKeyValue("reason", e.toString())
+          .log("the feed of versions lost its connection; near entries do not count");
     }
     LOG.debug("the feed of versions has no connection", e);
   }

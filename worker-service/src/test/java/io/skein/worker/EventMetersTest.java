@@ -37,6 +37,8 @@ final class EventMetersTest {
           .contains(
               "skein_relay_lag_seconds_count",
               "skein_events_appended_total",
+              "skein_relay_relayed_total",
+              "skein_feed_placed_total",
               "skein_relay_dropped_total",
               "skein_relay_failed_total",
               "skein_sweep_repaired_total",

@@ -19,7 +19,7 @@ public record QueryParameters(Set<String> single, Set<String> lists) {
   private static final QueryParameters NONE = of();
 
   /** Of a page; an empty one is the beginning. */
-  private static final String PLACE = "after";
+  private static final Set<String> PLACES = Set.of("after", "before");
 
   public QueryParameters {
     single = Set.copyOf(single);
@@ -64,16 +64,13 @@ public record QueryParameters(Set<String> single, Set<String> lists) {
   public void check(Context context) {
     for (Map.Entry<String, List<String>> given : context.queryParamMap().entrySet()) {
       String name = given.getKey();
-      if (given.getValue().contains("") && !name.equals(PLACE)) {
-        throw malformed(name + " is empty. Give it a value, or leave it out.");
-      }
-      if (lists.contains(name)) {
-        continue;
-      }
-      if (!single.contains(name)) {
+      if (!single.contains(name) && !lists.contains(name)) {
         throw malformed("There is no parameter " + name + " here. " + known());
       }
-      if (given.getValue().size() > 1) {
+      if (given.getValue().contains("") && !PLACES.contains(name)) {
+        throw malformed(name + " is empty. Give it a value, or leave it out.");
+      }
+      if (!lists.contains(name) && given.getValue().size() > 1) {
         throw malformed(name + " is given more than once. Send it once.");
       }
     }

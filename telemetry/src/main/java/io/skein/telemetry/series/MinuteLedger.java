@@ -93,7 +93,10 @@ final class MinuteLedger {
         }
         failed.add(meter.getId());
         if (!unreadable.contains(meter.getId())) {
-          LOG.warn("a meter is left out until it can be read name={}", meter.getId().getName(), e);
+          LOG.atWarn()
+              .addKeyValue("name", meter.getId().getName())
+              .setCause(e)
+              .log("a meter is left out until it can be read");
         }
       }
     }

@@ -8,6 +8,7 @@ import io.skein.redis.FeatureMode;
 import io.skein.redis.LuaScript;
 import io.skein.redis.PipelineReply;
 import io.skein.redis.RedisConnections;
+import io.skein.redis.RedisErrors;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -265,7 +266,7 @@ final class RedisSeries implements SeriesStore, AutoCloseable {
     try {
       return PipelineReply.of(reply);
     } catch (JedisDataException e) {
-      if (String.valueOf(e.getMessage()).startsWith("WRONGTYPE")) {
+      if (RedisErrors.isWrongType(e)) {
         return none;
       }
       throw e;

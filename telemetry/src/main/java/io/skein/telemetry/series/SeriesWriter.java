@@ -65,7 +65,8 @@ final class SeriesWriter {
       writeToRedis();
       return;
     }
-    awaySince = Math.min(awaySince, minute - 1); // of which the last flush may have failed
+    // The last flush may have failed; before its first one others counted, and may have gone since.
+    awaySince = visited.isEmpty() ? 0 : Math.min(awaySince, minute - 1);
     if (Minutes.of(now) != minuteInPostgres) {
       writeToPostgres();
       minuteInPostgres = Minutes.of(now);

@@ -80,12 +80,36 @@ class GoneBackTest {
     servers.redis.gate(Feature.TELEMETRY).enable(false);
     one.registry().counter(NAME).increment(10);
     two.registry().counter(NAME).increment(20);
-    for (int minutes = 0; minutes < 40; minutes++) {
+    passMinutes(40);
+    assertThatRedisHasAllWhenItIsBack();
+  }
+
+  @Test
+  void whatProcessesHaveCountedThatHaveGoneBeforeTheOutageIsOverIsNotMissing() throws Exception {
+    one.registry().counter(NAME).increment(3);
+    flush();
+    servers.redis.gate(Feature.TELEMETRY).enable(false);
+    one.registry().counter(NAME).increment(10);
+    two.registry().counter(NAME).increment(20);
+    passMinutes(30);
+    one.telemetry().close();
+    two.telemetry().close();
+    one = servers.instance("api-1");
+    two = servers.instance("api-2");
+    passMinutes(5);
+    assertThatRedisHasAllWhenItIsBack();
+  }
+
+  private void passMinutes(int minutes) {
+    for (int i = 0; i < minutes; i++) {
       one.registry().counter("skein.others").increment();
       two.registry().counter("skein.others").increment();
       servers.clock.advance(Duration.ofMinutes(1));
       flush();
     }
+  }
+
+  private void assertThatRedisHasAllWhenItIsBack() {
     servers.redis.gate(Feature.TELEMETRY).enable(true);
     flush();
     assertThat(count()).isEqualTo(33);
