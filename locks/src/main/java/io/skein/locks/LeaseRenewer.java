@@ -78,11 +78,12 @@ final class LeaseRenewer implements AutoCloseable {
   /** Releases what the claim may hold in this store, now or as soon as the store answers. */
   void release(LeaseStore store, Claim claim) {
     long end = nanoTime.getAsLong() + claim.ttl().toNanos();
-    if (!answered(claim, () -> store.release(claim))) {
+    if (!answered(claim, () -> store.release(claim), Level.WARN)) {
       start(() -> {
         do {
           LockSupport.parkNanos(RELEASE_AGAIN.toNanos());
-        } while (nanoTime.getAsLong() - end < 0 && !answeredAtLast(claim, store));
+        } while (nanoTime.getAsLong() - end < 0
+            && !answered(claim, () -> store.release(claim), Level.DEBUG));
       });
     }
   }
@@ -150,7 +151,7 @@ final class LeaseRenewer implements AutoCloseable {
     Optional<LossReason> loss = Optional.empty();
     try {
       Claim claim = lease.claim();
-      loss = lease.renew(asked, store -> answered(claim, () -> store.leave(claim)));
+      loss = lease.renew(asked, store -> answered(claim, () -> store.leave(claim), Level.WARN));
     } catch (RuntimeException e) {
       LOG.atWarn()
           .addKeyValue("lock", lease.name())
@@ -195,28 +196,22 @@ final class LeaseRenewer implements AutoCloseable {
     lease.traces().forEach(store -> releaseAside(store, lease.claim()));
   }
 
-  /** Whether the store has been told; whose turn it is there now is woken. */
-  private boolean answered(Claim claim, Supplier<Optional<String>> release) {
+  /**
+   * Whether the store has been told; whose turn it is there now is woken.
+   *
+   * @param level of a failure that is not an outage: once it has been told, the log need not repeat
+   *     it
+   */
+  private boolean answered(Claim claim, Supplier<Optional<String>> release, Level level) {
     try {
       release.get().ifPresent(waiters::wake);
       return true;
     } catch (RuntimeException e) {
       boolean away = e instanceof RedisAwayException || e instanceof ConnectionException;
-      LOG.atLevel(away ? Level.DEBUG : Level.WARN)
+      LOG.atLevel(away ? Level.DEBUG : level)
           .addKeyValue("lock", claim.name())
           .setCause(e)
           .log("cannot release a lock; trying again until its lease ends");
-      return false;
-    }
-  }
-
-  /** {@link #answered} for one that was not before, which was told then. */
-  private boolean answeredAtLast(Claim claim, LeaseStore store) {
-    try {
-      store.release(claim).ifPresent(waiters::wake);
-      return true;
-    } catch (RuntimeException e) {
-      LOG.atDebug().addKeyValue("lock", claim.name()).setCause(e).log("cannot release a lock yet");
       return false;
     }
   }
