@@ -1,6 +1,5 @@
 package io.skein.postgres;
 
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -16,13 +15,11 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Applies the migrations of the modules a service embeds. Any number of instances may do so at
- * once: Flyway's lock lets one through and the others find nothing left.
+ * once: a lock lets one through and the others find nothing left.
  */
 public final class Migrations {
   private static final Logger LOG = LoggerFactory.getLogger(Migrations.class);
-  private static final String APPLICATION_NAME = "skein-migrations";
-  private static final int RETRY_SECONDS = 1;
-  private static final Duration RETRY = Duration.ofSeconds(RETRY_SECONDS);
+  private static final Duration RETRY = Duration.ofSeconds(1);
 
   /** Wrong password, no such role, no such database: waiting does not help. */
   private static final Set<String> REFUSED_CREDENTIALS = Set.of("28P01", "28000", "3D000");
@@ -40,42 +37,57 @@ public final class Migrations {
   public static void migrateWhenReachable(PostgresSettings settings, List<String> modules)
       throws InterruptedException {
     boolean said = false;
-    while (!answers(settings)) {
-      if (!said) {
-        LOG.atWarn()
-            .addKeyValue("url", settings.directJdbcUrl())
-            .log("PostgreSQL does not answer; waiting for it");
-        said = true;
+    while (true) {
+      try (MigrationLock held = MigrationLock.take(settings)) {
+        apply(settings, modules);
+        return;
+      } catch (SQLException e) {
+        refuseIfHopeless(settings, e);
+        if (!said) {
+          LOG.atWarn()
+              .addKeyValue("url", settings.directJdbcUrl())
+              .addKeyValue("reason", e.getMessage())
+              .log("PostgreSQL does not answer; waiting for it");
+          said = true;
+        }
       }
       Thread.sleep(RETRY);
-    }
-    migrate(settings, modules);
-  }
-
-  private static boolean answers(PostgresSettings settings) {
-    try (Connection connection = DirectConnection.open(settings, APPLICATION_NAME)) {
-      return connection.isValid(RETRY_SECONDS);
-    } catch (SQLException e) {
-      if (DirectConnection.POOLER_STATE.equals(e.getSQLState())) {
-        throw new IllegalStateException(e.getMessage(), e);
-      }
-      if (REFUSED_CREDENTIALS.contains(String.valueOf(e.getSQLState()))) {
-        throw new IllegalStateException(
-            "PostgreSQL refuses user or database of " + settings + ": " + e.getMessage(), e);
-      }
-      return false;
     }
   }
 
   /**
+   * Waits for another instance that migrates, and then for nothing.
+   *
    * @param modules module names in dependency order, for example {@code postgres-core, event-bus};
    *     each owns {@code db/migration/<module>} and a range of version numbers
-   * @throws IllegalStateException when a pooler is met: the lock would stay with one of its
-   *     sessions
-   * @throws org.flywaydb.core.api.FlywayException when a migration fails or was changed
+   * @throws IllegalStateException when PostgreSQL refuses the user, the password or the database,
+   *     or a pooler is met: the lock would stay with one of its sessions
+   * @throws org.flywaydb.core.api.FlywayException when PostgreSQL does not answer, or a migration
+   *     fails or was changed, or the thread is interrupted while it waits
    */
   public static void migrate(PostgresSettings settings, List<String> modules) {
-    requireDirect(settings);
+    try (MigrationLock held = MigrationLock.take(settings)) {
+      apply(settings, modules);
+    } catch (SQLException e) {
+      refuseIfHopeless(settings, e);
+      throw new FlywayException("cannot migrate " + settings + ": " + e.getMessage(), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new FlywayException("interrupted before the migration of " + settings, e);
+    }
+  }
+
+  private static void refuseIfHopeless(PostgresSettings settings, SQLException e) {
+    if (DirectConnection.POOLER_STATE.equals(e.getSQLState())) {
+      throw new IllegalStateException(e.getMessage(), e);
+    }
+    if (REFUSED_CREDENTIALS.contains(String.valueOf(e.getSQLState()))) {
+      throw new IllegalStateException(
+          "PostgreSQL refuses user or database of " + settings + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static void apply(PostgresSettings settings, List<String> modules) {
     Flyway.configure()
         .dataSource(settings.directJdbcUrl(), settings.user(), settings.password())
         // No limit on statements: a migration takes as long as it takes.
@@ -91,11 +103,6 @@ public final class Migrations {
         .connectRetries(0)
         .load()
         .migrate();
-  }
-
-  /** Other failures are Flyway's to report. */
-  private static void requireDirect(PostgresSettings settings) {
-    var unused = answers(settings);
   }
 
   /** The role's own limits are for steps; a migration may be long and holds Flyway's lock. */
