@@ -73,7 +73,7 @@ public final class Migrations {
       throw new FlywayException("cannot migrate " + settings + ": " + e.getMessage(), e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new FlywayException("interrupted before the migration of " + settings, e);
+      throw new FlywayException("interrupted while another instance migrates " + settings, e);
     }
   }
 

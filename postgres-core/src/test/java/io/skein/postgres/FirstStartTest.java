@@ -58,7 +58,8 @@ class FirstStartTest {
   @Test
   void whoWaitsCanBeInterrupted() throws Exception {
     try (MigrationLock migration = MigrationLock.take(settings);
-        ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+        // An interrupt closes the socket that a virtual thread reads: that is another failure.
+        ExecutorService threads = Executors.newSingleThreadExecutor()) {
       Future<?> waiting =
           threads.submit(() -> Migrations.migrate(settings, List.of("postgres-core")));
       assertThatThrownBy(() -> waiting.get(1, TimeUnit.SECONDS))
@@ -66,7 +67,7 @@ class FirstStartTest {
       threads.shutdownNow();
       assertThatThrownBy(() -> waiting.get(1, TimeUnit.MINUTES))
           .hasCauseInstanceOf(FlywayException.class)
-          .hasMessageContaining("interrupted before the migration");
+          .hasMessageContaining("interrupted while another instance migrates");
     }
   }
 }

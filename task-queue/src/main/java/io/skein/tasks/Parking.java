@@ -78,6 +78,7 @@ final class Parking {
     // The planner takes a place in the middle of a queue for its end, and would sort what is
     // behind.
     QueueCounts.bound(handle);
+    TypeRows.learnNoted(handle);
     Map<String, List<String>> unknown = unknownTypes(handle);
     places.keySet().retainAll(unknown.keySet());
     boolean more = false;

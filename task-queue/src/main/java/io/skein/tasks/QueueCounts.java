@@ -64,7 +64,8 @@ final class QueueCounts {
       """
       with recursive queues as (
         select known.queue from (
-          select queue from task_types union select queue from task_queues) known
+          select queue from task_types union select queue from task_types_noted
+          union select queue from task_queues) known
         where cast(:one as text) is null or known.queue = :one),
       lane as (
         select q.queue, l.name, 1 as nth from queues q cross join lateral (

@@ -43,13 +43,11 @@ final class TypeRows {
                 t.soft_limit, t.hard_limit
               from unnest(:queues, :types) with ordinality as k(queue, type, position)
                 left join task_types t on t.queue = k.queue and t.type = k.type
-              order by k.position),
-            learned as (
-              insert into task_types (queue, type) select queue, type from kinds where is_new
-              on conflict do nothing)
+              order by k.position)
             select queue, type, max_attempts, extract(epoch from retry_delay) as retry_delay,
               extract(epoch from soft_limit) as soft_limit,
-              extract(epoch from hard_limit) as hard_limit
+              extract(epoch from hard_limit) as hard_limit,
+              case when is_new then skein_learn_type(queue, type) end
             from kinds
             """)
         .bindArray("queues", String.class, kinds.stream().map(Kind::queue).toList())
@@ -80,6 +78,8 @@ final class TypeRows {
       TypeDefaults defaults = handler.defaults();
       declared.add(defaults.equals(TypeDefaults.STANDARD) ? null : defaults);
     }
+    List<String> distinct = queues.stream().distinct().toList();
+    lock(handle, distinct, types);
     handle
         .createUpdate(
             """
@@ -99,7 +99,7 @@ final class TypeRows {
             where (t.max_attempts, t.retry_delay, t.soft_limit, t.hard_limit) is distinct from
               (excluded.max_attempts, excluded.retry_delay, excluded.soft_limit, excluded.hard_limit)
             """)
-        .bindArray("queues", String.class, queues.stream().distinct().toList())
+        .bindArray("queues", String.class, distinct)
         .bindArray("types", String.class, types)
         .bindArray(
             "maxAttempts", Long.class, column(declared, of -> (long) of.retries().maxAttempts()))
@@ -108,6 +108,36 @@ final class TypeRows {
         .bindArray("softLimits", Long.class, column(declared, of -> of.limits().soft().toMillis()))
         .bindArray("hardLimits", Long.class, column(declared, of -> of.limits().hard().toMillis()))
         .execute();
+  }
+
+  /** So that nobody who enqueues waits for this transaction, but notes the type. */
+  private static void lock(Handle handle, List<String> queues, List<String> types) {
+    handle
+        .createQuery(
+            """
+            select pg_advisory_xact_lock(skein_type_lock(q, t))
+            from unnest(:queues) q, unnest(:types) t order by q, t
+            """)
+        .bindArray("queues", String.class, queues)
+        .bindArray("types", String.class, types)
+        .mapTo(String.class)
+        .list();
+  }
+
+  /**
+   * Makes known what was noted while others made it known, but for what somebody makes known right
+   * now: that is for the next call.
+   */
+  static void learnNoted(Handle handle) {
+    handle.execute(
+        """
+        with noted as (
+          delete from task_types_noted n
+          where pg_try_advisory_xact_lock(skein_type_lock(n.queue, n.type))
+          returning queue, type)
+        insert into task_types (queue, type)
+        select distinct queue, type from noted order by queue, type on conflict do nothing
+        """);
   }
 
   private static List<@Nullable Long> column(

@@ -133,14 +133,14 @@ final class HintsTest {
     String normal = key(Priority.NORMAL);
     start(onlyHints());
     await().until(() -> "stream".equals(queue.servers().redis.jedis().type(key(Priority.LOW))));
-    queue.sql("select skein_enqueue('" + queue.name() + "', 'count', '{}')");
     TaskId id =
         new TaskId(
             queue
                 .database()
-                .read(handle ->
-                    handle
-                        .createQuery("select id from tasks where queue = ? and state = 'queued'")
+                .inTransaction(withoutHint ->
+                    withoutHint
+                        .handle()
+                        .createQuery("select skein_enqueue(?, 'count')")
                         .bind(0, queue.name())
                         .mapTo(UUID.class)
                         .one()));

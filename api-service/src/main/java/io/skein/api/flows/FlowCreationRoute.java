@@ -80,14 +80,18 @@ public final class FlowCreationRoute {
   }
 
   private void receiveAndCreate(Context context) throws IOException {
+    CommandOutcome.Done done = storeAndCreate(context);
+    String id = json.readTree(done.flow()).get("flowId").asString();
+    context.status(201).header("Location", "/api/v1/flows/" + id);
+    CommandAnswers.write(context, done);
+  }
+
+  /** Leaves no file behind that no flow took over, before anything is answered. */
+  private CommandOutcome.Done storeAndCreate(Context context) throws IOException {
     Owner owner = Owners.of(context);
     UploadedFiles files = new UploadedFiles(engine.uploads(), owner);
     try {
-      Map<String, String> fields = receive(context, files);
-      CommandOutcome.Done done = create(context, owner, files, fields);
-      String id = json.readTree(done.flow()).get("flowId").asString();
-      context.status(201).header("Location", "/api/v1/flows/" + id);
-      CommandAnswers.write(context, done);
+      return create(context, owner, files, receive(context, files));
     } finally {
       discard(files);
     }
