@@ -6,7 +6,9 @@ import picocli.CommandLine.Command;
 /** Stands in the help; the script handles it before this application is built. */
 @Command(
     name = "test",
-    description = "Runs everything CI runs: mvn verify, with the arguments that follow.")
+    description =
+        "Builds and tests: mvn verify, with the arguments that follow; --all runs everything that CI"
+            + " runs.")
 final class TestCommand implements Callable<Integer> {
   @Override
   public Integer call() {
