@@ -11,7 +11,7 @@ import java.nio.charset.StandardCharsets;
 
 /** One inline command on a connection of its own: the test servers need no client library. */
 final class RedisCommand {
-  private static final int TIMEOUT_MILLIS = 5_000;
+  private static final int TIMEOUT_MILLIS = 30_000;
 
   private RedisCommand() {}
 

@@ -1,6 +1,7 @@
 package io.skein.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,8 +46,9 @@ final class OrphanWatchTest {
     }
     assertThat(servers).hasSize(2).allMatch(ServerProcess::isAlive);
     victim.destroyForcibly();
-    assertThat(servers).allMatch(server -> server.endsWithin(Duration.ofSeconds(10)));
-    org.awaitility.Awaitility.await()
+    assertThat(servers).allMatch(server -> server.endsWithin(Duration.ofSeconds(30)));
+    await()
+        .atMost(Duration.ofMinutes(1))
         .untilAsserted(() -> {
           try (var left = Files.list(directory)) {
             assertThat(left).noneMatch(file -> file.toString().contains("skein-test-servers"));

@@ -58,7 +58,7 @@ final class Disturbances {
   private void disturb(Kind kind) throws Exception {
     dropSome();
     switch (kind) {
-      case PUBSUB_CUT -> await().atMost(Duration.ofSeconds(10)).until(() -> cutPubSub() > 0);
+      case PUBSUB_CUT -> await().atMost(Duration.ofMinutes(1)).until(() -> cutPubSub() > 0);
       case FLUSHED -> redis.flush();
       case FROZEN -> {
         redis.freeze();
