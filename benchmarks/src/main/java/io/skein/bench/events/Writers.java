@@ -17,7 +17,7 @@ import java.util.function.Consumer;
 record Writers(List<List<StreamId>> streams) {
 
   /**
-   * Writes for a while; answers how many writes there were.
+   * Writes for a while, each at least once; answers how many writes there were.
    *
    * @throws IllegalStateException when one failed: what the others wrote is no figure
    */
@@ -36,10 +36,10 @@ record Writers(List<List<StreamId>> streams) {
 
   private static long writeUntil(long end, List<StreamId> own, Consumer<StreamId> write) {
     long number = 0;
-    while (System.nanoTime() < end) {
+    do {
       write.accept(own.get((int) (number % own.size())));
       number++;
-    }
+    } while (System.nanoTime() < end);
     return number;
   }
 }
