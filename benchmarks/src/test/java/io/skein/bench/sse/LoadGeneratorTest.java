@@ -8,6 +8,7 @@ import io.skein.bench.load.LoadGenerator;
 import io.skein.bench.load.Stamp;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,7 +31,9 @@ class LoadGeneratorTest {
         server.publish(Stamp.now(Clock.systemUTC()));
       }
 
-      await().untilAsserted(() -> assertThat(load.deliveries()).isEqualTo(STREAMS * EVENTS));
+      await()
+          .atMost(Duration.ofMinutes(1))
+          .untilAsserted(() -> assertThat(load.deliveries()).isEqualTo(STREAMS * EVENTS));
       LoadFigures figures = load.read();
       assertThat(figures.open()).isEqualTo(STREAMS);
       assertThat(figures.maxMicros()).isPositive();
