@@ -23,7 +23,13 @@ import org.junit.jupiter.api.Test;
 
 /** A server of one flow whose stream is quiet, or dead, as the test says. */
 final class FlowFollowerTest {
-  private static final Duration LIMIT = Duration.ofMillis(400);
+  private static final Duration LIMIT = Duration.ofSeconds(5);
+  private static final Duration SHORT_LIMIT = Duration.ofMillis(400);
+
+  /** So many that they last longer than the limit. */
+  private static final int HEARTBEATS = 12;
+
+  private static final Duration BETWEEN_HEARTBEATS = Duration.ofMillis(500);
 
   private final List<String> remarks = new CopyOnWriteArrayList<>();
   private final CountDownLatch stop = new CountDownLatch(1);
@@ -52,13 +58,13 @@ final class FlowFollowerTest {
         "/api/v1/flows/f/events/stream",
         exchange -> {
           OutputStream out = open(exchange);
-          while (heartbeats.incrementAndGet() < 20) {
+          while (heartbeats.incrementAndGet() <= HEARTBEATS) {
             pause();
             write(out, ": heartbeat\n\n");
           }
           end(out);
         });
-    follow();
+    follow(LIMIT);
     assertThat(streams).hasValue(1);
     assertThat(remarks).isEmpty();
   }
@@ -74,15 +80,16 @@ final class FlowFollowerTest {
           }
           end(out);
         });
-    follow();
-    assertThat(streams).hasValue(2);
-    assertThat(remarks).hasSize(1);
+    follow(SHORT_LIMIT);
+    // A slow machine is silent for as long, and its stream is left as well.
+    assertThat(streams).hasValueGreaterThanOrEqualTo(2);
+    assertThat(remarks).hasSize(streams.get() - 1);
   }
 
-  private void follow() throws InterruptedException {
+  private void follow(Duration limit) throws InterruptedException {
     URI instance = URI.create("http://127.0.0.1:" + server.getAddress().getPort());
     try (SkeinApi api = new SkeinApi(List.of(instance), "token");
-        FlowFollower follower = new FlowFollower(api, "f", view(), LIMIT)) {
+        FlowFollower follower = new FlowFollower(api, "f", view(), limit)) {
       assertThat(follower.follow().isCompleted()).isTrue();
     }
   }
@@ -121,7 +128,7 @@ final class FlowFollowerTest {
 
   private void pause() {
     try {
-      if (stop.await(100, TimeUnit.MILLISECONDS)) {
+      if (stop.await(BETWEEN_HEARTBEATS.toMillis(), TimeUnit.MILLISECONDS)) {
         throw new IllegalStateException("the test ended before the stream");
       }
     } catch (InterruptedException e) {
