@@ -30,8 +30,8 @@ final class FrozenWorkerTest {
   /** How long a frozen process may keep others waiting. */
   private static final Duration BLOCKED_AT_MOST = Duration.ofSeconds(10);
 
-  /** A frozen worker's own task runs elsewhere after its lease of 15 s; then the flow goes on. */
-  private static final Duration TAKEN_OVER = Duration.ofSeconds(30);
+  /** For what goes on though the worker stays frozen, which it does without limit. */
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
 
   private HeldStack stack;
 
@@ -58,29 +58,26 @@ final class FrozenWorkerTest {
     Followed flow =
         flows.stream().filter(f -> f.id().equals(held.flow())).findFirst().orElseThrow();
     // Others hold the row for a moment; the victim, before its commit, for as long as it waits.
-    await().until(() -> isRowFree(held.flow()) != (point == Point.BEFORE_COMMIT));
+    await().atMost(PATIENCE).until(() -> isRowFree(held.flow()) != (point == Point.BEFORE_COMMIT));
 
     victim.freeze();
-    long frozen = System.nanoTime();
     long committed = lastSequence(held.flow());
     if (point != Point.BEFORE_RELAY) {
-      assertThat(stack.command(held.flow(), "pause")).isEqualTo(200);
-      assertThat(since(frozen)).as("pause answered").isLessThan(BLOCKED_AT_MOST);
+      // It may wait for the row as long as PostgreSQL lets the frozen one hold it.
+      await().atMost(BLOCKED_AT_MOST).until(() -> pause(held.flow()));
       assertThat(stack.command(held.flow(), "resume")).isEqualTo(200);
     }
-    await()
-        .atMost(BLOCKED_AT_MOST)
-        .untilAsserted(() -> assertThat(flow.sequences()).contains(committed));
+    await().atMost(PATIENCE).untilAsserted(() -> assertThat(flow.sequences()).contains(committed));
     await().atMost(BLOCKED_AT_MOST).until(() -> isRowFree(held.flow()));
     Followed other = stack.start();
-    await().atMost(BLOCKED_AT_MOST).until(() -> other.end().isDone());
+    await().atMost(PATIENCE).until(() -> other.end().isDone());
 
-    await().atMost(TAKEN_OVER).until(() -> flow.end().isDone());
+    await().atMost(PATIENCE).until(() -> flow.end().isDone());
     victim.thaw();
     stack.release(hold);
-    await().atMost(BLOCKED_AT_MOST).until(() -> stack.hasGoneOn(hold));
+    await().atMost(PATIENCE).until(() -> stack.hasGoneOn(hold));
     Followed after = stack.start();
-    await().atMost(TAKEN_OVER).until(() -> after.end().isDone());
+    await().atMost(PATIENCE).until(() -> after.end().isDone());
     assertThat(
             stack.column(
                 "select worker from ledger where flow = ? and phase = ? and unit = 'finish'",
@@ -90,7 +87,7 @@ final class FrozenWorkerTest {
     flows.add(other);
     flows.add(after);
     for (Followed each : flows) {
-      await().atMost(TAKEN_OVER).until(() -> each.end().isDone());
+      await().atMost(PATIENCE).until(() -> each.end().isDone());
       stack.requireWhole(each);
     }
   }
@@ -104,7 +101,10 @@ final class FrozenWorkerTest {
         stack.column("select last_seq from streams where id = ?", flow).getFirst());
   }
 
-  private static Duration since(long nanoTime) {
-    return Duration.ofNanos(System.nanoTime() - nanoTime);
+  /** False when it is told to come again. */
+  private boolean pause(UUID flow) throws Exception {
+    int status = stack.command(flow, "pause");
+    assertThat(status).isIn(200, 503);
+    return status == 200;
   }
 }

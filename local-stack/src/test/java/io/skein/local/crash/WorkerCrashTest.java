@@ -168,6 +168,7 @@ final class WorkerCrashTest {
     // The parallel phase may hold the row for a moment; the victim holds it for as long as it
     // waits.
     await()
+        .atMost(PATIENCE)
         .untilAsserted(() ->
             assertThat(
                     stack.rows(

@@ -20,14 +20,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 final class LocalStackTest {
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
+
   @TempDir Path directory;
 
   @Test
   void startsEverythingEndsEverythingAndKeepsTheData() throws Exception {
     List<ServerProcess> processes;
     try (LocalStack stack = LocalStack.start(settings())) {
-      assertThat(stack.process("api-1").isReady()).isTrue();
-      assertThat(stack.process("worker-1").isReady()).isTrue();
+      await().atMost(PATIENCE).until(stack.process("api-1")::isReady);
+      await().atMost(PATIENCE).until(stack.process("worker-1")::isReady);
       execute(stack, "CREATE TABLE kept AS SELECT 1 AS id");
       StackState state = recorded();
       assertThat(state.ready()).isTrue();
@@ -60,7 +62,7 @@ final class LocalStackTest {
       assertThat(worker.isAlive()).isTrue();
       assertThat(worker.isReady()).isFalse();
       worker.thaw();
-      assertThat(worker.isReady()).isTrue();
+      await().atMost(PATIENCE).until(worker::isReady);
       worker.kill();
       assertThat(worker.isAlive()).isFalse();
       worker.start().awaitReady();
@@ -79,7 +81,7 @@ final class LocalStackTest {
       new ServerProcess(first).signal("KILL");
       stack.redis().kill();
       await()
-          .atMost(Duration.ofSeconds(15))
+          .atMost(PATIENCE)
           .until(() -> worker.isReady() && worker.pid() != first && reports.size() >= 4);
       assertThat(reports)
           .anyMatch(line -> line.startsWith("worker-1 ended by itself"))
@@ -95,7 +97,7 @@ final class LocalStackTest {
       assertThatThrownBy(() -> LocalStack.start(withoutServers()))
           .isInstanceOf(StackFailure.class)
           .hasMessageContaining("runs in " + directory);
-      assertThat(stack.process("api-1").isReady()).isTrue();
+      await().atMost(PATIENCE).until(stack.process("api-1")::isReady);
     }
   }
 
