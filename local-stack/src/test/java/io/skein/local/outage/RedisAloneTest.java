@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.skein.local.stack.LocalStack;
 import io.skein.local.stack.StackSettings;
+import io.skein.testing.Stalls;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -32,9 +33,15 @@ final class RedisAloneTest {
     for (String interval : INTERVALS) {
       hourly = hourly.withEnvironment(interval, "1h");
     }
-    Duration normal = fastestFlow(usual);
-    Duration alone = fastestFlow(hourly);
-    assertThat(alone).isLessThan(normal.multipliedBy(3).plusSeconds(1));
+    StackSettings alone = hourly;
+    Stalls.repeatIfStalled(() -> {
+      Duration before = fastestFlow(usual);
+      Duration took = fastestFlow(alone);
+      // What else the machine has to do may have begun in the middle.
+      Duration after = fastestFlow(usual);
+      Duration normal = Collections.max(List.of(before, after));
+      assertThat(took).isLessThan(normal.multipliedBy(3).plusSeconds(1));
+    });
   }
 
   /** The first flow warms the processes; the fastest of the others is least a matter of load. */
