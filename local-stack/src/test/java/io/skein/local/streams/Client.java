@@ -23,10 +23,12 @@ final class Client implements AutoCloseable {
   private final List<Frame> events = new CopyOnWriteArrayList<>();
   private final List<Frame> resets = new CopyOnWriteArrayList<>();
   private final List<Long> connectedAt = new CopyOnWriteArrayList<>();
+  private final List<Long> dueAt = new CopyOnWriteArrayList<>();
   private final List<String> unexpected = new CopyOnWriteArrayList<>();
   private final Thread thread;
   private volatile String lastEventId = "";
   private volatile long retryMillis = 1_000;
+  private volatile long due = System.nanoTime();
   private volatile boolean connected;
   private volatile boolean gone;
   private volatile boolean closed;
@@ -95,6 +97,14 @@ final class Client implements AutoCloseable {
     return List.copyOf(connectedAt);
   }
 
+  /**
+   * {@link System#nanoTime} when it was to make each of those connections, by what the server told;
+   * a busy machine makes it later.
+   */
+  List<Long> dueAt() {
+    return List.copyOf(dueAt);
+  }
+
   /** Answers and events that no client should see; empty when all is well. */
   List<String> unexpected() {
     return List.copyOf(unexpected);
@@ -133,8 +143,10 @@ final class Client implements AutoCloseable {
   }
 
   private void pause() {
+    Duration told = Duration.ofMillis(retryMillis);
+    due = System.nanoTime() + told.toNanos();
     try {
-      Thread.sleep(Duration.ofMillis(retryMillis));
+      Thread.sleep(told);
     } catch (InterruptedException e) {
       closed = true;
     }
@@ -185,6 +197,7 @@ final class Client implements AutoCloseable {
       case "reset" -> resets.add(frame);
       case "hello" -> { // a stream that is refused has none
         connectedAt.add(frame.at());
+        dueAt.add(due);
         connected = true;
       }
       case "progress" -> {}

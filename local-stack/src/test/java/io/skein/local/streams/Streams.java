@@ -23,6 +23,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -148,7 +149,7 @@ final class Streams implements AutoCloseable {
     stack.postgres().stop();
     copy(data(), copy);
     stack.postgres().start();
-    await().ignoreExceptions().until(() -> epoch() > 0);
+    awaitPostgres();
     return copy;
   }
 
@@ -158,7 +159,11 @@ final class Streams implements AutoCloseable {
     Files.move(data(), data().resolveSibling("data.lost"));
     copy(copy, data());
     stack.postgres().start();
-    await().ignoreExceptions().until(() -> epoch() > 0);
+    awaitPostgres();
+  }
+
+  private void awaitPostgres() {
+    await().atMost(Duration.ofMinutes(1)).ignoreExceptions().until(() -> epoch() > 0);
   }
 
   private Path data() {

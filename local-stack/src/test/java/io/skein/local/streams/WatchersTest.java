@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.skein.local.stack.StackProcess;
+import io.skein.testing.Stalls;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -120,12 +121,11 @@ final class WatchersTest {
       long begin = System.nanoTime();
       instance.restart();
       await().atMost(SETTLED).until(() -> clients.stream().allMatch(Client::isConnected));
-      List<Long> reconnects =
-          clients.stream().flatMap(client -> client.connectedAt().stream()).toList();
+      List<Long> reconnects = clients.stream().flatMap(client -> client.dueAt().stream()).toList();
       Histogram spread = Histogram.of(reconnects, begin, Duration.ofMillis(250));
       System.out.printf("reconnects when %s restarts:%n%s", instance.name(), spread);
       assertThat(spread.total()).isGreaterThanOrEqualTo(clients.size() / 3);
-      // A second is more than a busy machine stands still; at once they would all be in one.
+      // At once they would all be in one.
       assertThat(Histogram.of(reconnects, begin, Duration.ofSeconds(1)).busiest())
           .isLessThan(spread.total() / 2);
     }
@@ -151,18 +151,9 @@ final class WatchersTest {
     double before = liveHeap(instance);
     try (SlowClients slow = new SlowClients(streams, instance.url(), flow, slowOnes)) {
       await().atMost(SETTLED).until(() -> connections(instance) >= slowOnes);
-      List<Long> committed = new ArrayList<>();
-      for (int n = 0; n < 50; n++) {
-        committed.add(streams.appendLarge(flow, 1, EVENT_BYTES));
-        Thread.sleep(50);
-      }
-      awaitAll(neighbours);
-      long worst = worstDelay(neighbours, committed);
+      Stalls.repeatIfStalled(() -> assertNobodyIsDelayed(flow, neighbours));
       double ofEach = (liveHeap(instance) - before) / slowOnes;
-      System.out.printf(
-          "%d slow readers: the worst delay of a neighbour %d ms, %.0f KB of heap for each%n",
-          slowOnes, worst, ofEach / 1e3);
-      assertThat(worst).isLessThan(2_000);
+      System.out.printf("%d slow readers, %.0f KB of heap for each%n", slowOnes, ofEach / 1e3);
       assertThat(ofEach).as("a page, one event more, and a stream").isLessThan(64_000);
       await().atMost(Duration.ofSeconds(60)).until(() -> connections(instance) <= 20);
       assertThat(instance.pid()).isEqualTo(pid);
@@ -172,6 +163,18 @@ final class WatchersTest {
     assertThat(quiet.connectedAt()).as("a stream is not ended for its silence").hasSize(1);
     quiet.close();
     neighbours.forEach(Client::close);
+  }
+
+  private void assertNobodyIsDelayed(UUID flow, List<Client> neighbours) throws Exception {
+    List<Long> committed = new ArrayList<>();
+    for (int n = 0; n < 50; n++) {
+      committed.add(streams.appendLarge(flow, 1, EVENT_BYTES));
+      Thread.sleep(50);
+    }
+    awaitAll(neighbours);
+    long worst = worstDelay(neighbours, committed);
+    System.out.printf("the worst delay of a neighbour of slow readers: %d ms%n", worst);
+    assertThat(worst).isLessThan(2_000);
   }
 
   /** What is left of the heap when its garbage is collected. */
