@@ -2,7 +2,9 @@ package io.skein.api;
 
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserType;
+import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Playwright;
+import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -14,11 +16,15 @@ final class Chromium implements AutoCloseable {
   private static final List<String> NAMES =
       List.of("chromium", "chromium-browser", "google-chrome");
 
+  private static final double PATIENCE_MILLIS = 90_000;
+  private static final int HEIGHT = 900;
+
   private final Playwright playwright;
   private final Browser browser;
 
   Chromium() {
     Path program = program();
+    PlaywrightAssertions.setDefaultAssertionTimeout(PATIENCE_MILLIS);
     playwright =
         Playwright.create(
             new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
@@ -37,8 +43,17 @@ final class Chromium implements AutoCloseable {
                             "--disable-background-networking")));
   }
 
-  Browser browser() {
-    return browser;
+  Page newPage() {
+    return patient(browser.newPage());
+  }
+
+  Page newPage(int width) {
+    return patient(browser.newPage(new Browser.NewPageOptions().setViewportSize(width, HEIGHT)));
+  }
+
+  private static Page patient(Page page) {
+    page.setDefaultTimeout(PATIENCE_MILLIS);
+    return page;
   }
 
   private static Path program() {

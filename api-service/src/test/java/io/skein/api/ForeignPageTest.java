@@ -135,7 +135,7 @@ class ForeignPageTest {
   }
 
   private static Page openPage() {
-    Page page = chromium.browser().newPage();
+    Page page = chromium.newPage();
     page.navigate(origin() + "/");
     return page;
   }

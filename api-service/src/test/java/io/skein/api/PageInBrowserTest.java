@@ -3,11 +3,9 @@ package io.skein.api;
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.assertions.LocatorAssertions;
-import com.microsoft.playwright.assertions.PlaywrightAssertions;
 import com.microsoft.playwright.options.FilePayload;
 import com.microsoft.playwright.options.LoadState;
 import java.nio.charset.StandardCharsets;
@@ -27,11 +25,9 @@ class PageInBrowserTest {
   private static final Path SCREENSHOTS = Path.of("target/screenshots");
   private static final int WIDE = 1440;
   private static final int NARROW = 390;
-  private static final double PATIENCE_MILLIS = 90_000;
 
   private static ApiStack stack;
   private static Chromium chromium;
-  private static Browser browser;
 
   private final List<String> errors = new ArrayList<>();
 
@@ -40,8 +36,6 @@ class PageInBrowserTest {
     chromium = new Chromium();
     stack = ApiStack.start(1);
     stack.startWorker();
-    browser = chromium.browser();
-    PlaywrightAssertions.setDefaultAssertionTimeout(PATIENCE_MILLIS);
   }
 
   @AfterAll
@@ -52,7 +46,7 @@ class PageInBrowserTest {
 
   @Test
   void fromSigningInToTheReportAndThroughAnApproval() throws Exception {
-    try (Page page = browser.newPage(new Browser.NewPageOptions().setViewportSize(WIDE, 900))) {
+    try (Page page = chromium.newPage(WIDE)) {
       listen(page);
       page.navigate(address() + "#token=" + TestTokens.genuine());
       assertThat(page.getByText("ann · acme")).isVisible();
