@@ -32,7 +32,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import org.awaitility.Awaitility;
 import org.jdbi.v3.core.Handle;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -43,6 +45,11 @@ final class ApiStack implements AutoCloseable {
   static final String FOREIGN_ORIGIN = "https://app.example.com";
 
   static final long MAX_UPLOAD_BYTES = 12 << 20;
+
+  static {
+    // The default is 10 s, too short for a busy machine.
+    Awaitility.setDefaultTimeout(Duration.ofMinutes(1));
+  }
 
   private static final List<String> TABLES =
       List.of("flows", "uploads", "upload_chunks", "tasks", "streams", "events");
@@ -59,10 +66,10 @@ final class ApiStack implements AutoCloseable {
   private final Map<String, String> differently;
   private final String prefix = "test-" + UUID.randomUUID() + ":";
 
-  private ApiStack(PostgresServer server, int instances, Map<String, String> differently)
+  private ApiStack(DatabaseAddress address, int instances, Map<String, String> differently)
       throws Exception {
     this.differently = differently;
-    databaseUrl = server.createDatabase("api-service", ApiStack::migrate).url();
+    databaseUrl = address.url();
     postgres = PostgresSettings.parse(databaseUrl).withPoolSize(10);
     redis = RedisSettings.of(TestServers.redis().url()).withKeyPrefix(prefix);
     closeables.push(http);
@@ -71,6 +78,24 @@ final class ApiStack implements AutoCloseable {
           keep(ApiService.start(ApiSettings.read(new SettingsReader(environment("api-" + n))))));
     }
     database = keep(Database.open(postgres, "test"));
+    await().until(() -> this.instances.stream().allMatch(this::usesRedis));
+  }
+
+  /** Whether every feature goes to Redis whose flag does not forbid it. */
+  private boolean usesRedis(ApiService instance) {
+    ApiClient management = new ApiClient(http, json, instance.managementPort(), Map.of());
+    for (JsonNode part : management.tree(management.get("/readyz")).get("parts")) {
+      boolean away = part.get("mode").asString().equals("fallback");
+      if (away && !part.get("detail").asString().contains("switched off by its flag")) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** One with all tables, for a stack of its own. */
+  static DatabaseAddress newDatabase(PostgresServer server) {
+    return server.createDatabase("api-service", ApiStack::migrate);
   }
 
   private static void migrate(DatabaseAddress fresh) {
@@ -83,11 +108,16 @@ final class ApiStack implements AutoCloseable {
 
   /** Instances that are told something else than usual. */
   static ApiStack start(int instances, Map<String, String> differently) throws Exception {
-    return new ApiStack(TestServers.postgres(), instances, differently);
+    return start(newDatabase(TestServers.postgres()), instances, differently);
+  }
+
+  static ApiStack start(DatabaseAddress database, int instances, Map<String, String> differently)
+      throws Exception {
+    return new ApiStack(database, instances, differently);
   }
 
   static ApiStack start(PostgresServer server) throws Exception {
-    return new ApiStack(server, 1, Map.of());
+    return start(newDatabase(server), 1, Map.of());
   }
 
   /** One of the instances, with a token that it trusts. */
