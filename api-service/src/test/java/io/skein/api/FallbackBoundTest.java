@@ -4,11 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.skein.postgres.Transaction;
+import io.skein.testing.DatabaseAddress;
 import io.skein.testing.EmbeddedRedis;
 import io.skein.testing.RedisServer;
 import io.skein.testing.TestServers;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,9 +36,9 @@ class FallbackBoundTest {
 
   /**
    * A tenth of a second for a place, the rest for two hundred answers of a busy machine; less than
-   * the five seconds that PostgreSQL lets anybody wait for a lock.
+   * PostgreSQL lets anybody wait for a lock here.
    */
-  private static final Duration SOON = Duration.ofSeconds(4);
+  private static final Duration SOON = Duration.ofSeconds(30);
 
   private final CountDownLatch letGo = new CountDownLatch(1);
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
@@ -51,7 +56,9 @@ class FallbackBoundTest {
   @BeforeEach
   void start() throws Exception {
     redis = TestServers.newRedis(EmbeddedRedis.Persistence.NONE);
-    stack = ApiStack.start(1, Map.of("REDIS_URL", redis.url()));
+    DatabaseAddress database = ApiStack.newDatabase(TestServers.postgres());
+    letWaitForLocks(database);
+    stack = ApiStack.start(database, 1, Map.of("REDIS_URL", redis.url()));
     api = stack.client(1);
     for (int i = 0; i < FLOWS; i++) {
       flows.add(api.create(ApiClient.UNCLEAR_CSV));
@@ -59,6 +66,17 @@ class FallbackBoundTest {
     redis.kill();
     ApiClient admin = stack.anonymous(1).withToken(TestTokens.ofUser("root", "admin"));
     await().until(() -> !admin.get("/api/v1/features").body().contains("\"mode\":\"redis\""));
+  }
+
+  /** For as long as a transaction may last, so that a slow machine has seen who waits. */
+  private static void letWaitForLocks(DatabaseAddress database) throws SQLException {
+    try (Connection connection =
+            DriverManager.getConnection(database.jdbcUrl(), database.user(), database.password());
+        Statement statement = connection.createStatement()) {
+      statement.execute(
+          "alter role current_user in database %s set lock_timeout = '60s'"
+              .formatted(database.database()));
+    }
   }
 
   @AfterEach
