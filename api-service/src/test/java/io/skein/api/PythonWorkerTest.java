@@ -55,7 +55,7 @@ class PythonWorkerTest {
   void killedInTheMiddleItsTaskRunsAgainElsewhere() throws Exception {
     String queue = "q-" + UUID.randomUUID();
     Process first = startPython(queue);
-    String task = enqueue(queue, "{\"text\": \"again\", \"seconds\": 5}");
+    String task = enqueue(queue, "{\"text\": \"again\", \"seconds\": 15}");
     await().atMost(Duration.ofSeconds(30)).until(() -> !shown(task).get("startedAt").isNull());
     first.destroyForcibly().waitFor();
     startPython(queue);
