@@ -21,6 +21,13 @@ import org.slf4j.LoggerFactory;
 final class WorkerPresence implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(WorkerPresence.class);
   private static final Duration LISTEN = Duration.ofSeconds(2);
+
+  /**
+   * How late an answer may be. The driver closes a connection that it has waited for in vain, so
+   * there is no second question; while a machine stands still an answer takes seconds.
+   */
+  private static final Duration ANSWER = Duration.ofSeconds(4);
+
   private static final Duration PAUSE = Duration.ofMillis(200);
   private static final Duration COMPLAIN = Duration.ofMinutes(1);
 
@@ -87,7 +94,7 @@ final class WorkerPresence implements AutoCloseable {
           // Blocks in the socket's read, so a cut is seen at once; no notification ever comes.
           var unused = listening.getNotifications((int) LISTEN.toMillis());
           // A host that vanished closes nothing: only an answer shows that the lock is still held.
-          if (!fresh.isValid((int) LISTEN.toSeconds())) {
+          if (!fresh.isValid((int) ANSWER.toSeconds())) {
             throw new SQLException("the connection that shows this worker's presence is dead");
           }
         }
