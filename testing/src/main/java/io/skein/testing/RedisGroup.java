@@ -74,6 +74,8 @@ public final class RedisGroup implements RedisServer {
         masterAndReplica,
         List.of(sentinel),
         () -> {
+          // After a moment in which the machine stood still it would fail nothing over for 30 s.
+          RedisCommand.send(sentinel.url(), "SENTINEL DEBUG tilt-trigger 600000");
           await(sentinel, "SENTINEL CKQUORUM " + MASTER_NAME, answer -> answer.startsWith("+OK"));
           await(sentinel, "SENTINEL REPLICAS " + MASTER_NAME, answer -> !answer.equals("*0"));
           awaitOneMaster(masterAndReplica);
