@@ -33,7 +33,7 @@ class RedisAwayTest {
   @BeforeEach
   void open() {
     server = TestServers.newRedis();
-    both = new TwoInstances(server).follow();
+    both = TwoInstances.impatient(server).follow();
     truth = both.truth;
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.skein.testing.RedisServer;
+import io.skein.testing.Stalls;
 import io.skein.testing.TestServers;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,11 +28,14 @@ class StampedeTest {
 
   @Test
   void twoLoadsAtMostServeAll() throws Exception {
-    try (RedisServer server = TestServers.newRedis();
-        TwoInstances both = instances(server)) {
-      readAtOnce(both, 0);
-      assertThat(loads.get()).isBetween(1, 2);
-    }
+    Stalls.repeatIfStalled(() -> { // the others wait for a load for 300 ms
+      loads.set(0);
+      try (RedisServer server = TestServers.newRedis();
+          TwoInstances both = instances(server)) {
+        readAtOnce(both, 0);
+        assertThat(loads.get()).isBetween(1, 2);
+      }
+    });
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.github.benmanes.caffeine.cache.Ticker;
 import io.skein.redis.FeatureMode;
+import io.skein.redis.RedisAddress;
 import io.skein.redis.RedisConnections;
 import io.skein.redis.RedisSettings;
 import io.skein.testing.RedisServer;
@@ -22,7 +23,11 @@ import redis.clients.jedis.params.ClientKillParams;
  */
 final class TwoInstances implements AutoCloseable {
   static final CacheSettings SETTINGS =
-      CacheSettings.defaults().withWarming(new CacheSettings.Warming(10, 10, 1000));
+      CacheSettings.defaults()
+          .withWarming(new CacheSettings.Warming(10, 10, 1000))
+          .withLife(rememberingAbsence());
+
+  private static final Duration LONG = Duration.ofMinutes(1);
 
   final RedisServer server;
   final Truth truth = new Truth();
@@ -35,11 +40,14 @@ final class TwoInstances implements AutoCloseable {
   private final AtomicLong nanos = new AtomicLong();
   private final boolean timeGoes;
 
+  /** Redis has time: that the machine stands still is not taken for its absence. */
   TwoInstances(RedisServer server) {
     this(server, SETTINGS, null, Step.Listener.NONE);
   }
 
   /**
+   * As the one above.
+   *
    * @param source asked instead of the truth, or null
    */
   TwoInstances(
@@ -47,16 +55,42 @@ final class TwoInstances implements AutoCloseable {
       CacheSettings settings,
       @Nullable StateSource<UUID, String> source,
       Step.Listener steps) {
-    this(server, settings, source, steps, false);
+    this(server, patient(server), settings, source, steps, false);
   }
 
-  /** Two instances whose clock goes. */
+  /** What is absent stays known for longer than a test takes. */
+  private static CacheSettings.Life rememberingAbsence() {
+    CacheSettings.Life life = CacheSettings.Life.defaults();
+    return new CacheSettings.Life(
+        life.cold(),
+        life.warm(),
+        life.hot(),
+        life.warmOver(),
+        life.hotOver(),
+        life.halfLife(),
+        Duration.ofMinutes(1),
+        life.softShare());
+  }
+
+  /** Two instances that wait for Redis no longer than a process does. */
+  static TwoInstances impatient(RedisServer server) {
+    return new TwoInstances(
+        server, RedisSettings.of(server.url()), SETTINGS, null, Step.Listener.NONE, false);
+  }
+
+  /** As {@link #impatient}, and their clock goes. */
   static TwoInstances inRealTime(RedisServer server, Step.Listener steps) {
-    return new TwoInstances(server, SETTINGS, null, steps, true);
+    return new TwoInstances(server, RedisSettings.of(server.url()), SETTINGS, null, steps, true);
+  }
+
+  private static RedisSettings patient(RedisServer server) {
+    Duration time = Duration.ofSeconds(5);
+    return new RedisSettings(RedisAddress.parse(server.url()), "skein:", time, time);
   }
 
   private TwoInstances(
       RedisServer server,
+      RedisSettings redisSettings,
       CacheSettings settings,
       @Nullable StateSource<UUID, String> source,
       Step.Listener steps,
@@ -64,20 +98,20 @@ final class TwoInstances implements AutoCloseable {
     this.server = server;
     this.timeGoes = timeGoes;
     StateSource<UUID, String> asked = source == null ? truth : source;
-    redis = RedisConnections.open(RedisSettings.of(server.url()), "cache-one");
-    redisOfTwo = RedisConnections.open(RedisSettings.of(server.url()), "cache-two");
+    redis = RedisConnections.open(redisSettings, "cache-one");
+    redisOfTwo = RedisConnections.open(redisSettings, "cache-two");
     one = new StateCache<>(redis, settings, Truth.KIND, asked, null, surroundings(steps));
     two = new StateCache<>(redisOfTwo, settings, Truth.KIND, asked, null, surroundings(steps));
-    awaitTrust(one);
-    awaitTrust(two);
+    await().atMost(LONG).until(one::trustsRedis);
+    await().atMost(LONG).until(two::trustsRedis);
   }
 
   /** Follows the versions; returns when both instances answer from near. */
   TwoInstances follow() {
     one.start();
     two.start();
-    await().until(() -> isNear(one));
-    await().until(() -> isNear(two));
+    await().atMost(LONG).until(() -> isNear(one));
+    await().atMost(LONG).until(() -> isNear(two));
     return this;
   }
 
@@ -91,15 +125,10 @@ final class TwoInstances implements AutoCloseable {
             source,
             () -> () -> true,
             surroundings(Step.Listener.NONE));
-    awaitTrust(third);
-    return third;
-  }
-
-  /** Not for ever: a test may have taken Redis away. */
-  private static void awaitTrust(StateCache<UUID, String> cache) {
-    if (cache.mode() == FeatureMode.REDIS) {
-      await().until(cache::trustsRedis);
+    if (third.mode() == FeatureMode.REDIS) { // a test may have taken it away
+      await().atMost(LONG).until(third::trustsRedis);
     }
+    return third;
   }
 
   RedisConnections redisOf(StateCache<UUID, String> cache) {
