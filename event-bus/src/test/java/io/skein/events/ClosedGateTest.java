@@ -9,6 +9,7 @@ import io.skein.redis.FeatureGate;
 import io.skein.redis.FeatureMode;
 import io.skein.redis.RedisAwayException;
 import io.skein.redis.RedisSettings;
+import io.skein.testing.Stalls;
 import io.skein.testing.TestServers;
 import java.time.Duration;
 import java.util.Map;
@@ -55,73 +56,82 @@ class ClosedGateTest {
 
   @Test
   void offOnAllPostgresDeliversCachesAreToldAndNoTailIsWritten() {
-    StreamId stream = writer.open();
-    writer.append(stream, NewEvent.of("x").changingState());
-    Recorder recorder = watcher.watch(stream, 0);
-    recorder.awaitExactly(1, 1, SOON);
-    gate(writer).enable(false);
-    gate(watcher).enable(false);
-    assertThat(watcher.bus.feed().live()).isFalse();
-    for (int i = 0; i < 5; i++) {
+    Stalls.repeatIfStalled(() -> {
+      enableBoth(true);
+      StreamId stream = writer.open();
       writer.append(stream, NewEvent.of("x").changingState());
-    }
-    recorder.awaitExactly(1, 6, FALLBACK);
-    assertVersion(stream, "6", FALLBACK);
-    assertThat(reached(stream)).as("the tail").isEqualTo(1);
+      Recorder recorder = watcher.watch(stream, 0);
+      recorder.awaitExactly(1, 1, SOON);
+      await().atMost(SOON).until(() -> reached(stream) == 1);
+      switchOffBoth();
+      assertThat(watcher.bus.feed().live()).isFalse();
+      for (int i = 0; i < 5; i++) {
+        writer.append(stream, NewEvent.of("x").changingState());
+      }
+      recorder.awaitExactly(1, 6, FALLBACK);
+      assertVersion(stream, "6", FALLBACK);
+      assertThat(reached(stream)).as("the tail").isEqualTo(1);
 
-    gate(writer).enable(true);
-    gate(watcher).enable(true);
-    await().atMost(SOON).until(() -> reached(stream) == 6);
-    await().atMost(SOON).until(() -> watcher.bus.feed().live());
-    writer.append(stream, NewEvent.of("x"));
-    recorder.awaitExactly(1, 7, SOON);
+      enableBoth(true);
+      await().atMost(SOON).until(() -> reached(stream) == 6);
+      await().atMost(SOON).until(() -> watcher.bus.feed().live());
+      writer.append(stream, NewEvent.of("x"));
+      recorder.awaitExactly(1, 7, SOON);
+    });
   }
 
   @Test
   void offOnTheWriterAloneTheOtherHearsOfItAndItsCacheAtOnce() {
-    StreamId stream = writer.open();
-    writer.append(stream, NewEvent.of("x").changingState());
-    Recorder recorder = watcher.watch(stream, 0);
-    recorder.awaitExactly(1, 1, SOON);
-    gate(writer).enable(false);
-    writer.append(stream, NewEvent.of("x").changingState());
-    assertVersion(stream, "2", Duration.ofMillis(900));
-    recorder.awaitExactly(1, 2, Duration.ofSeconds(4)); // the watcher sweeps what was not relayed
-    await().atMost(SOON).until(() -> reached(stream) == 2);
+    Stalls.repeatIfStalled(() -> {
+      gate(writer).enable(true);
+      StreamId stream = writer.open();
+      writer.append(stream, NewEvent.of("x").changingState());
+      Recorder recorder = watcher.watch(stream, 0);
+      recorder.awaitExactly(1, 1, SOON);
+      gate(writer).enable(false);
+      writer.append(stream, NewEvent.of("x").changingState());
+      assertVersion(stream, "2", Duration.ofMillis(900));
+      recorder.awaitExactly(1, 2, Duration.ofSeconds(4)); // the watcher sweeps what was not relayed
+      await().atMost(SOON).until(() -> reached(stream) == 2);
+    });
   }
 
   /** No relay knows of it, and the sweep writes no tail. */
   @Test
   void offOnAllWhatPlainSqlAppendsIsStillToldToCaches() {
-    StreamId stream = writer.open();
-    writer.append(stream, NewEvent.of("x").changingState());
-    assertVersion(stream, "1", SOON);
-    gate(writer).enable(false);
-    gate(watcher).enable(false);
-    writer.appendWithoutRelay(stream, NewEvent.of("x").changingState());
-    assertVersion(stream, "2", Duration.ofSeconds(6));
-    writer.appendWithoutRelay(stream, NewEvent.of("x").changingState());
-    assertVersion(stream, "3", Duration.ofSeconds(6));
-    assertThat(reached(stream)).as("the tail").isLessThan(2);
+    Stalls.repeatIfStalled(() -> {
+      enableBoth(true);
+      StreamId stream = writer.open();
+      writer.append(stream, NewEvent.of("x").changingState());
+      assertVersion(stream, "1", SOON);
+      switchOffBoth();
+      writer.appendWithoutRelay(stream, NewEvent.of("x").changingState());
+      assertVersion(stream, "2", Duration.ofSeconds(6));
+      writer.appendWithoutRelay(stream, NewEvent.of("x").changingState());
+      assertVersion(stream, "3", Duration.ofSeconds(6));
+      assertThat(reached(stream)).as("the tail").isLessThan(2);
+    });
   }
 
   @Test
   void anOpenBreakerStopsReadsAndHealsByItself() {
-    StreamId stream = writer.open();
-    writer.append(stream, NewEvent.of("x").changingState());
-    Recorder recorder = watcher.watch(stream, 0);
-    recorder.awaitExactly(1, 1, SOON);
-    breakIt(gate(writer));
-    breakIt(gate(watcher));
-    writer.append(stream, NewEvent.of("x").changingState());
-    assertVersion(stream, "2", FALLBACK);
-    recorder.awaitExactly(1, 2, FALLBACK);
-    await()
-        .atMost(Duration.ofSeconds(10))
-        .until(() -> gate(writer).open() && watcher.bus.feed().live());
-    writer.append(stream, NewEvent.of("x"));
-    recorder.awaitExactly(1, 3, SOON);
-    await().atMost(SOON).until(() -> reached(stream) == 3);
+    Stalls.repeatIfStalled(() -> {
+      StreamId stream = writer.open();
+      writer.append(stream, NewEvent.of("x").changingState());
+      Recorder recorder = watcher.watch(stream, 0);
+      recorder.awaitExactly(1, 1, SOON);
+      breakIt(gate(writer));
+      breakIt(gate(watcher));
+      writer.append(stream, NewEvent.of("x").changingState());
+      assertVersion(stream, "2", FALLBACK);
+      recorder.awaitExactly(1, 2, FALLBACK);
+      await()
+          .atMost(Duration.ofSeconds(10))
+          .until(() -> gate(writer).open() && watcher.bus.feed().live());
+      writer.append(stream, NewEvent.of("x"));
+      recorder.awaitExactly(1, 3, SOON);
+      await().atMost(SOON).until(() -> reached(stream) == 3);
+    });
   }
 
   @Test
@@ -132,6 +142,7 @@ class ClosedGateTest {
     gate(writer).enable(false);
     writer.append(stream, NewEvent.of("x").changingState());
     assertVersion(stream, "1", SOON);
+    await().atMost(SOON).until(() -> writer.bus.relay().counts().skipped() > 0);
     gate(writer).enable(true);
     writer.append(stream, NewEvent.of("x").changingState());
     await().atMost(SOON).until(() -> lags.get() > 0);
@@ -154,6 +165,19 @@ class ClosedGateTest {
       }
     }
     recorder.awaitExactly(1, 400, SOON);
+  }
+
+  private void enableBoth(boolean on) {
+    gate(writer).enable(on);
+    gate(watcher).enable(on);
+  }
+
+  /** Until no sweep is under way that began before and may still write a tail. */
+  private void switchOffBoth() {
+    enableBoth(false);
+    await()
+        .atMost(SOON)
+        .until(() -> !writer.bus.sweep().leading() && !watcher.bus.sweep().leading());
   }
 
   private static FeatureGate gate(Instance instance) {

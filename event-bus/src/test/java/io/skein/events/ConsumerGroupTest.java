@@ -232,8 +232,11 @@ class ConsumerGroupTest {
           int partition = partition(transaction, entries.getFirst(), 3);
           AtomicInteger now = inside.computeIfAbsent(partition, p -> new AtomicInteger());
           most.accumulateAndGet(now.incrementAndGet(), Math::max);
-          effect(transaction, entries);
-          now.decrementAndGet();
+          try {
+            effect(transaction, entries);
+          } finally {
+            now.decrementAndGet();
+          }
         };
     List<GroupConsumer> consumers = new ArrayList<>();
     try {

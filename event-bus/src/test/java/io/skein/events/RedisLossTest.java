@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.skein.postgres.PostgresSettings;
 import io.skein.redis.RedisSettings;
 import io.skein.testing.RedisServer;
+import io.skein.testing.Stalls;
 import io.skein.testing.TestServers;
 import java.time.Duration;
 import java.time.Instant;
@@ -62,13 +63,15 @@ class RedisLossTest {
 
   @Test
   void theLastEventIsFlushedAwayBeforeTheWatcherHearsOfIt() {
-    StreamId stream = writer.open();
-    writer.append(stream, NewEvent.of("x"));
-    Recorder recorder = watcher.watch(stream, 0);
-    recorder.awaitExactly(1, 1, SOON);
-    writer.appendWithoutRelay(stream, NewEvent.of("lost"));
-    server.flush();
-    recorder.awaitExactly(1, 2, Duration.ofSeconds(6));
+    Stalls.repeatIfStalled(() -> {
+      StreamId stream = writer.open();
+      writer.append(stream, NewEvent.of("x"));
+      Recorder recorder = watcher.watch(stream, 0);
+      recorder.awaitExactly(1, 1, SOON);
+      writer.appendWithoutRelay(stream, NewEvent.of("lost"));
+      server.flush();
+      recorder.awaitExactly(1, 2, Duration.ofSeconds(6));
+    });
   }
 
   @Test
@@ -109,17 +112,20 @@ class RedisLossTest {
     await()
         .atMost(SOON)
         .until(() -> !watcher.redis.health().available() && !writer.redis.health().available());
-    StreamId stream = writer.open();
-    Recorder recorder = watcher.watch(stream, 0);
-    writer.append(stream, NewEvent.of("x"));
-    recorder.awaitExactly(1, 1, Duration.ofSeconds(2));
-    for (int i = 0; i < 50; i++) {
+    Stalls.repeatIfStalled(() -> {
+      StreamId stream = writer.open();
+      Recorder recorder = watcher.watch(stream, 0);
       writer.append(stream, NewEvent.of("x"));
-    }
-    writer.closeStream(stream);
-    recorder.awaitExactly(1, 51, Duration.ofSeconds(2));
-    await().atMost(Duration.ofSeconds(2)).until(() -> recorder.ends.size() == 1);
+      recorder.awaitExactly(1, 1, Duration.ofSeconds(2));
+      for (int i = 0; i < 50; i++) {
+        writer.append(stream, NewEvent.of("x"));
+      }
+      writer.closeStream(stream);
+      recorder.awaitExactly(1, 51, Duration.ofSeconds(2));
+      await().atMost(Duration.ofSeconds(2)).until(() -> recorder.ends.size() == 1);
+    });
 
+    StreamId stream = writer.open();
     AgentUpdate update = new AgentUpdate("a", null, 1, 1, "running", "{}", Instant.EPOCH);
     writer.bus.progress().update(stream, update);
     assertThat(writer.bus.progress().snapshot(stream)).isEmpty();
@@ -133,60 +139,84 @@ class RedisLossTest {
   /** It answers PING, reads and publishes; its writes are refused. */
   @Test
   void fullToTheBrim() {
-    StreamId stream = writer.open();
-    Recorder recorder = watcher.watch(stream, 0);
-    writer.append(stream, NewEvent.of("x"));
-    recorder.awaitExactly(1, 1, SOON);
-    writer.redis.jedis().configSet("maxmemory", "1");
-    writer.append(stream, NewEvent.of("x"));
-    recorder.awaitExactly(1, 2, Duration.ofSeconds(2));
+    Stalls.repeatIfStalled(() -> {
+      allowMemory("0");
+      awaitRedis();
+      StreamId stream = writer.open();
+      Recorder recorder = watcher.watch(stream, 0);
+      writer.append(stream, NewEvent.of("x"));
+      recorder.awaitExactly(1, 1, SOON);
+      allowMemory("1");
+      writer.append(stream, NewEvent.of("x"));
+      recorder.awaitExactly(1, 2, Duration.ofSeconds(2));
+      await()
+          .atMost(SOON)
+          .until(() -> !watcher.redis.health().available() && !writer.redis.health().available());
+      writer.appendWithoutRelay(stream, NewEvent.of("x"));
+      recorder.awaitExactly(1, 3, Duration.ofSeconds(2));
+      allowMemory("0");
+      await().atMost(SOON).until(() -> watcher.bus.feed().live());
+      writer.append(stream, NewEvent.of("x"));
+      recorder.awaitExactly(1, 4, SOON);
+    });
+  }
+
+  private void awaitRedis() {
     await()
         .atMost(SOON)
-        .until(() -> !watcher.redis.health().available() && !writer.redis.health().available());
-    writer.appendWithoutRelay(stream, NewEvent.of("x"));
-    recorder.awaitExactly(1, 3, Duration.ofSeconds(2));
+        .until(() -> watcher.bus.feed().live() && writer.redis.health().available());
+  }
+
+  private void allowMemory(String bytes) {
     try (Jedis jedis = writer.redis.connect()) {
-      jedis.configSet("maxmemory", "0");
+      jedis.configSet("maxmemory", bytes);
     }
-    await().atMost(SOON).until(() -> watcher.bus.feed().live());
-    writer.append(stream, NewEvent.of("x"));
-    recorder.awaitExactly(1, 4, SOON);
   }
 
   /** The epoch is no matter of Redis: a promoted server is noticed without it. */
   @Test
   void anotherServerOfPostgresIsNoticedWhileRedisIsAway() {
-    StreamId stream = writer.open();
-    writer.append(stream, NewEvent.of("x"));
-    Recorder recorder = watcher.watch(stream, 0);
-    recorder.awaitExactly(1, 1, SOON);
-    server.kill();
-    await().atMost(SOON).until(() -> !watcher.bus.feed().live());
-    writer.database.useTransaction(
-        tx -> tx.handle().execute("update epochs set server = 'another'"));
-    await().atMost(Duration.ofSeconds(3)).until(() -> recorder.resets.size() == 1);
-    writer.append(stream, NewEvent.of("x"));
-    await().atMost(SOON).until(() -> recorder.events.getLast().seq() == 2);
+    Stalls.repeatIfStalled(() -> {
+      awaitRedis();
+      StreamId stream = writer.open();
+      writer.append(stream, NewEvent.of("x"));
+      Recorder recorder = watcher.watch(stream, 0);
+      recorder.awaitExactly(1, 1, SOON);
+      server.kill();
+      try {
+        await().atMost(SOON).until(() -> !watcher.bus.feed().live());
+        writer.database.useTransaction(
+            tx -> tx.handle().execute("update epochs set server = 'another'"));
+        await().atMost(Duration.ofSeconds(3)).until(() -> recorder.resets.size() == 1);
+        writer.append(stream, NewEvent.of("x"));
+        await().atMost(SOON).until(() -> recorder.events.getLast().seq() == 2);
+      } finally {
+        server.start();
+      }
+    });
   }
 
   @Test
   void frozenAndThawed() {
-    StreamId stream = writer.open();
-    Recorder recorder = watcher.watch(stream, 0);
-    writer.append(stream, NewEvent.of("x"));
-    recorder.awaitExactly(1, 1, SOON);
-    server.freeze();
-    try {
-      for (int i = 0; i < 20; i++) {
-        writer.append(stream, NewEvent.of("x"));
+    Stalls.repeatIfStalled(() -> {
+      awaitRedis();
+      StreamId stream = writer.open();
+      Recorder recorder = watcher.watch(stream, 0);
+      writer.append(stream, NewEvent.of("x"));
+      recorder.awaitExactly(1, 1, SOON);
+      server.freeze();
+      try {
+        for (int i = 0; i < 20; i++) {
+          writer.append(stream, NewEvent.of("x"));
+        }
+        recorder.awaitExactly(1, 21, Duration.ofSeconds(6));
+      } finally {
+        server.thaw();
       }
-      recorder.awaitExactly(1, 21, Duration.ofSeconds(6));
-    } finally {
-      server.thaw();
-    }
-    await().atMost(SOON).until(() -> watcher.bus.feed().live());
-    writer.append(stream, NewEvent.of("x"));
-    recorder.awaitExactly(1, 22, SOON);
+      await().atMost(SOON).until(() -> watcher.bus.feed().live());
+      writer.append(stream, NewEvent.of("x"));
+      recorder.awaitExactly(1, 22, SOON);
+    });
   }
 
   @Test
@@ -209,7 +239,7 @@ class RedisLossTest {
 
   private static void awaitWholeTail(RedisTail tail, StreamId stream, Epoch epoch) {
     await()
-        .atMost(Duration.ofSeconds(6))
+        .atMost(SOON)
         .untilAsserted(() ->
             assertThat(tail.positions(Map.of(stream, epoch)))
                 .containsEntry(stream, new TailPosition(new Sequence(10), true)));

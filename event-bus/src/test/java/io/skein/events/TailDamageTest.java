@@ -25,7 +25,7 @@ import redis.clients.jedis.params.XTrimParams;
 
 /** A tail that is not what the relay wrote: no loss, no repetition, and it is whole again. */
 class TailDamageTest {
-  private static final Duration SOON = Duration.ofSeconds(6);
+  private static final Duration SOON = Duration.ofSeconds(20);
   private static final int BEFORE = 20;
 
   private static Instance writer;

@@ -8,6 +8,7 @@ import io.skein.postgres.PostgresSettings;
 import io.skein.redis.Feature;
 import io.skein.redis.RedisSettings;
 import io.skein.testing.RedisServer;
+import io.skein.testing.Stalls;
 import io.skein.testing.TestServers;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -60,7 +61,7 @@ class TenantFeedTest {
             .execute(
                 """
                 do $$ begin
-                  for n in 1..20000 loop perform skein_append('%s', 'x'); end loop;
+                  for n in 1..8000 loop perform skein_append('%s', 'x'); end loop;
                   perform skein_append('%s', 'x');
                 end $$
                 """
@@ -71,10 +72,10 @@ class TenantFeedTest {
         .until(() -> watcher.bus.tenantFeed().head("b-" + tenant).top().position() == 1);
     assertThat(watcher.bus.tenantFeed().head("a-" + tenant).top().position())
         .as("the backlog is still being placed")
-        .isLessThan(20_000);
+        .isLessThan(8_000);
     await()
-        .atMost(SOON)
-        .until(() -> watcher.bus.tenantFeed().head("a-" + tenant).top().position() == 20_000);
+        .atMost(Duration.ofMinutes(1))
+        .until(() -> watcher.bus.tenantFeed().head("a-" + tenant).top().position() == 8_000);
   }
 
   @Test
@@ -143,21 +144,26 @@ class TenantFeedTest {
 
   @Test
   void eventsArriveAtOnceAndThoseOfPlainSqlWithinASecond() {
-    StreamId stream = writer.open(tenant);
-    FeedRecorder recorder = watch(watcher, FeedPosition.START);
-    await().until(() -> watcher.bus.feed().live());
-    for (int i = 1; i <= 20; i++) {
-      int expected = i;
-      if (i % 2 == 0) {
-        writer.append(stream, NewEvent.of("x"));
-      } else {
-        writer.appendWithoutRelay(stream, NewEvent.of("x"));
+    Stalls.repeatIfStalled(() -> {
+      tenant = Identifiers.next().toString();
+      StreamId stream = writer.open(tenant);
+      FeedRecorder recorder = watch(watcher, FeedPosition.START);
+      await().until(() -> watcher.bus.feed().live());
+      writer.appendWithoutRelay(stream, NewEvent.of("somebody places"));
+      await().atMost(SOON).until(() -> recorder.entries.size() == 1);
+      for (int i = 2; i <= 21; i++) {
+        int expected = i;
+        if (i % 2 == 0) {
+          writer.append(stream, NewEvent.of("x"));
+        } else {
+          writer.appendWithoutRelay(stream, NewEvent.of("x"));
+        }
+        await()
+            .atMost(Duration.ofSeconds(1))
+            .pollInterval(Duration.ofMillis(5))
+            .until(() -> recorder.entries.size() == expected);
       }
-      await()
-          .atMost(Duration.ofSeconds(1))
-          .pollInterval(Duration.ofMillis(5))
-          .until(() -> recorder.entries.size() == expected);
-    }
+    });
   }
 
   @Test
@@ -174,14 +180,18 @@ class TenantFeedTest {
     }
     await().atMost(SOON).until(() -> recorder.entries.size() == 100);
     await().atMost(SOON).until(() -> !watcher.bus.feed().live());
-    writer.append(stream, NewEvent.of("away"));
-    await().atMost(Duration.ofSeconds(2)).until(() -> recorder.entries.size() == 101);
+    Stalls.repeatIfStalled(() -> {
+      long away = writer.append(stream, NewEvent.of("away")).last().value();
+      await()
+          .atMost(Duration.ofSeconds(2))
+          .until(() -> recorder.sequencesOf(stream).contains(away));
+    });
     server.start();
     await().atMost(SOON).until(() -> watcher.bus.feed().live());
-    writer.append(stream, NewEvent.of("back"));
-    await().atMost(SOON).until(() -> recorder.entries.size() == 102);
+    long back = writer.append(stream, NewEvent.of("back")).last().value();
+    await().atMost(SOON).until(() -> recorder.entries.size() == back);
     assertThat(recorder.sequencesOf(stream))
-        .isEqualTo(LongStream.rangeClosed(1, 102).boxed().toList());
+        .isEqualTo(LongStream.rangeClosed(1, back).boxed().toList());
   }
 
   @Test

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.skein.events.RedisSweepMarks.Kind;
 import io.skein.postgres.PostgresSettings;
 import io.skein.redis.Feature;
+import io.skein.redis.RedisAddress;
 import io.skein.redis.RedisSettings;
 import io.skein.testing.RedisGroup;
 import io.skein.testing.TestServers;
@@ -28,7 +29,8 @@ class VersionRaisingTest {
   @Test
   void withTheEventBusOffOneRaisesForAll() {
     RedisSettings redis =
-        RedisSettings.of(TestServers.redis().url()).withKeyPrefix(UUID.randomUUID() + ":");
+        new RedisSettings(
+            RedisAddress.parse(TestServers.redis().url()), UUID.randomUUID() + ":", SOON, SOON);
     try (var one = start(redis, "one", Instance.REDIS_ALONE);
         var two = start(redis, "two", Instance.REDIS_ALONE)) {
       one.redis.gate(Feature.EVENT_BUS).enable(false);
@@ -63,7 +65,7 @@ class VersionRaisingTest {
         var bus = start(RedisSettings.of(cluster.url()), "one", Instance.REDIS_ALONE)) {
       await().atMost(SOON).until(() -> bus.redis.shards().size() == 3);
       RedisSweepMarks marks = new RedisSweepMarks(bus.redis);
-      Instant asked = Instant.parse("2026-01-01T10:00:00Z");
+      Instant asked = Instant.parse("2100-01-01T10:00:00Z");
       Epoch epoch = new Epoch(7);
       assertThat(marks.isAfter(Kind.RAISED, asked)).isFalse();
       marks.set(Kind.RAISED, epoch, asked);
