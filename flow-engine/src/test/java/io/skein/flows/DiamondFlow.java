@@ -16,10 +16,16 @@ final class DiamondFlow implements FlowKind {
   static final List<String> PHASES = List.of("a", "b", "c", "d");
 
   private final Duration timeLimit;
+  private final Duration timeLimitOfB;
   private final Function<KindEnvironment, Work> work;
 
   DiamondFlow(Duration timeLimit, Function<KindEnvironment, Work> work) {
+    this(timeLimit, timeLimit, work);
+  }
+
+  DiamondFlow(Duration timeLimit, Duration timeLimitOfB, Function<KindEnvironment, Work> work) {
     this.timeLimit = timeLimit;
+    this.timeLimitOfB = timeLimitOfB;
     this.work = work;
   }
 
@@ -35,7 +41,7 @@ final class DiamondFlow implements FlowKind {
         1,
         List.of(
             new PhaseDefinition("a", List.of(), 25, timeLimit),
-            new PhaseDefinition("b", List.of("a"), 25, timeLimit),
+            new PhaseDefinition("b", List.of("a"), 25, timeLimitOfB),
             new PhaseDefinition("c", List.of("a"), 25, timeLimit),
             new PhaseDefinition("d", List.of("b", "c"), 25, timeLimit)));
   }

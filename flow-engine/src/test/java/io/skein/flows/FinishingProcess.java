@@ -59,6 +59,8 @@ final class FinishingProcess {
       }
       PhaseTask task = new PhaseTask(new FlowId(flow), phase, 1, null);
       database.<Exception>useTransaction(transaction -> {
+        // The barrier waits for the other process, however long that takes.
+        transaction.handle().execute("set local idle_in_transaction_session_timeout = 0");
         var open = transaction.handle().createQuery("select 1").mapTo(Integer.class).one();
         out.write(open);
         var go = in.readByte();

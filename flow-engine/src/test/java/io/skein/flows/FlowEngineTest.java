@@ -204,7 +204,7 @@ class FlowEngineTest {
   void aPhasePastItsTimeLimitIsInterruptedAndCanBeRetried() throws Exception {
     FlowId flow =
         begin(
-            Duration.ofSeconds(2),
+            Duration.ofSeconds(4),
             new DiamondFlow.Work() {
               @Override
               public Effect finish(PhaseRun run) throws Exception {
@@ -225,7 +225,7 @@ class FlowEngineTest {
     AtomicInteger begun = new AtomicInteger();
     FlowId flow =
         begin(
-            Duration.ofSeconds(2),
+            Duration.ofSeconds(4),
             new DiamondFlow.Work() {
               @Override
               public int batches(String phase) {
@@ -259,9 +259,10 @@ class FlowEngineTest {
     assertThat(types(flow)).containsOnlyOnce("phase_failed", "flow_failed");
   }
 
-  private FlowId begin(Duration limit, DiamondFlow.Work work) {
+  private FlowId begin(Duration limitOfB, DiamondFlow.Work work) {
     FlowStack started =
-        new FlowStack(List.of(new DiamondFlow(limit, environment -> work)), StepListener.NONE);
+        new FlowStack(
+            List.of(new DiamondFlow(LONG, limitOfB, environment -> work)), StepListener.NONE);
     stack = started;
     started.startWorker();
     CommandOutcome.Done done =

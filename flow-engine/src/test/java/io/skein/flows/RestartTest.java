@@ -76,6 +76,7 @@ class RestartTest {
   void theStateIsThatOfAFlowWhichCameOnlySoFar() throws Exception {
     script.batches.put("b", 2);
     script.hold("b/2/unit-0");
+    script.hold("b/2/unit-1");
     script.fails.add("d/1");
     FlowId flow = begin();
     awaitStatus(flow, FlowStatus.FAILED);
@@ -89,6 +90,7 @@ class RestartTest {
     assertThat(restarted.phase("d").status()).isEqualTo(PhaseStatus.PENDING);
     assertThat(restarted.phase("d").startedAt()).isNull();
     script.release("b/2/unit-0");
+    script.release("b/2/unit-1");
     awaitStatus(flow, FlowStatus.COMPLETED);
   }
 
