@@ -11,6 +11,7 @@ import io.skein.postgres.Identifiers;
 import io.skein.postgres.Migrations;
 import io.skein.postgres.PostgresSettings;
 import io.skein.redis.KeySpace;
+import io.skein.redis.RedisAddress;
 import io.skein.redis.RedisConnections;
 import io.skein.redis.RedisSettings;
 import io.skein.sse.ConnectionPage.Located;
@@ -32,6 +33,10 @@ import org.junit.jupiter.api.Test;
 /** Two instances that tell each other who watches. */
 class ConnectionRegistryTest {
   private static final Duration HOUR = Duration.ofHours(1);
+
+  /** That the machine stands still is not taken for Redis' absence. */
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+
   private static final Viewer ANN = new Viewer("acme", "lift", "ann", "10.0.0.1");
   private static final Viewer BOB = new Viewer("acme", "lift", "bob", "10.0.0.2");
   private static final Viewer RIVAL = new Viewer("rival", "lift", "ann", "10.0.0.3");
@@ -54,7 +59,9 @@ class ConnectionRegistryTest {
         PostgresSettings.parse(TestServers.postgres().createDatabase().url());
     Migrations.migrate(postgres, List.of("postgres-core", "event-bus", "sse-broker"));
     database = Database.open(postgres, "registry-test");
-    redis = RedisConnections.open(RedisSettings.of(redisServer.url()), "registry-test");
+    RedisSettings patient =
+        new RedisSettings(RedisAddress.parse(redisServer.url()), "skein:", PATIENCE, PATIENCE);
+    redis = RedisConnections.open(patient, "registry-test");
     bus = EventBus.start(database, redis, "bus", EventSettings.defaults());
   }
 

@@ -311,7 +311,7 @@ class FeedStreamTest {
     assertThat(broker.hubs()).isEqualTo(1);
     broker.drain(Duration.ofMillis(100));
     clients.forEach(client -> assertThat(client.awaitEnd()).isEqualTo(StreamEnd.DRAINED));
-    assertThat(broker.hubs()).isZero();
+    await().untilAsserted(() -> assertThat(broker.hubs()).isZero());
     Client refused = follow(broker, Set.of(flow), EventFilter.ALL, null);
     assertThat(refused.awaitEnd()).isEqualTo(StreamEnd.REFUSED);
   }
