@@ -4,7 +4,6 @@ import io.micrometer.core.instrument.Counter;
 import io.skein.postgres.Database;
 import io.skein.postgres.PostgresSettings;
 import io.skein.redis.RedisConnections;
-import io.skein.redis.RedisSettings;
 import java.time.Clock;
 import java.util.concurrent.locks.LockSupport;
 
@@ -15,7 +14,7 @@ final class CountingMain {
   public static void main(String[] args) {
     Database database = Database.open(PostgresSettings.parse(args[0]).withPoolSize(2), "counting");
     RedisConnections redis =
-        RedisConnections.open(RedisSettings.of(args[1]).withKeyPrefix(args[2]), "counting");
+        RedisConnections.open(Servers.patient(args[1]).withKeyPrefix(args[2]), "counting");
     Telemetry telemetry =
         Telemetry.open(
             redis, database, "counting", TelemetrySettings.defaults(), Clock.systemUTC());

@@ -3,7 +3,6 @@ package io.skein.telemetry.series;
 import io.skein.postgres.Database;
 import io.skein.postgres.PostgresSettings;
 import io.skein.redis.RedisConnections;
-import io.skein.redis.RedisSettings;
 import java.time.Clock;
 import java.util.Set;
 
@@ -16,10 +15,11 @@ final class DayMain {
     try (Database database =
             Database.open(PostgresSettings.parse(args[0]).withPoolSize(2), "reading");
         RedisConnections redis =
-            RedisConnections.open(RedisSettings.of(args[1]).withKeyPrefix(args[2]), "reading");
+            RedisConnections.open(Servers.patient(args[1]).withKeyPrefix(args[2]), "reading");
         Telemetry telemetry =
             Telemetry.open(
                 redis, database, "reading", TelemetrySettings.defaults(), Clock.systemUTC())) {
+      Servers.awaitUse(redis);
       SeriesAnswer answer = telemetry.read(question, 1_440);
       long rows = answer.of(question).values().stream().mapToLong(line -> line.size()).sum();
       System.out.println(answer.source() + " " + rows);

@@ -54,7 +54,7 @@ class KeptReadsTest {
         .isInstanceOfSatisfying(
             Kept.Missing.class,
             missing -> assertThat(missing.reason()).contains("too many questions"));
-    assertThat(System.nanoTime() - begin).isBetween(100_000_000L, 2_000_000_000L);
+    assertThat(System.nanoTime() - begin).isGreaterThanOrEqualTo(100_000_000L);
     answered.countDown();
     for (Thread thread : slow) {
       thread.join();

@@ -3,7 +3,6 @@ package io.skein.telemetry.series;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.skein.redis.RedisConnections;
-import io.skein.redis.RedisSettings;
 import io.skein.telemetry.series.SeriesAnswer.Source;
 import io.skein.telemetry.series.Servers.Counting;
 import io.skein.testing.TestServers;
@@ -16,7 +15,11 @@ import org.junit.jupiter.api.Test;
 class OneRoundTripTest {
   private static final Duration THERE = Duration.ofMillis(30);
   private static final Duration ROUND_TRIP = THERE.multipliedBy(2);
-  private static final int TRIES = 4;
+  private static final Duration LESS_THAN_TWO = ROUND_TRIP.multipliedBy(2).minusMillis(5);
+
+  /** A busy machine adds its own time to most of them. */
+  private static final int TRIES = 50;
+
   private static final List<SeriesQuestion> QUESTIONS =
       List.of(SeriesQuestion.of("skein.a"), SeriesQuestion.of("skein.b"));
 
@@ -27,9 +30,10 @@ class OneRoundTripTest {
         SlowNetwork network = new SlowNetwork(real.getHost(), real.getPort(), THERE);
         RedisConnections far =
             RedisConnections.open(
-                RedisSettings.of("redis://127.0.0.1:" + network.port())
+                Servers.patient("redis://127.0.0.1:" + network.port())
                     .withKeyPrefix(near.redisSettings.keyPrefix()),
                 "far")) {
+      Servers.awaitUse(far);
       Counting counting = near.instance("api-1");
       for (int minute = 0; minute < 60; minute++) {
         counting.registry().counter("skein.a").increment();
@@ -40,7 +44,7 @@ class OneRoundTripTest {
       try (Telemetry asked =
           Telemetry.open(far, near.database, "api-2", TelemetrySettings.defaults(), near.clock)) {
         Duration shortest = Duration.ofDays(1);
-        for (int attempt = 0; attempt < TRIES; attempt++) {
+        for (int i = 0; i < TRIES && shortest.compareTo(LESS_THAN_TWO) > 0; i++) {
           long begin = System.nanoTime();
           SeriesAnswer answer = asked.read(QUESTIONS, 30);
           Duration time = Duration.ofNanos(System.nanoTime() - begin);
@@ -48,7 +52,7 @@ class OneRoundTripTest {
           QUESTIONS.forEach(question -> assertThat(answer.all(question)).hasSizeGreaterThan(25));
           shortest = time.compareTo(shortest) < 0 ? time : shortest;
         }
-        assertThat(shortest).isBetween(ROUND_TRIP, ROUND_TRIP.multipliedBy(2).minusMillis(5));
+        assertThat(shortest).isBetween(ROUND_TRIP, LESS_THAN_TWO);
       }
     }
   }

@@ -1,10 +1,14 @@
 package io.skein.telemetry.series;
 
+import static org.awaitility.Awaitility.await;
+
 import io.micrometer.core.instrument.MeterRegistry;
 import io.skein.postgres.Database;
 import io.skein.postgres.Migrations;
 import io.skein.postgres.PostgresSettings;
 import io.skein.postgres.SettableClock;
+import io.skein.redis.Feature;
+import io.skein.redis.RedisAddress;
 import io.skein.redis.RedisConnections;
 import io.skein.redis.RedisSettings;
 import io.skein.telemetry.Metrics;
@@ -30,12 +34,13 @@ final class Servers implements AutoCloseable {
   final RedisConnections redis;
   private final Deque<AutoCloseable> closeables = new ArrayDeque<>();
 
-  private Servers(String redisUrl) {
+  private Servers(RedisSettings toRedis) {
     databaseUrl = TestServers.postgres().createDatabase("telemetry", Servers::migrate).url();
     PostgresSettings postgres = PostgresSettings.parse(databaseUrl);
     database = Database.open(postgres.withPoolSize(4), "telemetry-test");
-    redisSettings = RedisSettings.of(redisUrl).withKeyPrefix("test-" + UUID.randomUUID() + ":");
+    redisSettings = toRedis.withKeyPrefix("test-" + UUID.randomUUID() + ":");
     redis = RedisConnections.open(redisSettings, "telemetry-test");
+    awaitUse(redis);
   }
 
   private static void migrate(DatabaseAddress fresh) {
@@ -43,11 +48,22 @@ final class Servers implements AutoCloseable {
   }
 
   static Servers open() {
-    return new Servers(TestServers.redis().url());
+    return new Servers(patient(TestServers.redis().url()));
   }
 
+  /** One that waits for Redis no longer than a process does. */
   static Servers open(String redisUrl) {
-    return new Servers(redisUrl);
+    return new Servers(RedisSettings.of(redisUrl));
+  }
+
+  /** Redis has time: that the machine stands still is not taken for its absence. */
+  static RedisSettings patient(String redisUrl) {
+    Duration time = Duration.ofSeconds(5);
+    return new RedisSettings(RedisAddress.parse(redisUrl), "skein:", time, time);
+  }
+
+  static void awaitUse(RedisConnections redis) {
+    await().atMost(Duration.ofMinutes(1)).until(redis.gate(Feature.TELEMETRY)::open);
   }
 
   /** An instance as an executable has one. */
