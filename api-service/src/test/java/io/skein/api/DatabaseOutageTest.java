@@ -20,9 +20,11 @@ import java.util.concurrent.Future;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** While PostgreSQL is away each request is told to come again; afterwards all is as before. */
+@Tag("long")
 class DatabaseOutageTest {
   private static PostgresServer server;
   private static ApiStack stack;

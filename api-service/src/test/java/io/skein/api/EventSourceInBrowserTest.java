@@ -19,9 +19,11 @@ import java.util.stream.LongStream;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The browser's own EventSource behind one address, as the page and others use it. */
+@Tag("long")
 class EventSourceInBrowserTest {
   private static final Duration PATIENCE = Duration.ofMinutes(1);
   private static final int MOST_PER_USER = 100;

@@ -24,9 +24,11 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Redis is away, PostgreSQL answers no read, and two hundred callers come at once. */
+@Tag("long")
 class FallbackBoundTest {
   private static final int FLOWS = 50;
   private static final int CALLERS = 200;

@@ -36,6 +36,7 @@ import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
@@ -43,6 +44,7 @@ import tools.jackson.databind.JsonNode;
  * Every flag is switched off and on under ten flows and a hundred clients over two instances; a
  * third one writes. {@code -Dskein.test.full=true} switches each twenty times.
  */
+@Tag("long")
 class FlagFlipsTest {
   private static final int TIMES = Boolean.getBoolean("skein.test.full") ? 20 : 2;
   private static final int FLOWS = 10;

@@ -17,11 +17,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import tools.jackson.databind.JsonNode;
 
 /** Workers that wait for a task over HTTP, and what becomes of it when one of the two ends. */
+@Tag("long")
 @Timeout(300)
 class LongPollTest {
   private final String token = TestTokens.ofUser("agent", "worker");

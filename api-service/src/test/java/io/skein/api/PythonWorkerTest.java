@@ -14,11 +14,13 @@ import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import tools.jackson.databind.JsonNode;
 
 /** The example worker in Python against a real instance. */
+@Tag("long")
 @Timeout(120)
 class PythonWorkerTest {
   private static final Path WORKER = Path.of("../examples/python-worker/worker.py");

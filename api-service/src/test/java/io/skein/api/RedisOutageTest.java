@@ -24,6 +24,7 @@ import java.util.stream.Collectors;
 import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import tools.jackson.databind.JsonNode;
@@ -32,6 +33,7 @@ import tools.jackson.databind.JsonNode;
  * Whatever becomes of Redis, the API answers: quickly, or 503 with the time to come again, without
  * using up PostgreSQL, and it finds its way back. Prints what was measured.
  */
+@Tag("long")
 class RedisOutageTest {
   private static final Duration WARM_UP = Duration.ofSeconds(15);
   private static final Duration HEALTHY = Duration.ofSeconds(4);

@@ -15,9 +15,11 @@ import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A consumer group of three processes, of which one after the other is killed. */
+@Tag("long")
 class ConsumerCrashTest {
   private static final String TENANT = "crash";
   private static final String PREFIX = "group-crash:";

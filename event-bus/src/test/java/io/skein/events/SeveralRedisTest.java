@@ -11,11 +11,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * The event bus on a cluster and behind sentinels: pushed on every master, healed when one goes.
  */
+@Tag("long")
 class SeveralRedisTest {
   private static final int STREAMS = 24;
   private static final Duration SOON = Duration.ofSeconds(20);

@@ -11,6 +11,7 @@ import java.net.Socket;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.Test;
  * the flow's row each sees the other's phase unfinished and nobody starts the next. {@code
  * -Dskein.test.full=true} makes a thousand rounds.
  */
+@Tag("long")
 class ParallelFinishTest {
   private static final int ROUNDS = Boolean.getBoolean("skein.test.full") ? 1_000 : 200;
   private static final Owner OWNER = new Owner("acme", "plant-7");

@@ -21,6 +21,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -31,6 +32,7 @@ import tools.jackson.databind.json.JsonMapper;
  * instances and two workers of 256 MB each, while the state is read all the time. The times are
  * printed, not asserted: they belong to the machine.
  */
+@Tag("long")
 class LargeImportTest {
   private static final int ROWS = Boolean.getBoolean("skein.test.full") ? 100_000 : 20_000;
   private static final Duration PATIENCE = Duration.ofMinutes(5);

@@ -12,10 +12,12 @@ import io.skein.testing.TestServers;
 import java.net.URI;
 import java.time.Duration;
 import java.util.UUID;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Reads while a master of Redis is lost and another one takes over, or it comes back empty. */
+@Tag("long")
 @Timeout(180)
 class FailoverTest {
   private static final Duration SOON = Duration.ofSeconds(20);

@@ -16,9 +16,11 @@ import java.sql.Statement;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A real worker process that ends by itself after some tasks. */
+@Tag("long")
 final class RecyclingTest {
   /** Nobody can read these: each is one run, and then put aside. */
   private static final String UNREADABLE =

@@ -10,10 +10,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The reverse of an outage: nobody polls, nobody sweeps, nobody repairs; Redis alone is enough. */
+@Tag("long")
 final class RedisAloneTest {
   private static final int ROWS = 1_000;
   private static final int FLOWS = 3;
