@@ -55,9 +55,9 @@ class HungPostgresTest {
             .orElseThrow();
     server.freeze();
     try (ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor()) {
-      await().atMost(ttl.multipliedBy(2)).until(() -> !told.isEmpty());
+      await().atMost(Duration.ofSeconds(20)).until(() -> !told.isEmpty());
       assertThat(lease.held()).isFalse();
-      executor.submit(lease::release).get(1, TimeUnit.SECONDS);
+      executor.submit(lease::release).get(10, TimeUnit.SECONDS);
     } finally {
       server.thaw();
     }
@@ -74,6 +74,6 @@ class HungPostgresTest {
     server.kill();
     long begin = System.nanoTime();
     locks.close();
-    assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(BORROW.multipliedBy(2));
+    assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(BORROW.multipliedBy(3));
   }
 }

@@ -1,5 +1,7 @@
 package io.skein.locks;
 
+import static org.awaitility.Awaitility.await;
+
 import io.skein.postgres.Database;
 import io.skein.postgres.PostgresSettings;
 import io.skein.redis.RedisConnections;
@@ -102,6 +104,7 @@ final class LockingProcess implements AutoCloseable {
         RedisConnections connections = RedisConnections.open(redis, "locking");
         Locks locks = new Locks(connections, database, Duration.ofMinutes(1))) {
       Orders orders = new Orders(locks, database);
+      await().atMost(Duration.ofMinutes(1)).until(() -> connections.health().available());
       print("ready");
       BufferedReader lines =
           new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
@@ -172,7 +175,7 @@ final class LockingProcess implements AutoCloseable {
 
     String begin(LockName name, UUID row) {
       LockRequest request =
-          LockRequest.of(name, "guarding", Duration.ofMillis(800))
+          LockRequest.of(name, "guarding", Duration.ofSeconds(5))
               .withOnLost((ended, reason) -> lost.set("lost " + reason));
       lease = locks.tryAcquire(request);
       fence =

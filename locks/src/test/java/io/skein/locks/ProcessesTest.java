@@ -31,7 +31,7 @@ class ProcessesTest {
   private static final int PROCESSES = 3;
   private static final int THREADS = 4;
   private static final int ROUNDS = Boolean.getBoolean("skein.test.full") ? 2_000 : 100;
-
+  private static final Duration AMPLE = Duration.ofMinutes(1);
   private static final String ALL = String.valueOf(PROCESSES * THREADS * ROUNDS);
 
   private final LockName name = new LockName("flow:" + UUID.randomUUID());
@@ -91,20 +91,20 @@ class ProcessesTest {
   /** False when a pause was longer than it should have been: it may have been an outage. */
   private boolean countedWhileRedisPauses(Path folder) throws Exception {
     AtomicLong longest = new AtomicLong();
+    Path counter;
     try (ScheduledExecutorService pauses = Executors.newSingleThreadScheduledExecutor()) {
-      Path counter = beginToCount(folder);
+      counter = beginToCount(folder);
       var unused =
           pauses.scheduleWithFixedDelay(
               () -> longest.accumulateAndGet(pause(), Math::max), 0, 700, TimeUnit.MILLISECONDS);
       awaitCounted();
-      pauses.shutdownNow();
-      assertThat(longest.get()).as("it did pause").isPositive();
-      boolean inTime = longest.get() < Duration.ofMillis(450).toNanos();
-      if (inTime) {
-        assertThat(Files.readString(counter)).isEqualTo(ALL);
-      }
-      return inTime;
     }
+    assertThat(longest.get()).as("it did pause").isPositive();
+    boolean inTime = longest.get() < Duration.ofMillis(450).toNanos();
+    if (inTime) {
+      assertThat(Files.readString(counter)).isEqualTo(ALL);
+    }
+    return inTime;
   }
 
   /** Returns how long it took. */
@@ -152,12 +152,12 @@ class ProcessesTest {
 
     ServerProcess signals = new ServerProcess(frozen.pid());
     signals.freeze();
-    await().until(() -> next.ask("begin " + name + " " + row).equals("fence 2"));
+    await().atMost(AMPLE).until(() -> next.ask("begin " + name + " " + row).equals("fence 2"));
     assertThat(next.ask("write " + row + " b")).isEqualTo("written");
     signals.thaw();
 
     assertThat(frozen.ask("write " + row + " c")).isEqualTo("refused");
-    await().until(() -> frozen.ask("held").startsWith("lost "));
+    await().atMost(AMPLE).until(() -> frozen.ask("held").startsWith("lost "));
     assertThat(next.ask("write " + row + " d")).isEqualTo("written");
     assertThat(entries()).isEqualTo(" a b d");
   }
@@ -172,13 +172,14 @@ class ProcessesTest {
     assertThat(next.answer()).isEqualTo("ready");
     assertThat(first.ask("begin " + name + " " + row)).isEqualTo("fence 1");
     await()
+        .atMost(AMPLE)
         .until(() -> {
           server.flush();
           return next.ask("begin " + name + " " + row).equals("fence 2");
         });
     assertThat(first.ask("write " + row + " a")).isEqualTo("refused");
     assertThat(next.ask("write " + row + " b")).isEqualTo("written");
-    await().until(() -> first.ask("held").equals("lost REFUSED"));
+    await().atMost(AMPLE).until(() -> first.ask("held").equals("lost REFUSED"));
     assertThat(next.ask("held")).isEqualTo("held");
     assertThat(entries()).isEqualTo(" b");
   }

@@ -11,6 +11,7 @@ import redis.clients.jedis.UnifiedJedis;
 /** Also when the clock of Redis goes back: then all that was written before is far ahead. */
 class RedisWaitingTest extends WaitingContract {
   private static final Duration BACK = Duration.ofHours(1);
+  private static final Duration SOON = Duration.ofSeconds(30);
 
   RedisWaitingTest() {
     super(Where.REDIS);
@@ -25,9 +26,7 @@ class RedisWaitingTest extends WaitingContract {
     goBack(dead);
     store.release(holder);
     Claim next = claimOf(dead.name(), TTL);
-    await()
-        .atMost(LeaseStore.PATIENCE.multipliedBy(3))
-        .until(() -> store.acquire(next), StoreFixture::granted);
+    await().atMost(SOON).until(() -> store.acquire(next), StoreFixture::granted);
     store.release(next);
   }
 
@@ -54,7 +53,7 @@ class RedisWaitingTest extends WaitingContract {
     String key = stores.redis().keys().lock(dead.name().value());
     stores.redis().jedis().pexpire(key, BACK.toMillis());
     Claim next = claimOf(dead.name(), TTL);
-    await().atMost(SHORT.multipliedBy(3)).until(() -> store.acquire(next), StoreFixture::granted);
+    await().atMost(SOON).until(() -> store.acquire(next), StoreFixture::granted);
     store.release(next);
   }
 

@@ -1,5 +1,8 @@
 package io.skein.locks;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.skein.postgres.FallbackBusyException;
 import java.time.Duration;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
@@ -55,6 +58,17 @@ abstract class StoreFixture {
       return granted;
     }
     throw new AssertionError("the lock was not free");
+  }
+
+  /** Who is told to come again, since PostgreSQL has enough to do, comes again. */
+  static Lease acquired(Locks door, LockRequest request) throws InterruptedException {
+    while (true) {
+      try {
+        return door.acquire(request, Duration.ofSeconds(150)).orElseThrow();
+      } catch (FallbackBusyException e) {
+        assertThat(e).hasMessageContaining("try again");
+      }
+    }
   }
 
   static boolean granted(Answer answer) {
