@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.skein.testing.RedisServer;
+import io.skein.testing.Stalls;
 import io.skein.testing.TestServers;
 import java.time.Duration;
 import java.util.List;
@@ -48,8 +49,8 @@ class RedisConnectionsTest {
   @Test
   void healthFollowsTheServerDownAndUp() {
     List<Boolean> heard = new CopyOnWriteArrayList<>();
+    await().until(() -> redis.health().available());
     redis.health().onChange(heard::add);
-    assertThat(redis.health().available()).isTrue();
     server.kill();
     await().atMost(Duration.ofSeconds(10)).until(() -> !redis.health().available());
     server.start();
@@ -88,6 +89,18 @@ class RedisConnectionsTest {
     FeatureGate gate = redis.gate(Feature.STATE_CACHE);
     List<FeatureMode> heard = new CopyOnWriteArrayList<>();
     gate.onChange(heard::add);
+    for (int attempt = 1; !aCallMeetsWhatWasCut(gate); attempt++) {
+      assertThat(attempt).as("attempts in which a probe met it first").isLessThan(10);
+    }
+    await()
+        .atMost(Duration.ofSeconds(2))
+        .ignoreException(RedisAwayException.class)
+        .until(() -> !gate.call("asking", () -> redis.jedis().exists("x")));
+    assertThat(heard).as("how the mode changed").isEmpty();
+  }
+
+  /** False when the regular probe came between the cut and the call. */
+  private boolean aCallMeetsWhatWasCut(FeatureGate gate) throws Exception {
     try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
       for (int i = 0; i < 16; i++) {
         callers.execute(() -> redis.jedis().blpop(0.2, "none"));
@@ -96,13 +109,12 @@ class RedisConnectionsTest {
     try (Jedis killer = redis.connect()) {
       killer.clientKill(ClientKillParams.clientKillParams().type(ClientType.NORMAL));
     }
-    assertThatThrownBy(() -> gate.call("asking", () -> redis.jedis().exists("x")))
-        .isInstanceOf(RedisAwayException.class);
-    await()
-        .atMost(Duration.ofSeconds(2))
-        .ignoreException(RedisAwayException.class)
-        .until(() -> !gate.call("asking", () -> redis.jedis().exists("x")));
-    assertThat(heard).as("how the mode changed").isEmpty();
+    try {
+      gate.call("asking", () -> redis.jedis().exists("x"));
+      return false;
+    } catch (RedisAwayException expected) {
+      return true;
+    }
   }
 
   @Test
@@ -120,22 +132,30 @@ class RedisConnectionsTest {
    * than for a connection and one answer, 350 ms. What is allowed above that is for the machine.
    */
   @Test
-  void aFrozenServerHoldsNobodyLongerThanOneCall() throws Exception {
+  void aFrozenServerHoldsNobodyLongerThanOneCall() {
+    Stalls.repeatIfStalled(this::callAFrozenServer);
+  }
+
+  private void callAFrozenServer() {
     FeatureGate gate = redis.gate(Feature.STATE_CACHE);
+    await().until(gate::open);
     gate.call("asking", () -> redis.jedis().exists("x"));
     List<Long> waited = new CopyOnWriteArrayList<>();
     server.freeze();
     long frozen = System.nanoTime();
-    try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
-      for (int i = 0; i < 64; i++) {
-        callers.execute(() -> waited.add(timeOfThreeCalls(gate)));
+    try {
+      try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
+        for (int i = 0; i < 64; i++) {
+          callers.execute(() -> waited.add(timeOfThreeCalls(gate)));
+        }
       }
+      await().atMost(Duration.ofSeconds(2)).until(() -> !gate.open());
+      assertThat(Duration.ofNanos(System.nanoTime() - frozen)).isLessThan(Duration.ofSeconds(2));
+      assertThat(waited).hasSize(64);
+      assertThat(waited).allMatch(millis -> millis < 350 + 400);
+    } finally {
+      server.thaw();
     }
-    await().atMost(Duration.ofSeconds(2)).until(() -> !gate.open());
-    assertThat(Duration.ofNanos(System.nanoTime() - frozen)).isLessThan(Duration.ofSeconds(2));
-    assertThat(waited).hasSize(64);
-    assertThat(waited).allMatch(millis -> millis < 350 + 400);
-    server.thaw();
   }
 
   private long timeOfThreeCalls(FeatureGate gate) {
