@@ -29,12 +29,12 @@ class FailoverTest {
         Stores stores = Stores.open(group.url());
         Locks locks = new Locks(stores.redis(), stores.database(), HOLD);
         Locks others = new Locks(stores.redis(), stores.database(), HOLD)) {
-      awaitRedis(stores);
+      stores.awaitRedis();
       Lease lease = take(locks).orElseThrow();
       RedisShard before = shard(stores);
       group.servers().getFirst().kill();
       awaitExclusionByPostgres(stores, lease, others);
-      awaitRedis(stores);
+      stores.awaitRedis();
       assertThat(shard(stores).master()).as("who is the master now").isNotEqualTo(before.master());
       assertHeldInRedisAgain(stores, lease, others);
     }
@@ -46,13 +46,13 @@ class FailoverTest {
         Stores stores = Stores.open(cluster.url());
         Locks locks = new Locks(stores.redis(), stores.database(), HOLD);
         Locks others = new Locks(stores.redis(), stores.database(), HOLD)) {
-      awaitRedis(stores);
+      stores.awaitRedis();
       Lease lease = take(locks).orElseThrow();
       EmbeddedRedis master = server(cluster, shard(stores));
       master.kill();
       awaitExclusionByPostgres(stores, lease, others);
       master.start();
-      awaitRedis(stores);
+      stores.awaitRedis();
       assertHeldInRedisAgain(stores, lease, others);
     }
   }
@@ -93,10 +93,5 @@ class FailoverTest {
         .filter(server -> URI.create(server.url()).getPort() == shard.master().port())
         .findFirst()
         .orElseThrow();
-  }
-
-  /** Also when the health had not yet noticed that it was away. */
-  private static void awaitRedis(Stores stores) {
-    await().atMost(SOON).until(() -> stores.redis().health().available());
   }
 }

@@ -45,6 +45,7 @@ class FlagFlipTest {
   @BeforeEach
   void open() {
     here = Stores.open(TestServers.redis().url());
+    here.awaitRedis();
     there = here.another();
     locks = new Locks(here.redis(), here.database(), HOLD, this::now);
     others = new Locks(there.redis(), there.database(), HOLD, this::now);

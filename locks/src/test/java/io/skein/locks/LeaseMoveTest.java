@@ -33,6 +33,7 @@ class LeaseMoveTest {
   @BeforeEach
   void open() {
     stores = Stores.open(TestServers.redis().url());
+    stores.awaitRedis();
     locks = new Locks(stores.redis(), stores.database(), TTL);
     rows = List.of(locks.postgresLeases());
     lease = locks.tryAcquire(LockRequest.of(name, "mover", TTL)).orElseThrow();

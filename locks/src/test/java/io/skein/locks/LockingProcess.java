@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 import io.skein.postgres.Database;
 import io.skein.postgres.PostgresSettings;
 import io.skein.redis.RedisConnections;
+import io.skein.redis.RedisHealth;
 import io.skein.redis.RedisSettings;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -13,6 +14,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,6 +23,7 @@ import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
@@ -103,8 +106,8 @@ final class LockingProcess implements AutoCloseable {
     try (Database database = Database.open(postgres, "locking");
         RedisConnections connections = RedisConnections.open(redis, "locking");
         Locks locks = new Locks(connections, database, Duration.ofMinutes(1))) {
-      Orders orders = new Orders(locks, database);
-      await().atMost(Duration.ofMinutes(1)).until(() -> connections.health().available());
+      Orders orders = new Orders(locks, database, connections.health());
+      orders.awaitRedis();
       print("ready");
       BufferedReader lines =
           new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
@@ -128,6 +131,16 @@ final class LockingProcess implements AutoCloseable {
     Runtime.getRuntime().halt(0);
   }
 
+  static int readNumber(Path counter) throws IOException {
+    return Integer.parseInt(Files.readString(counter));
+  }
+
+  /** Over what is there, so that who reads at the same time finds a number too. */
+  static void writeNumber(Path counter, int number) throws IOException {
+    Files.writeString(
+        counter, "%08d".formatted(number), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+  }
+
   private static void print(String line) {
     System.out.println(ANSWER + line);
     System.out.flush();
@@ -137,19 +150,30 @@ final class LockingProcess implements AutoCloseable {
   private static final class Orders {
     private final Locks locks;
     private final Database database;
+    private final RedisHealth redis;
+    private final AtomicBoolean outage = new AtomicBoolean();
     private final AtomicReference<String> lost = new AtomicReference<>("not lost");
     private Optional<Lease> lease = Optional.empty();
     private Optional<Fence> fence = Optional.empty();
 
-    Orders(Locks locks, Database database) {
+    Orders(Locks locks, Database database, RedisHealth redis) {
       this.locks = locks;
       this.database = database;
+      this.redis = redis;
+      redis.onChange(available -> outage.set(true));
+    }
+
+    void awaitRedis() {
+      await().atMost(Duration.ofMinutes(1)).until(redis::available);
     }
 
     /**
-     * Increments a number in a file so many times, with nothing but the lock between the readers.
+     * Increments a number in a file so many times, with nothing but the lock between the readers;
+     * says whether this process took Redis for away meanwhile.
      */
     String count(LockName name, Path file, int threads, int rounds) throws Exception {
+      awaitRedis();
+      outage.set(false);
       try (ExecutorService executor = Executors.newFixedThreadPool(threads)) {
         List<Future<?>> all = new ArrayList<>();
         for (int thread = 0; thread < threads; thread++) {
@@ -158,9 +182,9 @@ final class LockingProcess implements AutoCloseable {
                 for (int round = 0; round < rounds; round++) {
                   LockRequest request = LockRequest.of(name, "counting", Duration.ofSeconds(10));
                   try (Lease held = locks.acquire(request, Duration.ofMinutes(2)).orElseThrow()) {
-                    int read = Integer.parseInt(Files.readString(file));
+                    int read = readNumber(file);
                     Thread.yield();
-                    Files.writeString(file, String.valueOf(read + (held.held() ? 1 : 0)));
+                    writeNumber(file, read + (held.held() ? 1 : 0));
                   }
                 }
                 return null;
@@ -170,7 +194,7 @@ final class LockingProcess implements AutoCloseable {
           one.get();
         }
       }
-      return "counted";
+      return outage.get() ? "counted over an outage" : "counted";
     }
 
     String begin(LockName name, UUID row) {

@@ -8,7 +8,6 @@ import io.skein.redis.RedisSettings;
 import io.skein.testing.RedisServer;
 import io.skein.testing.ServerProcess;
 import io.skein.testing.TestServers;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -32,7 +31,8 @@ class ProcessesTest {
   private static final int THREADS = 4;
   private static final int ROUNDS = Boolean.getBoolean("skein.test.full") ? 2_000 : 100;
   private static final Duration AMPLE = Duration.ofMinutes(1);
-  private static final String ALL = String.valueOf(PROCESSES * THREADS * ROUNDS);
+  private static final int ALL = PROCESSES * THREADS * ROUNDS;
+  private static final int MOST_ATTEMPTS = 10;
 
   private final LockName name = new LockName("flow:" + UUID.randomUUID());
   private final List<LockingProcess> processes = new ArrayList<>();
@@ -74,9 +74,19 @@ class ProcessesTest {
   @Test
   void onlyOneOfThreeProcessesIsInside(@TempDir Path folder) throws Exception {
     startAll();
+    for (int attempt = 1; !counted(folder); attempt++) {
+      assertThat(attempt).as("attempts of a machine that is too slow").isLessThan(MOST_ATTEMPTS);
+    }
+  }
+
+  /** False when one of them took Redis for away, as one does that got no processor. */
+  private boolean counted(Path folder) throws Exception {
     Path counter = beginToCount(folder);
-    awaitCounted();
-    assertThat(Files.readString(counter)).isEqualTo(ALL);
+    boolean inTime = sawNoOutage();
+    if (inTime) {
+      assertThat(LockingProcess.readNumber(counter)).isEqualTo(ALL);
+    }
+    return inTime;
   }
 
   /** A call waits 250 ms for an answer; what is shorter than half a second is no outage. */
@@ -84,25 +94,28 @@ class ProcessesTest {
   void onlyOneOfThreeProcessesIsInsideWhileRedisPauses(@TempDir Path folder) throws Exception {
     startAll();
     for (int attempt = 1; !countedWhileRedisPauses(folder); attempt++) {
-      assertThat(attempt).as("attempts of a machine that does not thaw in time").isLessThan(10);
+      assertThat(attempt)
+          .as("attempts of a machine that does not thaw in time")
+          .isLessThan(MOST_ATTEMPTS);
     }
   }
 
-  /** False when a pause was longer than it should have been: it may have been an outage. */
+  /** False when a pause was longer than it should have been, or somebody's outage. */
   private boolean countedWhileRedisPauses(Path folder) throws Exception {
     AtomicLong longest = new AtomicLong();
     Path counter;
+    boolean inTime;
     try (ScheduledExecutorService pauses = Executors.newSingleThreadScheduledExecutor()) {
       counter = beginToCount(folder);
       var unused =
           pauses.scheduleWithFixedDelay(
               () -> longest.accumulateAndGet(pause(), Math::max), 0, 700, TimeUnit.MILLISECONDS);
-      awaitCounted();
+      inTime = sawNoOutage();
     }
     assertThat(longest.get()).as("it did pause").isPositive();
-    boolean inTime = longest.get() < Duration.ofMillis(450).toNanos();
+    inTime &= longest.get() < Duration.ofMillis(450).toNanos();
     if (inTime) {
-      assertThat(Files.readString(counter)).isEqualTo(ALL);
+      assertThat(LockingProcess.readNumber(counter)).isEqualTo(ALL);
     }
     return inTime;
   }
@@ -126,17 +139,19 @@ class ProcessesTest {
   }
 
   private Path beginToCount(Path folder) throws Exception {
-    Path counter = Files.writeString(folder.resolve("counter"), "0");
+    Path counter = folder.resolve("counter");
+    LockingProcess.writeNumber(counter, 0);
     for (LockingProcess process : processes) {
       process.say("count " + name + " " + counter + " " + THREADS + " " + ROUNDS);
     }
     return counter;
   }
 
-  private void awaitCounted() {
-    for (LockingProcess process : processes) {
-      assertThat(process.answer()).isEqualTo("counted");
-    }
+  /** When all have counted: whether all did with Redis. */
+  private boolean sawNoOutage() {
+    List<String> answers = processes.stream().map(LockingProcess::answer).toList();
+    assertThat(answers).isSubsetOf("counted", "counted over an outage");
+    return !answers.contains("counted over an outage");
   }
 
   @Test

@@ -52,6 +52,7 @@ class RedisOutageTest {
   void open() {
     server = TestServers.newRedis();
     stores = Stores.open(server.url());
+    stores.awaitRedis();
     locks = new Locks(stores.redis(), stores.database(), HOLD);
     others = new Locks(stores.redis(), stores.database(), HOLD);
   }

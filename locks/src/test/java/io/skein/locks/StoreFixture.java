@@ -29,6 +29,9 @@ abstract class StoreFixture {
   @BeforeAll
   void open() {
     stores = Stores.open(where.redisUrl());
+    if (where == Where.REDIS) {
+      stores.awaitRedis();
+    }
     store = where.store(stores);
     locks = new Locks(stores.redis(), stores.database(), MAXIMUM_HOLD);
     others = new Locks(stores.redis(), stores.database(), MAXIMUM_HOLD);

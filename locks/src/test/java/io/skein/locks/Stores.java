@@ -1,5 +1,7 @@
 package io.skein.locks;
 
+import static org.awaitility.Awaitility.await;
+
 import io.skein.postgres.Database;
 import io.skein.postgres.Migrations;
 import io.skein.postgres.PostgresSettings;
@@ -8,6 +10,7 @@ import io.skein.redis.RedisSettings;
 import io.skein.testing.DatabaseAddress;
 import io.skein.testing.PostgresServer;
 import io.skein.testing.TestServers;
+import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 
@@ -31,9 +34,11 @@ record Stores(
     return open(postgres, redis);
   }
 
-  /** Connections of their own to the same stores, as another process has them. */
+  /** Connections of their own to the same stores, as another process has them; Redis answers. */
   Stores another() {
-    return open(postgres, redisSettings);
+    Stores another = open(postgres, redisSettings);
+    another.awaitRedis();
+    return another;
   }
 
   private static Stores open(PostgresSettings postgres, RedisSettings redis) {
@@ -46,6 +51,11 @@ record Stores(
 
   private static void migrate(DatabaseAddress fresh) {
     Migrations.migrate(PostgresSettings.parse(fresh.url()), List.of("postgres-core", "locks"));
+  }
+
+  /** As it may first look as if it were away, on a busy machine. */
+  void awaitRedis() {
+    await().atMost(Duration.ofMinutes(1)).until(() -> redis.health().available());
   }
 
   @Override
