@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Locks between processes: only one is inside, and one that was frozen writes no more. */
-@Timeout(240)
+@Timeout(600)
 class ProcessesTest {
   private static final int PROCESSES = 3;
   private static final int THREADS = 4;

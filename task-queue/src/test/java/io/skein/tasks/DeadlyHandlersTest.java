@@ -71,7 +71,7 @@ final class DeadlyHandlersTest {
     reacting.await();
     TaskId innocent = lost("fine", 0);
     await()
-        .atMost(Duration.ofSeconds(5))
+        .atMost(Duration.ofSeconds(40))
         .until(() -> queue.find(innocent).state() == TaskState.SUCCEEDED);
     assertThat(queue.find(poison).state()).isEqualTo(TaskState.RUNNING);
     goOn.countDown();

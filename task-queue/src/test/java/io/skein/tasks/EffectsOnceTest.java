@@ -44,6 +44,7 @@ final class EffectsOnceTest {
     for (int i = 0; i < WORKERS; i++) {
       launch();
     }
+    await().until(() -> servers.count("select count(*) from task_workers") == WORKERS);
     List<NewTask> tasks =
         IntStream.range(0, TASKS).mapToObj(i -> NewTask.of(queue, "slow", "{}")).toList();
     servers.database.useTransaction(transaction -> servers.queue.enqueue(transaction, tasks));

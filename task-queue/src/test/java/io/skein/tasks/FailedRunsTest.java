@@ -20,7 +20,8 @@ import org.slf4j.MDC;
 /** The end of a run is written, whatever its handler's reaction does. */
 @Timeout(60)
 final class FailedRunsTest {
-  private static final Duration LONGEST = Duration.ofMillis(300);
+  private static final Duration SHORT = Duration.ofMillis(300);
+  private static final Duration AMPLE = Duration.ofSeconds(30);
   @RegisterExtension static final TestQueue queue = TestQueue.fresh();
 
   private final List<String> leftOut = new ArrayList<>();
@@ -71,7 +72,7 @@ final class FailedRunsTest {
   void oneThatSleepsIsInterruptedAndLeftOut() throws Exception {
     AtomicBoolean interrupted = new AtomicBoolean();
     Task task =
-        end((transaction, failed, error) -> {
+        end(SHORT, (transaction, failed, error) -> {
           Ledger.note(transaction, failed.id(), "reaction");
           try {
             new CountDownLatch(1).await();
@@ -90,7 +91,7 @@ final class FailedRunsTest {
     CountDownLatch goOn = new CountDownLatch(1);
     CountDownLatch over = new CountDownLatch(1);
     Task task =
-        end((transaction, failed, error) -> {
+        end(SHORT, (transaction, failed, error) -> {
           Ledger.note(transaction, failed.id(), "reaction");
           while (goOn.getCount() > 0) {
             Thread.onSpinWait();
@@ -133,8 +134,9 @@ final class FailedRunsTest {
   @Test
   void onlyAReactionHasAThreadOfItsOwn() throws Exception {
     Task task = queue.servers().running("broken", "nobody").task();
-    FailedRuns toFailures = failedRuns(Handlers.of("broken", context -> {}, (tx, of, why) -> {}));
-    FailedRuns toNothing = failedRuns(new Unmoved());
+    TaskHandler moved = Handlers.of("broken", context -> {}, (tx, of, why) -> {});
+    FailedRuns toFailures = failedRuns(AMPLE, moved);
+    FailedRuns toNothing = failedRuns(AMPLE, new Unmoved());
     List<Thread> writers = new ArrayList<>();
     FailedRuns.Write write = (transaction, error) -> writers.add(Thread.currentThread());
     assertThat(toNothing.end(task, TaskState.DEAD, "it broke", write)).isTrue();
@@ -165,8 +167,15 @@ final class FailedRunsTest {
   }
 
   private Task end(Handlers.Reaction reaction) throws InterruptedException {
+    return end(AMPLE, reaction);
+  }
+
+  /**
+   * @param longest that a reaction may take
+   */
+  private Task end(Duration longest, Handlers.Reaction reaction) throws InterruptedException {
     Run run = queue.servers().running("broken", "nobody");
-    FailedRuns failedRuns = failedRuns(Handlers.of("broken", context -> {}, reaction));
+    FailedRuns failedRuns = failedRuns(longest, Handlers.of("broken", context -> {}, reaction));
     FinishedRuns finished = new FinishedRuns(queue.hints());
     boolean written =
         failedRuns.end(
@@ -180,9 +189,9 @@ final class FailedRunsTest {
     return queue.find(run.task().id());
   }
 
-  private FailedRuns failedRuns(TaskHandler handler) {
+  private FailedRuns failedRuns(Duration longest, TaskHandler handler) {
     return new FailedRuns(
-        queue.database(), Map.of("broken", handler), new WorkerReports(listener()), LONGEST);
+        queue.database(), Map.of("broken", handler), new WorkerReports(listener()), longest);
   }
 
   private WorkerListener listener() {

@@ -28,6 +28,7 @@ final class PostgresLossTest {
 
   private static final Duration WATCHED = Duration.ofSeconds(5);
   private static final double MOST_OF_A_CORE = 0.05;
+  private static final int LOOKS = 4;
   private static final boolean FULL = Boolean.getBoolean("skein.test.full");
   private static final int RESTARTS = FULL ? 20 : 4;
   private static final int TASKS_OF_A_RESTART = FULL ? 5_000 : 500;
@@ -248,8 +249,17 @@ final class PostgresLossTest {
         .isEqualTo(tasks);
   }
 
+  /** By the first look that finds little, as none does at a busy loop; or by the last. */
   private static double shareOfACore(ProcessHandle process) {
     pass(UNWATCHED);
+    double share = lookAt(process);
+    for (int look = 2; look <= LOOKS && share >= MOST_OF_A_CORE; look++) {
+      share = lookAt(process);
+    }
+    return share;
+  }
+
+  private static double lookAt(ProcessHandle process) {
     Duration before = process.info().totalCpuDuration().orElseThrow();
     long begin = System.nanoTime();
     pass(WATCHED);
@@ -259,7 +269,7 @@ final class PostgresLossTest {
 
   private static void pass(Duration time) {
     long end = System.nanoTime() + time.toNanos();
-    await().atMost(time.multipliedBy(2)).until(() -> System.nanoTime() - end >= 0);
+    await().until(() -> System.nanoTime() - end >= 0);
   }
 
   private void cutAll() {

@@ -61,6 +61,7 @@ final class Servers implements AutoCloseable {
     DatabaseAddress address = postgres.createDatabase("task-queue", Servers::migrate);
     Servers servers = new Servers(address, redisUrl, "test-" + UUID.randomUUID() + ":");
     servers.ledger.open();
+    Awaitility.await().until(() -> servers.redis.health().available());
     return servers;
   }
 

@@ -195,7 +195,6 @@ final class TaskOptionsTest {
     AtomicInteger looks = new AtomicInteger();
     await()
         .during(Duration.ofSeconds(3))
-        .atMost(Duration.ofSeconds(5))
         .until(() -> looks.incrementAndGet() > 0 && parkings(id) == 2);
     assertThat(queue.find(id).state()).isEqualTo(TaskState.PARKED);
     startBuild("3", Handlers.of("mail", context -> read.incrementAndGet()));

@@ -3,6 +3,7 @@ package io.skein.tasks;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.skein.testing.Stalls;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,7 +21,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 @Timeout(600)
 final class TenantTurnsTest {
   private static final boolean FULL = Boolean.getBoolean("skein.test.full");
-  private static final int MANY = FULL ? 100_000 : 5_000;
+  private static final int MANY = FULL ? 100_000 : 10_000;
   private static final int SINGLE_ONES = FULL ? 50 : 8;
   private static final int CHUNK = 10_000;
   private static final Duration SHORT = Duration.ofMillis(5);
@@ -37,19 +38,26 @@ final class TenantTurnsTest {
     List<Duration> delays = new ArrayList<>();
     for (int n = 0; n < SINGLE_ONES; n++) {
       NewTask single = queue.task("short").withTenant("single-" + n % 2);
-      long enqueued = System.nanoTime();
-      TaskId id = queue.enqueue(single);
-      await()
-          .pollInterval(Duration.ofMillis(1))
-          .atMost(Duration.ofSeconds(30))
-          .until(() -> begun.containsKey(id));
-      delays.add(Duration.ofNanos(begun.getOrDefault(id, 0L) - enqueued));
+      Stalls.repeatIfStalled(() -> {
+        Duration delay = delayOf(single);
+        delays.add(delay);
+        assertThat(delay).isLessThan(BOUND);
+      });
     }
     assertThat(queued()).as("there was a backlog all the time").isPositive();
     System.out.printf(
         "single tasks beside %d of another tenant begin after %s ms%n",
         MANY, delays.stream().map(Duration::toMillis).sorted().toList());
-    assertThat(delays).allSatisfy(delay -> assertThat(delay).isLessThan(BOUND));
+  }
+
+  private Duration delayOf(NewTask single) {
+    long enqueued = System.nanoTime();
+    TaskId id = queue.enqueue(single);
+    await()
+        .pollInterval(Duration.ofMillis(1))
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> begun.containsKey(id));
+    return Duration.ofNanos(begun.getOrDefault(id, 0L) - enqueued);
   }
 
   private void run(TaskContext context) {

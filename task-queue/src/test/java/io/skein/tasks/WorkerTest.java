@@ -198,7 +198,7 @@ final class WorkerTest {
     TaskId id = queue.enqueue("long");
     running.await();
     queue.database().useTransaction(transaction -> queue.tasks().cancel(transaction, id));
-    assertThat(interrupted.await(2, java.util.concurrent.TimeUnit.SECONDS)).isTrue();
+    assertThat(interrupted.await(20, java.util.concurrent.TimeUnit.SECONDS)).isTrue();
   }
 
   @Test
