@@ -131,8 +131,7 @@ abstract class LocksContract extends StoreFixture {
       Lease lease = locks.tryAcquire(LockRequest.of(mine, "long", SHORT)).orElseThrow();
       long begin = System.nanoTime();
       Duration patience = MAXIMUM_HOLD.plus(SHORT).plusSeconds(5);
-      try (Lease next =
-          others.acquire(LockRequest.of(mine, "next", TTL), patience).orElseThrow()) {
+      try (Lease next = others.acquire(LockRequest.of(mine, "next", TTL), patience).orElseThrow()) {
         Duration waited = Duration.ofNanos(System.nanoTime() - begin);
         assertThat(next.held()).isTrue();
         assertThat(waited).isGreaterThan(MAXIMUM_HOLD.minus(SHORT));

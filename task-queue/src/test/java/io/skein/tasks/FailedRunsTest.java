@@ -72,15 +72,17 @@ final class FailedRunsTest {
   void oneThatSleepsIsInterruptedAndLeftOut() throws Exception {
     AtomicBoolean interrupted = new AtomicBoolean();
     Task task =
-        end(SHORT, (transaction, failed, error) -> {
-          Ledger.note(transaction, failed.id(), "reaction");
-          try {
-            new CountDownLatch(1).await();
-          } catch (InterruptedException e) {
-            interrupted.set(true);
-            throw e;
-          }
-        });
+        end(
+            SHORT,
+            (transaction, failed, error) -> {
+              Ledger.note(transaction, failed.id(), "reaction");
+              try {
+                new CountDownLatch(1).await();
+              } catch (InterruptedException e) {
+                interrupted.set(true);
+                throw e;
+              }
+            });
     assertWrittenWithoutIt(task, "did not return within");
     assertThat(interrupted).isTrue();
     assertThat(abandoned).hasValue(0);
@@ -91,13 +93,15 @@ final class FailedRunsTest {
     CountDownLatch goOn = new CountDownLatch(1);
     CountDownLatch over = new CountDownLatch(1);
     Task task =
-        end(SHORT, (transaction, failed, error) -> {
-          Ledger.note(transaction, failed.id(), "reaction");
-          while (goOn.getCount() > 0) {
-            Thread.onSpinWait();
-          }
-          over.countDown();
-        });
+        end(
+            SHORT,
+            (transaction, failed, error) -> {
+              Ledger.note(transaction, failed.id(), "reaction");
+              while (goOn.getCount() > 0) {
+                Thread.onSpinWait();
+              }
+              over.countDown();
+            });
     assertWrittenWithoutIt(task, "did not return within");
     assertThat(abandoned).hasValue(1);
     goOn.countDown();

@@ -41,8 +41,7 @@ final class StandAloneTest {
       });
       await()
           .atMost(Duration.ofMinutes(1))
-          .untilAsserted(() ->
-              assertThat(DONE).containsExactlyInAnyOrder("charged 7", "mailed 7"));
+          .untilAsserted(() -> assertThat(DONE).containsExactlyInAnyOrder("charged 7", "mailed 7"));
     }
   }
 
