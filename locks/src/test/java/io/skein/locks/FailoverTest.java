@@ -11,10 +11,12 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Leases while the Redis that keeps them is lost and another one takes over, or it comes back. */
+@Tag("long")
 @Timeout(180)
 class FailoverTest {
   private static final Duration TTL = Duration.ofSeconds(6);

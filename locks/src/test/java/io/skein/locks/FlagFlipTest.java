@@ -19,12 +19,14 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The flag of the locks is flipped; two processes follow it at different moments. */
+@Tag("long")
 @Timeout(180)
 class FlagFlipTest {
   private static final Duration TTL = Duration.ofSeconds(30);

@@ -15,6 +15,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.Test;
  * Two instances with one limit, and clients of every temper that use both. On a machine that is too
  * busy for Redis to answer in time some decisions are local; those are not Redis's, and not judged.
  */
+@Tag("long")
 class TwoInstancesTest {
   private static final int LIMIT = 100;
   private static final Duration WINDOW = Duration.ofMillis(1_500);

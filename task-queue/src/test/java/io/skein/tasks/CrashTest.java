@@ -13,11 +13,13 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Workers in processes of their own are killed, frozen and cut off. */
+@Tag("long")
 final class CrashTest {
   @RegisterExtension static final TestQueue queue = TestQueue.fresh();
   private final List<Process> children = new ArrayList<>();

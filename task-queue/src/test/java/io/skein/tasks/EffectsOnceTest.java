@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.Timeout;
  * Four worker processes, one of them killed every two seconds and replaced, while Redis is flushed
  * and restarted: each effect counts once. {@code -Dskein.test.full=true} makes 20,000 tasks of it.
  */
+@Tag("long")
 @Timeout(600)
 final class EffectsOnceTest {
   private static final int TASKS = Boolean.getBoolean("skein.test.full") ? 20_000 : 1_000;

@@ -12,12 +12,14 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import redis.clients.jedis.Protocol;
 import redis.clients.jedis.UnifiedJedis;
 
 /** A replica of Redis takes over that has not seen the last hints. */
+@Tag("long")
 @Timeout(120)
 final class FailoverTest {
   private static final int TASKS = 100;

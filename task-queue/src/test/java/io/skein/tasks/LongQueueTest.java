@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.Timeout;
  * cleaned by PostgreSQL's own vacuum alone. {@code -Dskein.test.full=true} makes a million tasks
  * and ten minutes of it, with the vacuum as often as everywhere, and prints what it sees.
  */
+@Tag("long")
 @Timeout(2_400)
 final class LongQueueTest {
   private static final boolean FULL = Boolean.getBoolean("skein.test.full");

@@ -16,11 +16,13 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Workers whose PostgreSQL goes, or gives them no connection, wait cheaply and go on. */
+@Tag("long")
 @Timeout(300)
 final class PostgresLossTest {
   /** What fails for the first time loads its classes; waiting is what comes after. */

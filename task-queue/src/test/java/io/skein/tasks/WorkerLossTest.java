@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.Timeout;
  * the lease of production: how long until all of their tasks run again elsewhere. {@code
  * -Dskein.test.full=true} kills two hundred.
  */
+@Tag("long")
 @Timeout(1_800)
 final class WorkerLossTest {
   private static final int KILLS = Boolean.getBoolean("skein.test.full") ? 200 : 6;
