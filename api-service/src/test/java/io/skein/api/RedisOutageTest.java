@@ -36,6 +36,8 @@ import tools.jackson.databind.JsonNode;
 @Tag("long")
 class RedisOutageTest {
   private static final Duration WARM_UP = Duration.ofSeconds(15);
+  private static final double MOST_BEFORE_MILLIS = 200;
+  private static final int MOST_ROUNDS = 5;
   private static final Duration HEALTHY = Duration.ofSeconds(4);
   private static final Duration OUTAGE = Duration.ofSeconds(8);
   private static final Duration AFTERWARDS = Duration.ofSeconds(3);
@@ -179,10 +181,19 @@ class RedisOutageTest {
   @ParameterizedTest
   @EnumSource
   void theApiGoesOn(Outage outage) throws Exception {
-    Stalls.repeatIfStalled(() -> goOn(outage));
+    Stalls.repeatIfStalled(() -> {
+      boolean judged = false;
+      for (int round = 1; !judged; round++) {
+        judged = goOn(outage, round == MOST_ROUNDS);
+      }
+    });
   }
 
-  private static void goOn(Outage outage) throws Exception {
+  /**
+   * False when the machine was too slow before the outage to tell what the outage does: then only
+   * the last round is judged.
+   */
+  private static boolean goOn(Outage outage, boolean last) throws Exception {
     await().until(RedisOutageTest::allOpen);
     try (ApiLoad load = new ApiLoad(clients, flows, commanded).start(REQUESTS_A_SECOND);
         ConnectionCount connections = ConnectionCount.start(stack.database)) {
@@ -210,6 +221,7 @@ class RedisOutageTest {
       List<ApiLoad.Sample> all = load.finish(LAST_ANSWERS);
       List<ApiLoad.Sample> healthy = ApiLoad.between(all, 0, begun);
       List<ApiLoad.Sample> during = ApiLoad.between(all, begun, Long.MAX_VALUE);
+      double before = ApiLoad.percentile(healthy, 0.99);
       double p99 = ApiLoad.percentile(during, 0.99);
       Map<Integer, Long> wrong = wrong(all);
       TABLE.add(
@@ -218,7 +230,7 @@ class RedisOutageTest {
               "| %s | %.0f ms | %.0f ms | %.0f ms | %.0f ms | %d | %d | %s | %.1f s | %.1f s | %d of"
                   + " %d | %.1f | %d |",
               outage.name().toLowerCase(Locale.ROOT).replace('_', ' '),
-              ApiLoad.percentile(healthy, 0.99),
+              before,
               ApiLoad.percentile(during, 0.5),
               p99,
               ApiLoad.percentile(during, 1),
@@ -232,6 +244,9 @@ class RedisOutageTest {
               (loadsEnded - loadsBegun) * 1e9 / (ended - begun),
               loadsAfter - loadsReopened));
       System.out.println(TABLE.getLast());
+      if (before > MOST_BEFORE_MILLIS && !last) {
+        return false;
+      }
       SoftAssertions softly = new SoftAssertions();
       softly.assertThat(p99).as("p99 in ms").isLessThan(500);
       softly.assertThat(wrong).as("answers that no outage excuses, by status").isEmpty();
@@ -242,6 +257,7 @@ class RedisOutageTest {
       // Each instance loads a state once per life of the near cache, however many ask for it.
       softly.assertThat(loadsAfter - loadsReopened).as("loads").isLessThan(2L * 2 * FLOWS);
       softly.assertAll();
+      return true;
     }
   }
 

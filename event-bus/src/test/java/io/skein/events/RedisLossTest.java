@@ -14,10 +14,12 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import redis.clients.jedis.Jedis;
 
 /** Losing all of Redis at any moment loses time, never an event. */
+@Tag("long")
 class RedisLossTest {
   private static final Duration SOON = Duration.ofSeconds(15);
   private static PostgresSettings postgres;

@@ -13,11 +13,13 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.node.ObjectNode;
 
 /** A discovery flow leaves the same rows however often it is restarted, from whichever phase. */
+@Tag("long")
 class RestartedFlowTest {
   private static final List<String> PHASES =
       new DiscoveryFlow().definition().phases().stream().map(phase -> phase.name()).toList();

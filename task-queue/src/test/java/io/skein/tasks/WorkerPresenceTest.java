@@ -8,9 +8,11 @@ import io.skein.testing.CuttableNetwork;
 import io.skein.testing.Stalls;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
+@Tag("long")
 @Timeout(300)
 final class WorkerPresenceTest {
   private static final Duration LATE = Duration.ofSeconds(3);

@@ -23,10 +23,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The skein command, ended in every way and misused. */
+@Tag("long")
 final class CommandsTest {
   private static final Pattern FLOW = Pattern.compile("(?m)^flow (\\S+)$");
 

@@ -12,10 +12,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The day in Redis takes more memory than the process has that reads it. */
+@Tag("long")
 @Timeout(180)
 class DayInLittleMemoryTest {
   static final String NAME = "skein.http.requests";
