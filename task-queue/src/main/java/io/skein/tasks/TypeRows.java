@@ -79,7 +79,8 @@ final class TypeRows {
       declared.add(defaults.equals(TypeDefaults.STANDARD) ? null : defaults);
     }
     List<String> distinct = queues.stream().distinct().toList();
-    lock(handle, distinct, types);
+    List<@Nullable Long> maxAttempts = column(declared, of -> (long) of.retries().maxAttempts());
+    lock(handle, distinct, types, maxAttempts);
     handle
         .createUpdate(
             """
@@ -101,8 +102,7 @@ final class TypeRows {
             """)
         .bindArray("queues", String.class, distinct)
         .bindArray("types", String.class, types)
-        .bindArray(
-            "maxAttempts", Long.class, column(declared, of -> (long) of.retries().maxAttempts()))
+        .bindArray("maxAttempts", Long.class, maxAttempts)
         .bindArray(
             "retryDelays", Long.class, column(declared, of -> of.retries().delay().toMillis()))
         .bindArray("softLimits", Long.class, column(declared, of -> of.limits().soft().toMillis()))
@@ -110,16 +110,24 @@ final class TypeRows {
         .execute();
   }
 
-  /** So that nobody who enqueues waits for this transaction, but notes the type. */
-  private static void lock(Handle handle, List<String> queues, List<String> types) {
+  /**
+   * Of the rows that are about to be written, so that nobody who enqueues waits for this
+   * transaction, but notes the type.
+   */
+  private static void lock(
+      Handle handle, List<String> queues, List<String> types, List<@Nullable Long> declared) {
     handle
         .createQuery(
             """
-            select pg_advisory_xact_lock(skein_type_lock(q, t))
-            from unnest(:queues) q, unnest(:types) t order by q, t
+            select pg_advisory_xact_lock(skein_type_lock(q.queue, d.type))
+            from unnest(:queues) as q(queue), unnest(:types, :declared) as d(type, declared)
+            where d.declared is not null or exists (
+              select from task_types k where k.queue = q.queue and k.type = d.type)
+            order by q.queue, d.type
             """)
         .bindArray("queues", String.class, queues)
         .bindArray("types", String.class, types)
+        .bindArray("declared", Long.class, declared)
         .mapTo(String.class)
         .list();
   }

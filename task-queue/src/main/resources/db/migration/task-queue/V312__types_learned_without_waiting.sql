@@ -7,6 +7,8 @@ create table task_types_noted (
   type text not null
 );
 
+create index task_types_noted_by_type on task_types_noted (queue, type);
+
 -- Whoever writes a row of task_types holds this until its transaction ends.
 create function skein_type_lock(queue text, type text) returns bigint language sql immutable as $$
   select hashtextextended('type ' || type || ' in ' || queue, 0)
@@ -20,7 +22,9 @@ begin
       on conflict do nothing;
   else
     insert into task_types_noted (queue, type)
-      values (skein_learn_type.queue, skein_learn_type.type);
+      select skein_learn_type.queue, skein_learn_type.type
+      where not exists (select from task_types_noted n
+        where n.queue = skein_learn_type.queue and n.type = skein_learn_type.type);
   end if;
 end
 $$;

@@ -123,6 +123,22 @@ final class NewTypesTest {
         .containsExactly(TimeLimits.DEFAULT, Quick.LIMITS);
   }
 
+  @Test
+  void aWorkerThatDeclaresNothingWaitsForNobody() throws Exception {
+    inTransaction(first -> {
+      enqueue(first, FEW, "a");
+      beside(() ->
+          queue
+              .database()
+              .useTransaction(starting ->
+                  TypeRows.declare(
+                      starting.handle(),
+                      List.of(queue.name()),
+                      List.of(Handlers.of("a", context -> {})))));
+    });
+    assertThat(known()).isOne();
+  }
+
   /** Declares something. */
   private static final class Quick implements TaskHandler {
     private static final TimeLimits LIMITS = TimeLimits.of(Duration.ofMinutes(2));

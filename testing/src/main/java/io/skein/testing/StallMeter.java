@@ -39,9 +39,10 @@ final class StallMeter {
     return meter;
   }
 
-  /** A mark for {@link #stalledSince}. */
-  long now() {
-    return nanoTime.getAsLong();
+  /** A mark for {@link #stalledSince}; what lasted until now ended before it. */
+  synchronized long now() {
+    beat();
+    return lastBeat;
   }
 
   synchronized void beat() {
