@@ -29,7 +29,7 @@ public final class Stalls {
 
   /**
    * Runs it, and again while it fails on a machine that stood still meanwhile, for more than 200 ms
-   * in all and more than a fiftieth of the round; at most five times.
+   * in all and more than a fiftieth of the round; at most five times, and not when interrupted.
    *
    * @throws E or AssertionError, what the round threw last
    */
@@ -49,7 +49,8 @@ public final class Stalls {
         return;
       } catch (Exception | AssertionError e) {
         Duration stalled = meter.stalledSince(begin);
-        if (number == MOST_ROUNDS || isHarmless(stalled, meter.now() - begin)) {
+        boolean ends = number == MOST_ROUNDS || e instanceof InterruptedException;
+        if (ends || isHarmless(stalled, meter.now() - begin)) {
           throw e;
         }
         LOG.atWarn()

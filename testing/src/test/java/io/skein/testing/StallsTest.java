@@ -50,6 +50,18 @@ class StallsTest {
   }
 
   @Test
+  void anInterruptEndsIt() {
+    assertThatThrownBy(() ->
+            stalls.repeat(() -> {
+              rounds++;
+              stall(Duration.ofSeconds(1));
+              throw new InterruptedException("out of time");
+            }))
+        .isInstanceOf(InterruptedException.class);
+    assertThat(rounds).isOne();
+  }
+
+  @Test
   void aStallBeforeTheRoundIsNoExcuse() {
     stall(Duration.ofSeconds(10));
     assertThatThrownBy(() ->
